@@ -1,0 +1,49 @@
+"""What billing says about its accounts."""
+
+from typing import ClassVar, Literal
+
+from contracts.message import Fact
+from contracts.model import Model
+from contracts.values import CivilDate, Whole
+
+
+class Account(Model):
+    """What one payer owes under one term in one currency: totals over the set of its subscriptions, in minor units.
+
+    ``outstanding`` is the contract value not yet invoiced. ``apart`` says why the account stands apart from the
+    rest of its payer (another term, another currency, test); empty when it is the payer's only one.
+    ``term_source`` says where the term came from: the order, the payer or the deployment.
+    """
+
+    account_id: str
+    payer: str
+    payer_name: str | None = None
+    term: str
+    term_source: Literal["individual", "order", "payer", "deployment"]
+    currency: str
+    test: bool
+    customers: Whole
+    active_subscriptions: Whole
+    monthly_total: Whole
+    outstanding: Whole
+    next_issue_date: CivilDate | None = None
+    next_due_date: CivilDate | None = None
+    apart: tuple[Literal["term", "currency", "test"], ...] = ()
+
+
+class BillingAccountChanged(Fact):
+    """The account's totals after a batch; at most one for each account and batch."""
+
+    service: ClassVar[str] = "billing"
+    topic: ClassVar[str] = "billing.events"
+    about: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    account: Account
+
+    def subjects(self) -> tuple[str, ...]:
+        """The payer."""
+        return (self.account.payer,)
+
+    def chain(self) -> str:
+        """The account: its versions count on their own."""
+        return self.account.account_id

@@ -1,0 +1,45 @@
+"""The catalog: variants with all their prices."""
+
+from typing import ClassVar
+
+from contracts.message import Fact, Request
+from contracts.model import Model
+from contracts.values import Currency, MinorUnits, Months, Name, Sku
+
+
+class Price(Model):
+    """What a month costs for one contract length in one currency, in minor units."""
+
+    months: Months
+    currency: Currency
+    amount: MinorUnits
+
+
+class VariantSubmitted(Request):
+    """Creates or replaces a variant as a whole; the newest message time wins (``superseded``)."""
+
+    service: ClassVar[str] = "orders"
+    topic: ClassVar[str] = "catalog.requests"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("sku", "sku:"),)
+
+    sku: Sku
+    product_name: Name
+    variant_name: Name
+    active: bool = True
+    free: bool = False
+    prices: tuple[Price, ...] = ()
+
+
+class VariantChanged(Fact):
+    """The variant as it stands now. ``version`` is the catalog version that items keep in their snapshot."""
+
+    service: ClassVar[str] = "orders"
+    topic: ClassVar[str] = "orders.events"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("sku", "sku:"),)
+
+    sku: str
+    product_name: str
+    variant_name: str
+    active: bool
+    free: bool
+    prices: tuple[Price, ...]

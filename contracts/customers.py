@@ -1,0 +1,48 @@
+"""Who orders, who pays: the parts that several messages carry."""
+
+from typing import Literal
+
+from contracts.model import Model
+from contracts.values import Email, Identifier, LongText, Name, Phone
+
+
+class Customer(Model):
+    """A customer as the sender of an order names them. ``id`` absent: derived from the normalised e-mail."""
+
+    id: Identifier | None = None
+    email: Email
+    first_name: Name
+    last_name: Name
+    phone: Phone | None = None
+    type: Literal["individual", "business"]
+    company_name: Name | None = None
+    registration_number: Name | None = None
+    vat_id: Name | None = None
+
+
+class CustomerSnapshot(Model):
+    """A customer as an order or a subscription keeps them; the id is always there."""
+
+    id: str
+    email: str
+    first_name: str
+    last_name: str
+    phone: str | None = None
+    type: Literal["individual", "business"]
+    company_name: str | None = None
+    registration_number: str | None = None
+    vat_id: str | None = None
+
+
+class Group(Model):
+    """A billing group: its id, and its name if the sender knows it."""
+
+    id: Identifier
+    name: Name | None = None
+
+
+class Note(Model):
+    """A note as it is sent: free text and who wrote it; its time is the message's."""
+
+    text: LongText
+    author: Name

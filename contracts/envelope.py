@@ -1,0 +1,212 @@
+"""The CloudEvents 1.0 envelope over Kafka: structured mode (one JSON document) and binary mode (attributes in headers).
+
+A reader never raises on what it reads: it gives an ``Opened`` envelope or says why the record is ``Senseless``.
+What is wrong in ``data`` is no reason to call it senseless: it is refused with every code and field.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_core import from_json
+
+from contracts.message import Body
+from contracts.model import Model
+from contracts.problems import refusals_of, unknown_fields
+from contracts.refusals import Refusal
+
+B = TypeVar("B", bound=Body)
+Headers = Sequence[tuple[str, bytes | None]]
+
+DEEPEST: Final = 100
+"""Levels of nesting beyond which a document is senseless: nothing that we store or say is deeper."""
+STRUCTURED: Final = b"application/cloudevents+json"
+STRUCTURED_PREFIX: Final = b"application/cloudevents"
+"""A ``content-type`` that begins so means structured mode, whatever ``ce_`` headers a forwarder left there."""
+_SPECVERSION = re.compile(r"1\.[0-9]+\Z")
+_TYPE = re.compile(rb'"type"\s*:\s*"([A-Za-z0-9_.]{1,120})"')
+
+
+class Envelope(Model, Generic[B]):
+    """A message in structured mode. ``subject`` and ``datacontenttype`` are read past: the subject comes from ``data``."""
+
+    specversion: str = Field(pattern=r"^1\.[0-9]+$")
+    id: str = Field(min_length=1, max_length=256)
+    source: str = Field(min_length=1, max_length=256)
+    type: str
+    time: Any = None
+    subject: Any = None
+    datacontenttype: Any = None
+    dataschema: Any = None
+    causationsource: Any = None
+    causationid: Any = None
+    traceparent: Any = None
+    tracestate: Any = None
+    data: B
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was read. Either ``body`` is there, or ``refusals`` say what is wrong in ``data`` (then ``data`` is there).
+
+    ``time`` is UTC in whole milliseconds, absent when the sender gave none that can be read. ``unknown`` counts
+    the fields that this version does not know.
+    """
+
+    model: type[Body]
+    source: str
+    id: str
+    time: datetime | None
+    body: Body | None
+    refusals: tuple[Refusal, ...] = ()
+    data: Mapping[str, Any] | None = None
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Senseless:
+    """Why a record cannot be read at all. ``unknown_type`` names a type that is well-formed but not in the table."""
+
+    reason: str
+    detail: str = ""
+
+
+_envelopes: dict[type[Body], type[Envelope[Any]]] = {}
+
+
+def _envelope_of(model: type[Body]) -> type[Envelope[Any]]:
+    found = _envelopes.get(model)
+    if found is None:
+        found = _envelopes[model] = Envelope[model]  # type: ignore[valid-type]
+    return found
+
+
+def opened(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]]) -> Opened | Senseless:
+    """Reads one record's value and headers against the types that the reader knows."""
+    if value is None:
+        return Senseless("null_value", "a record without a value says nothing")
+    if _is_binary(headers):
+        return _binary(value, headers, known)
+    peeked = _TYPE.search(value, 0, 4096)
+    if peeked is not None:
+        model = known.get(peeked[1].decode())
+        if model is not None:
+            try:
+                envelope = _envelope_of(model).model_validate_json(value, extra="forbid")
+            except ValidationError:
+                pass
+            else:
+                if envelope.type == model.type_name():
+                    return Opened(model, envelope.source, envelope.id, instant(envelope.time), envelope.data)
+    return _structured(value, known)
+
+
+def _is_binary(headers: Headers) -> bool:
+    typed = False
+    for name, content in headers:
+        if content is None:
+            continue
+        if name == "content-type" and content.startswith(STRUCTURED_PREFIX):
+            return False
+        typed = typed or name == "ce_type"
+    return typed
+
+
+def _structured(value: bytes, known: Mapping[str, type[Body]]) -> Opened | Senseless:
+    document = _document(value)
+    if isinstance(document, Senseless):
+        return document
+    attributes = {name: document.get(name) for name in ("specversion", "id", "source", "type")}
+    wrong = _not_an_envelope(attributes)
+    if wrong is not None:
+        return wrong
+    model = known.get(str(document["type"]))
+    if model is None:
+        return Senseless("unknown_type", str(document["type"])[:120])
+    if not isinstance(document.get("data"), dict):
+        return Senseless("not_an_envelope", "data is not an object")
+    data: Mapping[str, Any] = document["data"]
+    time = instant(document.get("time"))
+    try:
+        envelope = _envelope_of(model).model_validate_json(value)
+    except ValidationError as error:
+        refusals = refusals_of(error, within=("data",))
+        return Opened(model, str(document["source"]), str(document["id"]), time, None, refusals, data)
+    return Opened(model, envelope.source, envelope.id, time, envelope.data, unknown=unknown_fields(model, data))
+
+
+def _binary(value: bytes, headers: Headers, known: Mapping[str, type[Body]]) -> Opened | Senseless:
+    attributes: dict[str, Any] = {}
+    for name, content in headers:
+        if name.startswith("ce_") and content is not None:
+            try:
+                attributes[name[3:]] = content.decode()
+            except UnicodeDecodeError:
+                return Senseless("not_an_envelope", f"header {name[:40]} is not UTF-8")
+    wrong = _not_an_envelope(attributes)
+    if wrong is not None:
+        return wrong
+    model = known.get(attributes["type"])
+    if model is None:
+        return Senseless("unknown_type", attributes["type"][:120])
+    data = _document(value)
+    if isinstance(data, Senseless):
+        return data
+    time = instant(attributes.get("time"))
+    try:
+        body = model.model_validate_json(value)
+    except ValidationError as error:
+        return Opened(model, attributes["source"], attributes["id"], time, None, refusals_of(error), data)
+    return Opened(
+        model, attributes["source"], attributes["id"], time, body, unknown=unknown_fields(model, data)
+    )
+
+
+def _document(value: bytes) -> Mapping[str, Any] | Senseless:
+    try:
+        document = from_json(value, allow_inf_nan=False)
+    except ValueError as error:
+        reason = "too_deep" if str(error).startswith("recursion limit") else "not_json"
+        return Senseless(reason, str(error)[:200])
+    if not isinstance(document, dict):
+        return Senseless("not_an_envelope", "not a JSON object")
+    if _deeper_than(document, DEEPEST):
+        return Senseless("too_deep", f"nested deeper than {DEEPEST} levels")
+    return document
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    if levels < 0:
+        return True
+    if isinstance(value, dict):
+        return any(_deeper_than(v, levels - 1) for v in value.values())
+    if isinstance(value, list):
+        return any(_deeper_than(v, levels - 1) for v in value)
+    return False
+
+
+def _not_an_envelope(attributes: Mapping[str, Any]) -> Senseless | None:
+    for name in ("specversion", "id", "source", "type"):
+        found = attributes.get(name)
+        if not isinstance(found, str) or not 1 <= len(found) <= 256:
+            return Senseless("not_an_envelope", f"attribute {name} is missing or not 1 to 256 characters of text")
+    if _SPECVERSION.match(str(attributes["specversion"])) is None:
+        return Senseless("not_an_envelope", f"specversion {str(attributes['specversion'])[:16]}, expected 1.0")
+    return None
+
+
+def instant(value: object) -> datetime | None:
+    """A CloudEvents ``time`` as UTC in whole milliseconds; None for what cannot be read or has no offset."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+        if time.tzinfo is None:
+            return None
+        time = time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)

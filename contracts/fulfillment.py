@@ -1,0 +1,138 @@
+"""What is asked of fulfillment, and what fulfillment says."""
+
+from typing import ClassVar
+
+from contracts.answers import Refused, Repeated
+from contracts.message import Answer, Fact, Internal, Kind, Request
+from contracts.model import Model
+from contracts.refusals import Code
+from contracts.subscription import State, Subscription
+from contracts.values import CivilDate, Identifier, Instant, Name, Sku, Whole
+
+
+class ItemFulfillmentRequested(Request):
+    """A scanner assigns devices to units of an item, named by its id or by its SKU. At most 500 serials."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.requests"
+
+    order_id: Identifier
+    item_id: Identifier | None = None
+    sku: Sku | None = None
+    serials: tuple[str, ...]
+    start_date: CivilDate | None = None
+    carrier: Name | None = None
+    tracking_number: Name | None = None
+
+
+class SubscriptionCreated(Fact):
+    """A device was assigned to a unit. Published once to each lane that is home to a payer it ever had."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "subscriptions.events"
+    about: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    subscription: Subscription
+
+    def subjects(self) -> tuple[str, ...]:
+        """Every payer that it ever had, the present one first."""
+        return tuple(dict.fromkeys(p.payer for p in reversed(self.subscription.payers)))
+
+    def chain(self) -> str:
+        """The order: all of fulfillment's facts about it run under one version."""
+        return self.subscription.order_id
+
+
+class ItemCounts(Model):
+    """The units of one item: taken ones have a subscription, cancelled ones were given up, the rest is open."""
+
+    item_id: str
+    units: Whole
+    taken: Whole
+    cancelled: Whole
+
+
+class SubscriptionRow(Model):
+    """A subscription in one line."""
+
+    subscription_id: str
+    item_id: str
+    serial: str
+    state: State
+
+
+class OrderProgressed(Fact):
+    """What changed in an order's ledger: counts of the items and the subscriptions that changed; one an order and batch."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.events"
+
+    order_id: str
+    items: tuple[ItemCounts, ...]
+    subscriptions: tuple[SubscriptionRow, ...]
+
+
+class SerialRefused(Model):
+    """A serial that was not accepted: why, what to do with the box, and which order holds the device."""
+
+    serial: str
+    code: Code
+    what_to_do: str
+    holder_order_id: str | None = None
+    detail: str = ""
+
+
+class ItemFulfillmentRefused(Answer):
+    """The serials of one scan that were not accepted, together. The others are answered by ``SubscriptionCreated``.
+
+    ``scanned_before_cancellation``: the device's time lies before the cancellation that it lost against.
+    """
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.events"
+
+    order_id: str
+    serials: tuple[SerialRefused, ...]
+    accepted: Whole = 0
+    clock_suspect: bool = False
+    scanned_before_cancellation: bool = False
+
+
+class ItemFulfillmentParked(Answer):
+    """The scan waits: for its order, for the release of a hold, or for a confirmation. A notice, no answer."""
+
+    kind: ClassVar[Kind] = Kind.NOTICE
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.events"
+
+    order_id: str
+    serials: tuple[str, ...]
+    waits_for: str
+    what_to_do: str
+
+
+class ParkedDue(Internal):
+    """The next page of a lane's parked scans whose time has run out."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.internal"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
+
+    lane: Whole
+    as_of: Instant
+    waited: Whole
+    after: str
+
+
+class RequestRefused(Refused):
+    """Fulfillment refused a request as a whole."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.events"
+
+
+class RequestRepeated(Repeated):
+    """Fulfillment was asked this before."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.events"

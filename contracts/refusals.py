@@ -1,0 +1,123 @@
+"""Why the business said no: one code for each reason, each with a sentence that tells a person what to do.
+
+Codes are part of the wire format: they are added, never renamed. Whoever sees a code alone must be able to act.
+"""
+
+from enum import StrEnum
+
+from contracts.model import Model
+
+
+class Code(StrEnum):
+    """Every reason for which a request, or one serial of a scan, is refused."""
+
+    # what is wrong with the data itself
+    FIELD_REQUIRED = "field_required"
+    WRONG_TYPE = "wrong_type"
+    VALUE_INVALID = "value_invalid"
+    TEXT_TOO_LONG = "text_too_long"
+    ID_INVALID = "id_invalid"
+    EMAIL_INVALID = "email_invalid"
+    COUNTRY_UNKNOWN = "country_unknown"
+    POSTAL_CODE_INVALID = "postal_code_invalid"
+    PHONE_INVALID = "phone_invalid"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    TERM_UNKNOWN = "term_unknown"
+    CONTRACT_LENGTH_INVALID = "contract_length_invalid"
+    QUANTITY_LIMIT = "quantity_limit"
+    PRICE_INVALID = "price_invalid"
+    ORDER_TOO_LARGE = "order_too_large"
+    TOO_MANY_NOTES = "too_many_notes"
+    # identity
+    ID_REUSED = "id_reused"
+    SUPERSEDED = "superseded"
+    # orders
+    COMPANY_REQUIRED = "company_required"
+    TERM_NOT_ALLOWED = "term_not_allowed"
+    GROUP_NOT_ALLOWED = "group_not_allowed"
+    ITEM_ID_DUPLICATE = "item_id_duplicate"
+    MIXED_CURRENCY = "mixed_currency"
+    VARIANT_UNKNOWN = "variant_unknown"
+    VARIANT_INACTIVE = "variant_inactive"
+    ORDER_CONFLICT = "order_conflict"
+    ORDER_NOT_FOUND = "order_not_found"
+    ORDER_ON_HOLD = "order_on_hold"
+    ORDER_CANCELLED = "order_cancelled"
+    PARKING_FULL = "parking_full"
+    CLOCK_AHEAD = "clock_ahead"
+    # scans
+    SERIAL_INVALID = "serial_invalid"
+    TOO_MANY_SERIALS = "too_many_serials"
+    ITEM_REQUIRED = "item_required"
+    ITEM_UNKNOWN = "item_unknown"
+    SKU_MISMATCH = "sku_mismatch"
+    AMBIGUOUS_ITEM = "ambiguous_item"
+    ITEM_FULLY_FULFILLED = "item_fully_fulfilled"
+    SERIAL_IN_USE = "serial_in_use"
+    ASSET_NOT_RETURNED = "asset_not_returned"
+    START_DATE_OUT_OF_RANGE = "start_date_out_of_range"
+    ALREADY_DONE = "already_done"
+
+
+WHAT_TO_DO: dict[Code, str] = {
+    Code.FIELD_REQUIRED: "Send the request again with this field filled in.",
+    Code.WRONG_TYPE: "Send the request again with a value of the documented type in this field.",
+    Code.VALUE_INVALID: "Send the request again with one of the documented values in this field.",
+    Code.TEXT_TOO_LONG: "Shorten the text of this field and send the request again.",
+    Code.ID_INVALID: "Use 1 to 64 of the characters A-Z a-z 0-9 . _ - in this id.",
+    Code.EMAIL_INVALID: "Correct the e-mail address: one @, a dot in the domain, at most 254 characters.",
+    Code.COUNTRY_UNKNOWN: "Use the two-letter ISO 3166-1 code of the country (for the United Kingdom: GB).",
+    Code.POSTAL_CODE_INVALID: "Give a postal code of 1 to 16 characters; it may be empty only where the country has none.",
+    Code.PHONE_INVALID: "Give a phone number of 1 to 40 characters, or leave it out.",
+    Code.CURRENCY_UNKNOWN: "Use a currency code of ISO 4217.",
+    Code.TERM_UNKNOWN: "Use one of the payment terms net_7, net_14 and net_30, or leave it out.",
+    Code.CONTRACT_LENGTH_INVALID: "Use a contract length of 6, 12, 24 or 36 months.",
+    Code.QUANTITY_LIMIT: "Order 1 to 500 units of an item; split what is really more into several items.",
+    Code.PRICE_INVALID: "Give the price in whole minor units, from 1 to 1,000,000,000,000, with its currency.",
+    Code.ORDER_TOO_LARGE: "Order 1 to 200 items and at most 2,000 units; split what is more into several orders.",
+    Code.TOO_MANY_NOTES: "Send at most 10 notes with an order; an order or a customer holds at most 500.",
+    Code.ID_REUSED: "This message id was used for another message before: send the request again under a new id.",
+    Code.SUPERSEDED: "A newer setting is in force; nothing is to be done unless this one was meant to replace it.",
+    Code.COMPANY_REQUIRED: "Give the company's name of the business customer.",
+    Code.TERM_NOT_ALLOWED: "An individual pays at once: leave the payment term out or order as a business.",
+    Code.GROUP_NOT_ALLOWED: "An individual has no billing group: leave it out or order as a business.",
+    Code.ITEM_ID_DUPLICATE: "Give each item of the order an id of its own.",
+    Code.MIXED_CURRENCY: "Quote all prices in the currency of the order.",
+    Code.VARIANT_UNKNOWN: "Check the SKU; submit the variant to the catalog first if it is new.",
+    Code.VARIANT_INACTIVE: "This variant is no longer offered: choose another one, or activate it in the catalog.",
+    Code.ORDER_CONFLICT: "An order with this id exists with other content and stands: amend it, or use a new order id.",
+    Code.ORDER_NOT_FOUND: "Check the order id; the order did not arrive in time. Put the box back to stock.",
+    Code.ORDER_ON_HOLD: "The order waits for a price or for a decision about a price: settle this first.",
+    Code.ORDER_CANCELLED: "The order was cancelled: nothing more can be done with it. Put the box back to stock.",
+    Code.PARKING_FULL: "Too much waits for this order already: send the order first, then this request again.",
+    Code.CLOCK_AHEAD: "The tick lies more than 5 minutes ahead of the record: set the sender's clock.",
+    Code.SERIAL_INVALID: "Scan the label again: a serial has 1 to 64 printable characters.",
+    Code.TOO_MANY_SERIALS: "Send at most 500 serials in one message.",
+    Code.ITEM_REQUIRED: "Name the item or the SKU of the scanned device.",
+    Code.ITEM_UNKNOWN: "The order has no such item: check the order id and the item or SKU.",
+    Code.SKU_MISMATCH: "This device is not what the item asks for: take one of the item's SKU.",
+    Code.AMBIGUOUS_ITEM: "Several items of this SKU differ in length or price: name the item.",
+    Code.ITEM_FULLY_FULFILLED: "All units of the item have a device: put the box back to stock.",
+    Code.SERIAL_IN_USE: "This device is active in another subscription: check the label, and that order.",
+    Code.ASSET_NOT_RETURNED: "This device's last contract ended but its return is not recorded: record it, then scan again.",
+    Code.START_DATE_OUT_OF_RANGE: "Use a start date from 90 days before to 365 days after the scan.",
+    Code.ALREADY_DONE: "Nothing: this device was assigned to this order by an earlier scan.",
+}
+
+
+class Refusal(Model):
+    """One reason, and where it lies.
+
+    ``field`` is the path in ``data`` (``items.0.sku``), empty when the whole request is meant. ``detail`` names
+    what was found, never more of the content than that. ``what_to_do`` is the code's sentence.
+    """
+
+    code: Code
+    field: str = ""
+    detail: str = ""
+    what_to_do: str = ""
+
+
+def refusal(code: Code, field: str = "", detail: str = "") -> Refusal:
+    """A refusal with the sentence that belongs to its code."""
+    return Refusal(code=code, field=field, detail=detail, what_to_do=WHAT_TO_DO[code])

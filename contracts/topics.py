@@ -1,0 +1,192 @@
+"""The topics: whom each is about, who owns it, who writes and reads there, and what it carries. One table, nothing else.
+
+Whoever makes topics, reads or publishes takes names and types from here. A topic that carries nothing yet is made
+with the others, because every lane has a partition of each.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from contracts import billing, catalog, fulfillment, orders
+from contracts.message import Body
+
+
+class Party(StrEnum):
+    """Who sends or hears messages: the three services, and the people and systems around them."""
+
+    ORDERS = "orders"
+    FULFILLMENT = "fulfillment"
+    BILLING = "billing"
+    SHOPS = "shops"
+    CLERKS = "clerks"
+    CATALOG = "catalog"
+    SCANNERS = "scanners"
+    FINANCE = "finance"
+    WATCHERS = "watchers"
+    OPERATIONS = "operations"
+
+
+ORDERS, FULFILLMENT, BILLING = Party.ORDERS, Party.FULFILLMENT, Party.BILLING
+SHOPS, CLERKS, CATALOG, SCANNERS = Party.SHOPS, Party.CLERKS, Party.CATALOG, Party.SCANNERS
+FINANCE, WATCHERS, OPERATIONS = Party.FINANCE, Party.WATCHERS, Party.OPERATIONS
+
+SERVICES: Final = (ORDERS, FULFILLMENT, BILLING)
+"""The parties that are ours and decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A message type on its topic: who writes it and who reads it."""
+
+    model: type[Body]
+    writers: tuple[Party, ...]
+    readers: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. ``subject`` says what the record's key is, ``owner`` is the service that answers for it.
+
+    ``carries`` is empty for topics whose messages come later, and for dead letters, which carry foreign bytes.
+    """
+
+    name: str
+    subject: str
+    owner: Party
+    writers: tuple[Party, ...]
+    readers: tuple[Party, ...]
+    carries: tuple[Carried, ...] = ()
+
+    @property
+    def messages(self) -> tuple[type[Body], ...]:
+        """The types that it carries."""
+        return tuple(carried.model for carried in self.carries)
+
+
+def _each(
+    writers: tuple[Party, ...], readers: tuple[Party, ...], *models: type[Body]
+) -> tuple[Carried, ...]:
+    return tuple(Carried(model, writers, readers) for model in models)
+
+
+def _internal(owner: Party, *models: type[Body]) -> Topic:
+    subject = "any that the service knows, or lane:<n>"
+    return Topic(
+        f"{owner}.internal", subject, owner, (owner,), (owner,), _each((owner,), (owner,), *models)
+    )
+
+
+def _dead_letters(owner: Party) -> Topic:
+    return Topic(f"{owner}.dead-letters", "as on the source topic", owner, (owner,), (OPERATIONS,))
+
+
+TOPICS: Final[tuple[Topic, ...]] = (
+    Topic(
+        "orders.requests",
+        "an order id, or customer:<id>",
+        ORDERS,
+        writers=(SHOPS, CLERKS),
+        readers=(ORDERS,),
+        carries=(
+            *_each((SHOPS, CLERKS), (ORDERS,), orders.OrderSubmitted),
+            *_each(
+                (CLERKS,),
+                (ORDERS,),
+                orders.OrderConfirmationRequested,
+                orders.NoteSubmitted,
+                orders.CustomerGroupChangeRequested,
+            ),
+        ),
+    ),
+    Topic(
+        "catalog.requests",
+        "sku:<SKU>",
+        ORDERS,
+        writers=(CATALOG,),
+        readers=(ORDERS,),
+        carries=_each((CATALOG,), (ORDERS,), catalog.VariantSubmitted),
+    ),
+    Topic(
+        "fulfillment.requests",
+        "an order id, or serial:<serial>",
+        FULFILLMENT,
+        writers=(SCANNERS,),
+        readers=(FULFILLMENT,),
+        carries=_each((SCANNERS,), (FULFILLMENT,), fulfillment.ItemFulfillmentRequested),
+    ),
+    Topic(
+        "billing.requests",
+        "a payer (group:<id> or customer:<id>), or run:<period>",
+        BILLING,
+        writers=(FINANCE,),
+        readers=(BILLING,),
+    ),
+    Topic(
+        "orders.events",
+        "an order id, customer:<id>, sku:<SKU> or lane:<n>",
+        ORDERS,
+        writers=(ORDERS,),
+        readers=(FULFILLMENT, WATCHERS, SHOPS, CLERKS, CATALOG),
+        carries=(
+            *_each(
+                (ORDERS,),
+                (FULFILLMENT, WATCHERS),
+                orders.OrderPlaced,
+                orders.OrderConfirmed,
+                orders.HoldReleased,
+            ),
+            *_each((ORDERS,), (FULFILLMENT,), orders.ClockPassed),
+            *_each(
+                (ORDERS,),
+                (WATCHERS,),
+                orders.OrderStatusChanged,
+                orders.NoteAdded,
+                orders.CustomerGroupChanged,
+                catalog.VariantChanged,
+            ),
+            *_each((ORDERS,), (SHOPS, CLERKS, CATALOG), orders.RequestRefused, orders.RequestRepeated),
+        ),
+    ),
+    Topic(
+        "fulfillment.events",
+        "an order id, or serial:<serial>",
+        FULFILLMENT,
+        writers=(FULFILLMENT,),
+        readers=(ORDERS, SCANNERS),
+        carries=(
+            *_each((FULFILLMENT,), (ORDERS,), fulfillment.OrderProgressed),
+            *_each(
+                (FULFILLMENT,),
+                (SCANNERS,),
+                fulfillment.ItemFulfillmentParked,
+                fulfillment.ItemFulfillmentRefused,
+                fulfillment.RequestRefused,
+                fulfillment.RequestRepeated,
+            ),
+        ),
+    ),
+    Topic(
+        "subscriptions.events",
+        "a payer (group:<id> or customer:<id>)",
+        FULFILLMENT,
+        writers=(FULFILLMENT,),
+        readers=(BILLING, SCANNERS, CLERKS),
+        carries=_each((FULFILLMENT,), (BILLING, SCANNERS, CLERKS), fulfillment.SubscriptionCreated),
+    ),
+    Topic(
+        "billing.events",
+        "a payer (group:<id> or customer:<id>)",
+        BILLING,
+        writers=(BILLING,),
+        readers=(WATCHERS,),
+        carries=_each((BILLING,), (WATCHERS,), billing.BillingAccountChanged),
+    ),
+    _internal(ORDERS, orders.ClockTicked, orders.PriceAwaited, orders.PriceFound, orders.PricesDue),
+    _internal(FULFILLMENT, fulfillment.ParkedDue),
+    _internal(BILLING),
+    _dead_letters(ORDERS),
+    _dead_letters(FULFILLMENT),
+    _dead_letters(BILLING),
+)
+"""Every topic of an installation."""

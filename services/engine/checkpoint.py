@@ -1,0 +1,40 @@
+"""A lane's one document: who owns it, how far it was read, and what is still to be said.
+
+Saved in the same transaction as the documents, under the owner's epoch: with an old epoch nothing can be saved.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.engine.record import Outgoing
+from services.engine.service import LaneClock
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """The last record read of a topic: by it a topic that was made again is recognised."""
+
+    offset: int
+    timestamp: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """``epoch`` counts owners, ``batch`` their saves. ``offsets`` are the next ones to read, by topic.
+
+    ``incarnations`` counts how often an operator reset a topic. ``marks`` keeps, for each origin of records that
+    were passed on to this lane (``topic/partition/incarnation``), the last origin offset taken. ``outgoing`` is what
+    the last batch had to say, in order; it is published again on every acquisition.
+    """
+
+    lane: int
+    epoch: int = 0
+    batch: int = 0
+    session: bytes | None = None
+    offsets: Mapping[str, int] = field(default_factory=dict)
+    bookmarks: Mapping[str, Bookmark] = field(default_factory=dict)
+    incarnations: Mapping[str, int] = field(default_factory=dict)
+    marks: Mapping[str, int] = field(default_factory=dict)
+    clock: LaneClock = LaneClock()
+    outgoing: tuple[Outgoing, ...] = ()

@@ -1,0 +1,138 @@
+"""The documents of a batch in memory: what was loaded, what the decisions so far made of it, what is to be saved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+
+from services.engine.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page
+
+D = TypeVar("D", bound=BaseModel)
+Stored = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One document to be saved: what it was when loaded (None: it was not there) and what it is now (None: gone)."""
+
+    collection: str
+    id: str
+    before: Stored | None
+    after: Stored | None
+
+
+class Documents:
+    """The desk of one batch. Documents are parsed when first asked for, and turned back only if they changed."""
+
+    def __init__(self, lanes: int, collections: Iterable[Collection], clocks: Mapping[int, LaneClock]) -> None:
+        self._lanes = lanes
+        self._names = {c.kind: c.name for c in collections}
+        self._kinds = {c.name: c.kind for c in collections}
+        self._clocks = dict(clocks)
+        self._stored: dict[Key, Stored | None] = {}
+        self._now: dict[Key, BaseModel | None] = {}
+        self._changed: dict[Key, None] = {}
+        self._pages: dict[Page, tuple[str, ...]] = {}
+
+    @property
+    def lanes(self) -> int:
+        """Number of lanes of the installation."""
+        return self._lanes
+
+    def clock(self, lane: int) -> LaneClock:
+        """The lane's clock; raises KeyError for a lane that is not in the batch."""
+        return self._clocks[lane]
+
+    def clocks(self) -> Mapping[int, LaneClock]:
+        """The clocks as the decisions so far left them."""
+        return self._clocks
+
+    def get(self, kind: type[D], id: str) -> D | None:  # noqa: A002  the document's id
+        """The document as the decisions so far left it."""
+        key = (self._names[kind], id)
+        if key in self._now:
+            return cast("D | None", self._now[key])
+        if key not in self._stored:
+            raise NotLoaded(key)
+        stored = self._stored[key]
+        document = None if stored is None else kind.model_validate(stored, strict=False)
+        self._now[key] = document
+        return document
+
+    def page(self, page: Page, kind: type[D]) -> tuple[tuple[str, D], ...]:
+        """The page's documents that still match, as the decisions so far left them."""
+        if page not in self._pages:
+            raise NotLoaded(page)
+        found = []
+        for id_ in self._pages[page]:
+            document = self.get(kind, id_)
+            if document is not None and (
+                (page.collection, id_) not in self._changed or matches(page, id_, stored_form(document))
+            ):
+                found.append((id_, document))
+        return tuple(found)
+
+    def lacks(self, wants: Iterable[Key | Page]) -> tuple[tuple[Key, ...], tuple[Page, ...]]:
+        """Which of these are not loaded yet: keys and pages, each once, in order."""
+        keys: dict[Key, None] = {}
+        pages: dict[Page, None] = {}
+        for want in wants:
+            if isinstance(want, Page):
+                if want not in self._pages:
+                    pages[want] = None
+            elif want not in self._stored:
+                keys[want] = None
+        return tuple(keys), tuple(pages)
+
+    def put_loaded(self, keys: Sequence[Key], found: Mapping[Key, Stored]) -> None:
+        """Notes what was loaded: each of ``keys`` is now known to be there or not."""
+        for key in keys:
+            self._stored.setdefault(key, found.get(key))
+
+    def put_page(self, page: Page, found: Sequence[tuple[str, Stored]]) -> None:
+        """Notes what a page holds."""
+        for id_, stored in found:
+            self._stored.setdefault((page.collection, id_), stored)
+        self._pages[page] = tuple(id_ for id_, _ in found)
+
+    def apply(self, decision: Decision, lane: int) -> None:
+        """Makes a decision's changes the present state."""
+        keys = [(self._names[change.kind], change.id) for change in decision.changes]
+        for key in keys:
+            if key not in self._stored:
+                raise NotLoaded(key)
+        for key, change in zip(keys, decision.changes, strict=True):
+            self._now[key] = change.document
+            self._changed[key] = None
+        if decision.clock is not None:
+            self._clocks[lane] = decision.clock
+
+    def changed(self) -> tuple[Change, ...]:
+        """Every document that the decisions so far changed, as it is now, in the order of its first change."""
+        return tuple(Change(self._kinds[key[0]], key[1], self._now[key]) for key in self._changed)
+
+    def writes(self) -> tuple[Write, ...]:
+        """What is to be saved; a document that became what it was is not among it."""
+        found = []
+        for key in self._changed:
+            before, document = self._stored[key], self._now[key]
+            after = None if document is None else stored_form(document)
+            if before is None and after is None:
+                continue
+            found.append(Write(key[0], key[1], before, after))
+        return tuple(found)
+
+
+def stored_form(document: BaseModel) -> Stored:
+    """A document as it is stored, without its id: fields that are None are left out."""
+    return document.model_dump(exclude_none=True)
+
+
+def matches(page: Page, id_: str, stored: Stored) -> bool:
+    """Whether a stored document belongs to a page, its limit apart."""
+    return (
+        id_ > page.after
+        and all(stored.get(name) == value for name, value in page.equal)
+        and all(name in stored and stored[name] <= value for name, value in page.at_most)
+    )

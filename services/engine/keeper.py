@@ -1,0 +1,174 @@
+"""The lanes in hand: acquires what the group assigned, lets go what is in doubt, admits only records that come next.
+
+Each lane for itself: one that cannot be acquired does not hold up the others. Never in the rebalance listener, which
+only takes note: no heartbeats run while it works.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from services.engine.faults import Doubt, NotOurs, NotSaid, Stop
+from services.engine.lane import Lane
+from services.engine.lanes import whole_lanes
+from services.engine.ports import Clock, Consumer, Producer, Store
+from services.engine.positions import AnotherLog
+from services.engine.record import Place, Record
+from services.engine.taking import another_log, outside, take
+
+SPLIT_FOR = 60.0
+"""Seconds that a lane may stay split between consumers, as it does while a deployment adds a topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world of one worker."""
+
+    consumer: Consumer
+    store: Store
+    producer: Producer
+    clock: Clock
+
+
+class Keeper:
+    """Holds the lanes of one worker. ``held`` changes its objects with every acquisition: a batch that was admitted
+    under one of them must not go on under another."""
+
+    def __init__(self, service: str, topics: Sequence[str], ports: Ports) -> None:
+        self.held: dict[int, Lane] = {}
+        self.stopped: Stop | None = None
+        self.generation = 0
+        self._service = service
+        self._topics = topics
+        self._consumer, self._store = ports.consumer, ports.store
+        self._producer, self._clock = ports.producer, ports.clock
+        self._log = structlog.get_logger("engine")
+        self._wake = asyncio.Event()
+        self._tries: dict[int, int] = {}
+        self._not_before: dict[int, float] = {}
+        self._split_since: dict[int, float] = {}
+
+    def assignment_changed(self) -> None:
+        """Every lane must be acquired again: somebody else may have had it in between."""
+        self.generation += 1
+        self.held.clear()
+        self._not_before.clear()
+        self._wake.set()
+
+    def stop(self, stop: Stop) -> None:
+        """Nothing is decided any more; ``keep`` returns."""
+        if self.stopped is None:
+            self.stopped = stop
+            self._log.error("service.stops", reason=str(stop))
+        self.held.clear()
+        self._wake.set()
+
+    async def keep(self) -> Stop:
+        """Acquires what is assigned and not in hand, again and again; returns why the service must stop."""
+        while True:
+            if self.stopped is not None:
+                return self.stopped
+            try:
+                wait = await self._acquire_due()
+            except Stop as stop:
+                self.stop(stop)
+                return stop
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def forget(self, lanes: Iterable[int], *, renew: bool = False, replace: bool = False) -> None:
+        """Doubt: the lanes are acquired again, which finds out what is so.
+
+        ``renew``: the session may hold locks; as every lane was acquired under it, all are forgotten. ``replace``: the
+        producer is of no more use.
+        """
+        numbers = set(lanes) | (set(self.held) if renew else set())
+        now = self._clock.monotonic()
+        for number in sorted(numbers):
+            lane = self.held.pop(number, None)
+            if lane is not None:
+                self._consumer.pause(lane.places())
+            self._not_before[number] = now + 0.05 * self._clock.chance()
+        if renew:
+            await self._store.renew()
+        if replace:
+            await self._producer.replace()
+        self._wake.set()
+
+    async def admitted(self, records: Sequence[Record]) -> tuple[list[Record], Mapping[int, Lane]]:
+        """The records of lanes in hand that come next in their partitions, and these lanes; everything else is read
+        again later. Raises ``Stop``."""
+        by_place: dict[Place, list[Record]] = {}
+        for record in records:
+            by_place.setdefault((record.topic, record.partition), []).append(record)
+        found: list[Record] = []
+        lanes: dict[int, Lane] = {}
+        for place, group in by_place.items():
+            lane = lanes.get(place[1]) or self.held.get(place[1])
+            if lane is not None:
+                lanes[place[1]] = lane
+                found += await self._next(place, group, lane)
+        return found, lanes
+
+    async def _next(self, place: Place, found: Sequence[Record], lane: Lane) -> Sequence[Record]:
+        position = lane.positions[place[0]]
+        try:
+            fresh, rewind = position.admit(found)
+            if rewind is not None and not rewind.again:
+                self._consumer.seek(place, rewind.offset)
+            elif rewind is not None or not fresh:
+                begin, end = (await self._consumer.ends([place]))[place]
+                if not begin <= position.expected <= end:
+                    raise outside(*place, position.expected, begin, end)
+                if rewind is not None:
+                    position.hole(begin)
+        except AnotherLog:
+            raise another_log(*place) from None
+        return fresh
+
+    async def _acquire_due(self) -> float:
+        whole, split = whole_lanes(self._consumer.assigned(), self._topics)
+        self._look_at_split(split)
+        now = self._clock.monotonic()
+        missing = sorted(whole - self.held.keys())
+        due = [lane for lane in missing if self._not_before.get(lane, 0.0) <= now]
+        await asyncio.gather(*(self._acquire(lane) for lane in due))
+        waits = [self._not_before.get(lane, 0.0) - self._clock.monotonic() for lane in missing if lane not in self.held]
+        return max(0.01, min([1.0, *waits]))
+
+    async def _acquire(self, number: int) -> None:
+        generation = self.generation
+        try:
+            lane = await take(number, self._topics, self._consumer, self._store, self._producer)
+        except (Doubt, NotOurs, NotSaid) as fault:
+            if isinstance(fault, NotSaid):
+                await self._producer.replace()
+            tries = self._tries[number] = self._tries.get(number, 0) + 1
+            wait = min(5.0, 0.05 * 2 ** min(tries, 10)) * (0.5 + self._clock.chance())
+            self._not_before[number] = self._clock.monotonic() + wait
+            self._log.warning("lane.not_acquired", lane=number, reason=str(fault)[:200], tries=tries)
+            return
+        if generation != self.generation or self.stopped is not None:
+            return
+        self._tries.pop(number, None)
+        self.held[number] = lane
+        for topic, position in lane.positions.items():
+            self._consumer.seek((topic, number), position.start)
+        self._consumer.resume(lane.places())
+        self._log.info("lane.acquired", lane=number, epoch=lane.checkpoint.epoch, again=len(lane.checkpoint.outgoing))
+
+    def _look_at_split(self, split: frozenset[int]) -> None:
+        now = self._clock.monotonic()
+        self._split_since = {lane: self._split_since.get(lane, now) for lane in split}
+        for lane, since in self._split_since.items():
+            if now - since > SPLIT_FOR:
+                raise Stop(
+                    f"lane {lane} of {self._service} stays split between consumers for {SPLIT_FOR:.0f} s: some worker of "
+                    f"the group reads other topics. Stop all workers of {self._service}, then start one version."
+                )

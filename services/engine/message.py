@@ -1,0 +1,102 @@
+"""One thing to decide, and where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from contracts.message import Body
+from contracts.refusals import Refusal
+
+AHEAD = timedelta(hours=24)
+"""A sender's clock further ahead of the record than this is not believed (``domain.md`` section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record first stood in the log. ``timestamp`` is the broker's, milliseconds UTC.
+
+    ``incarnation`` counts how often an operator reset the topic: offsets start again with each.
+    """
+
+    topic: str
+    incarnation: int
+    partition: int
+    offset: int
+    timestamp: int
+
+    @property
+    def address(self) -> str:
+        """Unique for ever; ids of answers are made from it."""
+        again = f"~{self.incarnation}" if self.incarnation else ""
+        return f"{self.topic}{again}/{self.partition}/{self.offset}"
+
+    @property
+    def recorded(self) -> datetime:
+        """The broker's time of the record, UTC."""
+        return datetime.fromtimestamp(self.timestamp // 1000, UTC).replace(microsecond=self.timestamp % 1000 * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The request that something is said about: its identity, for the envelope, and its address, for the answer's id."""
+
+    source: str
+    id: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A record that was read and is at home in ``lane``.
+
+    ``body`` is absent when ``refusals`` say what is wrong in ``data``. ``time`` is the message time by the rules of
+    ``domain.md`` section 5 (UTC, whole milliseconds), ``recorded`` the record's; they are equal and
+    ``clock_suspect`` is set when the sender's time is missing or not believed. ``subjects`` are those at home here.
+    """
+
+    model: type[Body]
+    body: Body | None
+    refusals: tuple[Refusal, ...]
+    data: Mapping[str, Any] | None
+    source: str
+    id: str
+    time: datetime
+    recorded: datetime
+    clock_suspect: bool
+    subjects: tuple[str, ...]
+    lane: int
+    origin: Origin
+
+    @property
+    def subject(self) -> str:
+        """Whom it is about."""
+        return self.subjects[0]
+
+    @property
+    def cause(self) -> Cause:
+        """The message as the cause of what is said about it."""
+        return Cause(self.source, self.id, self.origin.address)
+
+    def identity(self) -> bytes:
+        """12 bytes that stand for (source, id): two senders may both count 1, 2, 3."""
+        return identity_of(self.source, self.id)
+
+    def content(self) -> bytes:
+        """8 bytes that stand for the normalised ``data`` with defaults, without the envelope."""
+        if self.body is None:
+            return blake2b(repr(self.data).encode("utf-8", "replace"), digest_size=8).digest()
+        return blake2b(self.body.model_dump_json(exclude_none=True).encode(), digest_size=8).digest()
+
+
+def identity_of(source: str, id: str) -> bytes:  # noqa: A002  the CloudEvents attribute's name
+    """12 bytes that stand for a message's identity."""
+    return blake2b(f"{len(source)}:{source}{id}".encode("utf-8", "replace"), digest_size=12).digest()
+
+
+def message_time(claimed: datetime | None, recorded: datetime) -> tuple[datetime, bool]:
+    """The message's time and whether the sender's clock is suspect (missing, or over 24 h ahead of the record)."""
+    if claimed is None or claimed > recorded + AHEAD:
+        return recorded, True
+    return claimed, False

@@ -1,0 +1,276 @@
+"""The store on MongoDB: one snapshot transaction a batch, checkpoints under their epoch, everything by majority.
+
+Motor stays behind this file, with the part of its interface that PyMongo's asynchronous client shares. Which failure
+is which: a write conflict before the commit is a ``Conflict``; a document that cannot be encoded or is too large is
+``Unstorable``; what says that the outcome is unknown is ``Doubt``; anything else (a missing role, a full disk) is a
+``Stop``: the store must not empty a topic into the dead letters.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from bson.binary import UUID_SUBTYPE, Binary
+from bson.errors import BSONError, InvalidDocument
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DocumentTooLarge,
+    OperationFailure,
+    PyMongoError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from services.engine.checkpoint import Checkpoint
+from services.engine.desk import Stored, Write
+from services.engine.faults import Conflict, Doubt, Fenced, Stop, Unstorable
+from services.engine.service import Key, Page, Service
+from services.engine.stored import from_document, to_document
+
+CHECKPOINTS = "checkpoints"
+INSTALLATION = "installation"
+CONFLICTS = frozenset({112, 24, 246, 11000})
+"""WriteConflict, LockTimeout, SnapshotUnavailable, and an id that was taken after our snapshot."""
+TOO_LARGE = frozenset({10334, 17419, 17420, 17280, 22})
+PASSING = frozenset({6, 7, 50, 63, 89, 91, 189, 202, 216, 225, 251, 262, 263, 9001, 10107, 11600, 11601, 11602, 13435, 13436})
+"""Failures that pass by: fail-over, shut-down, interruption, a transaction that was ended, a time limit."""
+
+Database = AsyncIOMotorDatabase
+
+
+class MongoStore:
+    """One service's database. ``prepare`` before anything else."""
+
+    def __init__(self, uri: str, name: str, service: Service) -> None:
+        self._client: AsyncIOMotorClient = AsyncIOMotorClient(
+            uri, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000, socketTimeoutMS=20_000, appname=service.name
+        )
+        self._database: Database = self._client.get_database(
+            name, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
+        )
+        self._service = service
+        self._session: AsyncIOMotorClientSession | None = None
+
+    @property
+    def session(self) -> bytes | None:
+        """The id of the session that this store writes under."""
+        return None if self._session is None else bytes(self._session.session_id["id"])
+
+    async def renew(self) -> None:
+        """Takes a new session."""
+        old, self._session = self._session, None
+        if old is not None:
+            try:
+                await old.end_session()
+            except PyMongoError:  # it is given up either way; whoever acquires ends it by its id
+                pass
+        with _unclear():
+            self._session = await self._client.start_session(causal_consistency=False)
+
+    async def close(self) -> None:
+        """Ends the session and the connections."""
+        if self._session is not None:
+            await self._session.end_session()
+        self._client.close()
+
+    async def prepare(self, lanes: int) -> int:
+        """Creates collections and indexes and returns the installation's number of lanes: the stored one, or ``lanes``
+        at the first start. Raises ``Stop`` if the server is no replica set."""
+        with _unclear():
+            hello = await self._client.admin.command("hello")
+            if not hello.get("setName"):
+                raise Stop(
+                    "this MongoDB is no member of a replica set, and transactions need one: start mongod with --replSet "
+                    "and run rs.initiate(), or let leaseline start the servers (leaseline servers start)"
+                )
+            there = set(await self._database.list_collection_names())
+            for name in (CHECKPOINTS, INSTALLATION, *(c.name for c in self._service.collections)):
+                if name not in there:
+                    await self._create(name)
+            for collection in self._service.collections:
+                for fields in collection.indexes:
+                    await self._database[collection.name].create_index([(field, 1) for field in fields], sparse=True)
+            stored = await self._database[INSTALLATION].find_one_and_update(
+                {"_id": "lanes"}, {"$setOnInsert": {"lanes": lanes}}, upsert=True, return_document=ReturnDocument.AFTER
+            )
+        if stored["lanes"] != lanes:
+            raise Stop(
+                f"this installation of {self._service.name} has {stored['lanes']} lanes, the setting says {lanes}: set "
+                f"LEASELINE_LANES={stored['lanes']}, or change the number with: leaseline lanes grow {lanes}"
+            )
+        await self.renew()
+        return int(stored["lanes"])
+
+    async def _create(self, name: str) -> None:
+        try:
+            await self._database.create_collection(name)
+        except OperationFailure as error:
+            if error.code != 48:  # another worker was faster
+                raise
+
+    async def read(self, lane: int) -> Checkpoint | None:
+        """The lane's checkpoint."""
+        with _unclear():
+            found = await self._database[CHECKPOINTS].find_one({"_id": lane})
+        return None if found is None else from_document(found)
+
+    async def end_session(self, session: bytes) -> None:
+        """Ends a former owner's session: a killed process would keep its documents locked for over a minute."""
+        with _unclear():
+            await self._client.admin.command({"killSessions": [{"id": Binary(session, UUID_SUBTYPE)}]})
+
+    async def acquire(self, lane: int) -> Checkpoint:
+        """Raises the epoch."""
+        session = Binary(self.session or b"", UUID_SUBTYPE)
+        with _unclear():
+            found = await self._database[CHECKPOINTS].find_one_and_update(
+                {"_id": lane},
+                {"$inc": {"epoch": 1}, "$set": {"session": session}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        return from_document(found)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["MongoTransaction"]:
+        """A transaction on one snapshot."""
+        if self._session is None:
+            raise Doubt("the store has no session")
+        session = self._session
+        with _unclear():
+            session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority"))
+        try:
+            yield MongoTransaction(self._database, session)
+        finally:
+            if session.in_transaction:
+                try:
+                    await session.abort_transaction()
+                except PyMongoError as error:
+                    raise Doubt(f"abort: {type(error).__name__}") from error
+
+
+class MongoTransaction:
+    """What happens between start and commit."""
+
+    def __init__(self, database: Database, session: AsyncIOMotorClientSession) -> None:
+        self._database = database
+        self._session = session
+
+    async def load(self, keys: Sequence[Key]) -> Mapping[Key, Stored]:
+        """One find for each collection."""
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for collection, id_ in keys:
+            wanted[collection].append(id_)
+        found: dict[Key, Stored] = {}
+        for collection, ids in wanted.items():
+            with _unclear(before_commit=True):
+                cursor = self._database[collection].find(
+                    {"_id": {"$in": ids}}, session=self._session, batch_size=len(ids) + 1
+                )
+                for document in await cursor.to_list(None):
+                    found[collection, document["_id"]] = document
+        return found
+
+    async def page(self, page: Page) -> Sequence[tuple[str, Stored]]:
+        """One page, by id."""
+        asked: dict[str, Any] = dict(page.equal)
+        asked |= {name: {"$lte": most} for name, most in page.at_most}
+        if page.after:
+            asked["_id"] = {"$gt": page.after}
+        with _unclear(before_commit=True):
+            cursor = self._database[page.collection].find(asked, session=self._session, batch_size=page.limit + 1)
+            found = await cursor.sort("_id", 1).limit(page.limit).to_list(None)
+        return [(document["_id"], document) for document in found]
+
+    async def save(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
+        """One bulk write for each collection, the checkpoints last."""
+        by_collection: dict[str, list[Any]] = defaultdict(list)
+        for write in writes:
+            operation = _operation(write)
+            if operation is not None:
+                by_collection[write.collection].append(operation)
+        for collection, operations in by_collection.items():
+            with _unclear(before_commit=True):
+                await self._database[collection].bulk_write(operations, ordered=False, session=self._session)
+        with _unclear(before_commit=True):
+            result = await self._database[CHECKPOINTS].bulk_write(
+                [
+                    ReplaceOne({"_id": c.lane, "epoch": c.epoch, "batch": c.batch - 1 or {"$in": [0, None]}}, to_document(c))
+                    for c in checkpoints
+                ],
+                ordered=False,
+                session=self._session,
+            )
+        if result.matched_count != len(checkpoints):
+            raise Fenced("a lane was acquired by somebody else")
+
+    async def commit(self) -> None:
+        """By majority; every failure of a commit is doubt."""
+        try:
+            await self._session.commit_transaction()
+        except PyMongoError as error:
+            raise Doubt(f"commit: {type(error).__name__} {getattr(error, 'code', '')}") from error
+
+
+def _operation(write: Write) -> InsertOne[Any] | UpdateOne | DeleteOne | None:
+    """Only top-level fields that changed are written: a count that moves must not rewrite an order."""
+    if write.after is None:
+        return DeleteOne({"_id": write.id})
+    if write.before is None:
+        return InsertOne({"_id": write.id, **write.after})
+    before = write.before
+    changed = {name: value for name, value in write.after.items() if name not in before or before[name] != _plain(value)}
+    gone = {name: "" for name in before if name not in write.after and name != "_id"}
+    update = ({"$set": changed} if changed else {}) | ({"$unset": gone} if gone else {})
+    return UpdateOne({"_id": write.id}, update) if update else None
+
+
+def _plain(value: Any) -> Any:
+    """A value as the database gives it back: tuples are lists there, at any depth."""
+    if isinstance(value, (tuple, list)):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return value
+
+
+@contextmanager
+def _unclear(*, before_commit: bool = False) -> Iterator[None]:
+    """Names a failure. Within a transaction a conflict is known to have saved nothing."""
+    try:
+        yield
+    except (Stop, Fenced):
+        raise
+    except (DocumentTooLarge, InvalidDocument, BSONError, OverflowError, UnicodeError) as error:
+        raise Unstorable(type(error).__name__) from error
+    except ConnectionFailure as error:
+        raise Doubt(f"{type(error).__name__}: MongoDB does not answer") from error
+    except PyMongoError as error:
+        raise _named(error, before_commit) from error
+
+
+def _named(error: PyMongoError, before_commit: bool) -> Exception:
+    codes = set(_codes(error))
+    if before_commit and codes & CONFLICTS:
+        return Conflict(f"codes {sorted(codes)}")
+    if codes & TOO_LARGE:
+        return Unstorable(f"codes {sorted(codes)}")
+    labelled = error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")
+    if labelled or not codes or codes & (PASSING | CONFLICTS):
+        return Doubt(f"{type(error).__name__} codes {sorted(codes)}")
+    return Stop(
+        f"MongoDB refuses to store (codes {sorted(codes)}, {type(error).__name__}): look at its log, the role of this "
+        f"service's user and the free disk space, then start the service again; nothing was lost"
+    )
+
+
+def _codes(error: PyMongoError) -> Iterable[int]:
+    if isinstance(error, BulkWriteError):
+        for each in error.details.get("writeErrors", ()) or ():
+            yield int(each.get("code", 0))
+    elif isinstance(error, OperationFailure) and error.code is not None:
+        yield error.code

@@ -1,0 +1,118 @@
+"""Records into messages, each by itself: a bad record never costs its neighbours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.envelope import Opened, Senseless, opened
+from contracts.message import Body
+from services.engine.lanes import home
+from services.engine.message import Message, Origin, message_time
+from services.engine.record import Outgoing, Record, weight
+
+ORIGIN = "leaseline-origin"
+RECORDED = "leaseline-recorded"
+LARGEST = 512 * 1024
+"""Bytes, uncompressed, beyond which a record is dead-lettered before anything else is looked at (rule 12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """The record is at home elsewhere: goes there as it is, with its origin."""
+
+    records: tuple[Outgoing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The record is senseless: goes to the dead letters with its reason."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """An event that the service does not handle, or what was passed on and taken before."""
+
+
+PASSED_OVER = PassedOver()
+Read = Message | PassOn | Reject | PassedOver
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads for one service in an installation of so many lanes."""
+
+    service: str
+    known: Mapping[str, type[Body]]
+    lanes: int
+
+    @property
+    def internal(self) -> str:
+        """The service's own topic: only there the headers about origin mean anything (outsiders write elsewhere)."""
+        return f"{self.service}.internal"
+
+    def read(self, record: Record, incarnation: int) -> tuple[Read, Origin, bool]:
+        """What the record is, where it first stood, and whether it was passed on to here."""
+        origin = Origin(record.topic, incarnation, record.partition, record.offset, record.timestamp)
+        size = weight(record.key, record.value, record.headers)
+        if size > LARGEST:
+            return Reject("too_large", f"{size} bytes, at most {LARGEST}"), origin, False
+        ours = record.topic == self.internal
+        first, recorded = _origin_of(record) if ours else (None, None)
+        passed = first is not None
+        origin = first or origin
+        if recorded is not None:
+            origin = Origin(origin.topic, origin.incarnation, origin.partition, origin.offset, recorded)
+        try:
+            envelope = opened(record.value, record.headers, self.known)
+        except (ValueError, RecursionError, MemoryError) as error:
+            return Reject("unreadable", type(error).__name__), origin, passed
+        if isinstance(envelope, Senseless):
+            if envelope.reason == "unknown_type" and record.topic.endswith(".events"):
+                return PASSED_OVER, origin, passed
+            return Reject(envelope.reason, envelope.detail), origin, passed
+        return self._placed(envelope, record, origin, ours), origin, passed
+
+    def _placed(self, envelope: Opened, record: Record, origin: Origin, ours: bool) -> Read:
+        body = envelope.body
+        subjects = body.subjects() if body is not None else envelope.model.subjects_of(envelope.data or {})
+        homes = dict.fromkeys(home(subject, self.lanes) for subject in subjects)
+        if not subjects or -1 in homes:
+            return Reject("no_subject", f"{envelope.model.__name__} without a valid id of whom it is about")
+        lane = record.partition
+        if lane not in homes:
+            if ours:
+                return Reject("no_home", f"nothing in it is at home in lane {lane}")
+            return PassOn(tuple(self._passed_on(record, origin, there) for there in homes))
+        time, suspect = message_time(envelope.time, origin.recorded)
+        return Message(
+            model=envelope.model,
+            body=body,
+            refusals=envelope.refusals,
+            data=envelope.data,
+            source=envelope.source,
+            id=envelope.id,
+            time=time,
+            recorded=origin.recorded,
+            clock_suspect=suspect,
+            subjects=tuple(s for s in subjects if home(s, self.lanes) == lane),
+            lane=lane,
+            origin=origin,
+        )
+
+    def _passed_on(self, record: Record, origin: Origin, lane: int) -> Outgoing:
+        where = f"{origin.topic}|{origin.incarnation}|{origin.partition}|{origin.offset}|{origin.timestamp}"
+        kept = tuple((name, content) for name, content in record.headers if name not in (ORIGIN, RECORDED))
+        return Outgoing(self.internal, lane, record.key, record.value, (*kept, (ORIGIN, where.encode())))
+
+
+def _origin_of(record: Record) -> tuple[Origin | None, int | None]:
+    """The origin of a record that was passed on; or the time that a continuation inherits."""
+    for name, content in record.headers:
+        if name == ORIGIN and content is not None:
+            topic, incarnation, partition, offset, timestamp = content.decode().split("|")
+            return Origin(topic, int(incarnation), int(partition), int(offset), int(timestamp)), None
+        if name == RECORDED and content is not None:
+            return None, int(content)
+    return None, None

@@ -1,0 +1,55 @@
+"""What a log hands us and what we hand to it: bytes with an address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Protocol
+
+Headers = Sequence[tuple[str, bytes | None]]
+Place = tuple[str, int]
+"""A partition: (topic, number)."""
+
+
+class Record(Protocol):
+    """A record as it was consumed; aiokafka's ``ConsumerRecord`` is one. ``timestamp`` is the broker's, ms UTC."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to be published: the partition is its lane, never the client's choice."""
+
+    topic: str
+    lane: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of content."""
+        return weight(self.key, self.value, self.headers)
+
+
+def weight(key: bytes | None, value: bytes | None, headers: Headers) -> int:
+    """Bytes of a record's content, uncompressed."""
+    return len(key or b"") + len(value or b"") + sum(len(name) + len(content or b"") for name, content in headers)
+
+
+def digest(record: Record) -> bytes:
+    """8 bytes by which a record is known again."""
+    return blake2b(record.value or b"", key=str(record.timestamp).encode(), digest_size=8).digest()

@@ -1,0 +1,154 @@
+"""A service as a process: the FastStream application around one worker. Wiring only.
+
+The subscriber takes whole batches of raw records on all topics of the service, and gets whole lanes by the range
+assignor. The framework's own parser would drop a batch for one header that is not UTF-8, so ours touches nothing.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from faststream import AckPolicy, FastStream
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+
+from services.engine.faults import Stop
+from services.engine.kafka import KafkaMembership, KafkaProducer
+from services.engine.keeper import Ports
+from services.engine.logs import configure
+from services.engine.machine import MachineClock
+from services.engine.mongo import MongoStore
+from services.engine.rebalances import Listener
+from services.engine.service import Service
+from services.engine.settings import Settings
+from services.engine.ticking import tick
+from services.engine.topics import check_topics
+from services.engine.worker import MOST_RECORDS, Worker
+
+POLL_MS = 10
+"""Milliseconds: an idle subscriber sleeps this long after an empty poll, so it is latency."""
+GRACE = 45.0
+
+
+class Serving:
+    """One process of one service, from start to stop."""
+
+    def __init__(self, service: Service, settings: Settings, at: Callable[[str], None] = lambda _step: None) -> None:
+        self.service = service
+        self.stop: Stop | None = None
+        self._settings = settings
+        self._at = at
+        self._store = MongoStore(settings.mongo, f"{settings.databases}_{service.name}", service)
+        self._producer = KafkaProducer(settings.kafka, f"leaseline-{service.name}")
+        self._worker: Worker | None = None
+        self._lanes = settings.lanes
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._broker = KafkaBroker(
+            settings.kafka, logger=None, graceful_timeout=GRACE, allow_auto_create_topics=False, client_id=f"leaseline-{service.name}"
+        )
+        self._listener = Listener()
+        self._subscriber = self._broker.subscriber(
+            *service.topics(),
+            group_id=f"{settings.databases}.{service.name}",
+            batch=True,
+            max_records=MOST_RECORDS,
+            batch_timeout_ms=POLL_MS,
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            listener=self._listener,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
+            rebalance_timeout_ms=60_000,
+            max_poll_interval_ms=120_000,
+            fetch_max_wait_ms=50,
+            max_partition_fetch_bytes=2 * 1024 * 1024,
+            parser=self._parsed,
+            decoder=_undecoded,
+        )
+        self._subscriber(self._handle)
+        self.app = FastStream(self._broker, logger=None, on_startup=[self._prepare], after_startup=[self._begin], on_shutdown=[self._end])
+
+    async def run(self) -> None:
+        """Runs until SIGTERM, SIGINT or a reason to stop. Raises ``Stop``."""
+        try:
+            await self.app.run()
+        finally:
+            await self._producer.close()
+            await self._store.close()
+        if self.stop is not None:
+            raise self.stop
+
+    async def _prepare(self) -> None:
+        lanes = await self._store.prepare(self._settings.lanes)
+        await check_topics(self._settings.kafka, self.service.topics(), lanes)
+        self._lanes = lanes
+
+    async def _begin(self) -> None:
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
+        ports = Ports(KafkaMembership(consumer), self._store, self._producer, MachineClock())
+        self._worker = Worker(self.service, self._lanes, ports, self._at)
+        self._listener.tell(self._worker.keeper.assignment_changed)
+        self._tasks.append(asyncio.create_task(self._keep(self._worker)))
+        if self.service.tick is not None and self._settings.tick_seconds > 0:
+            source = f"leaseline/{self.service.name}"
+            ticking = tick(self.service.tick, self._worker.keeper, self._producer, source, self._settings.tick_seconds)
+            self._tasks.append(asyncio.create_task(ticking))
+        structlog.get_logger("engine").info("service.ready", lanes=self._lanes, topics=len(self.service.topics()))
+
+    async def _keep(self, worker: Worker) -> None:
+        try:
+            self.stop = await worker.keeper.keep()
+        except Exception as error:  # a defect of the engine itself: stop rather than stand still
+            self.stop = Stop(f"the engine failed with {type(error).__name__}: {error}")
+        self.app.exit()
+
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _parsed(self, records: Any) -> KafkaAckableMessage:
+        if self._worker is not None:
+            self._worker.seen(records)
+        return KafkaAckableMessage(
+            body=records,
+            headers={},
+            batch_headers=[],
+            reply_to="",
+            raw_message=records,
+            consumer=self._subscriber.consumer,
+        )
+
+    async def _handle(self, records: Any) -> None:
+        if self._worker is not None:  # before the worker is there nothing is lost: lanes begin at their checkpoints
+            await self._worker.handle(records)
+
+
+async def _undecoded(message: Any) -> Any:
+    return message.body
+
+
+def main(service: Service, at: Callable[[str], None] = lambda _step: None) -> None:
+    """The entry point of a service's process: exit status 0 after SIGTERM, 1 with the reason when it had to stop."""
+    settings = Settings.read()
+    configure(service.name, settings.logs, settings.log_level)
+    try:
+        asyncio.run(_served(service, settings, at))
+    except Stop as stop:
+        raise SystemExit(f"{service.name} stopped: {stop}") from None
+
+
+async def _served(service: Service, settings: Settings, at: Callable[[str], None]) -> None:
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    await Serving(service, settings, at).run()
+

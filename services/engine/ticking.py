@@ -1,0 +1,33 @@
+"""The tick: once a minute each worker tells each lane that it owns what time it is. A tick that is lost does no harm."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from contracts.message import Body
+from contracts.saying import encoded
+from services.engine.faults import NotSaid
+from services.engine.keeper import Keeper
+from services.engine.ports import Producer
+from services.engine.record import Outgoing
+
+
+async def tick(
+    made: Callable[[int, datetime], Body], keeper: Keeper, producer: Producer, source: str, seconds: float
+) -> None:
+    """Ticks until it is cancelled."""
+    while True:
+        await asyncio.sleep(seconds)
+        now = datetime.now(UTC)
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        records = [_record(made(lane, now), lane, source, now) for lane in sorted(keeper.held)]
+        try:
+            await producer.publish(records)
+        except NotSaid:
+            await producer.replace()  # the next tick says the same and more
+
+
+def _record(body: Body, lane: int, source: str, now: datetime) -> Outgoing:
+    value = encoded(body, id=uuid4().hex, source=source, time=now)
+    return Outgoing(body.topic, lane, body.subjects()[0].encode(), value)

@@ -1,0 +1,40 @@
+"""What a service checks of its topics before it starts: that they are there, alike, and stamped by the broker."""
+
+from collections.abc import Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+
+from services.engine.faults import Stop
+
+
+async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
+    """Raises ``Stop`` if a topic is missing, has another number of partitions than there are lanes, or carries the
+    client's timestamps: a scanner of 1970 would defeat every rule about time."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        described = await admin.describe_topics(list(topics))
+        configs = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic) for topic in topics])
+    except (KafkaError, OSError) as error:
+        raise Stop(f"Kafka at {servers} does not answer ({type(error).__name__}): check LEASELINE_KAFKA") from error
+    finally:
+        await admin.close()
+    partitions = {d["topic"]: len(d["partitions"]) for d in described if d["error_code"] == 0}
+    for topic in topics:
+        if topic not in partitions:
+            raise Stop(f"the topic {topic} does not exist: create the topics with: leaseline topics create")
+        if partitions[topic] != lanes:
+            raise Stop(
+                f"the topic {topic} has {partitions[topic]} partitions, the installation {lanes} lanes; all topics must "
+                f"have as many partitions as there are lanes. Change the number with: leaseline lanes grow N"
+            )
+    for response in configs:
+        for _, _, _, name, entries in response.resources:
+            values = {entry[0]: entry[1] for entry in entries}
+            if values.get("message.timestamp.type") != "LogAppendTime":
+                raise Stop(
+                    f"the topic {name} keeps the clients' timestamps: set message.timestamp.type=LogAppendTime on it, "
+                    f"or create the topics with: leaseline topics create"
+                )

@@ -1,0 +1,67 @@
+"""What a decision says, as records: the id of each, the lanes it goes to, always the same bytes for the same decision."""
+
+from collections.abc import Sequence
+
+from contracts.message import Fact, Kind
+from contracts.saying import encoded
+from services.engine.lanes import home
+from services.engine.message import Message, Origin
+from services.engine.reading import RECORDED, Reject
+from services.engine.record import Outgoing, Record
+from services.engine.service import Say
+
+BEGINNING = 64 * 1024
+"""Bytes of a too large record that its dead letter keeps."""
+
+
+def worded(says: Sequence[Say], message: Message, service: str, lanes: int, stage: str = "") -> list[Outgoing]:
+    """The records of what was said while ``message`` was decided, in order; ``stage`` tells a batch's end apart."""
+    return [
+        outgoing
+        for number, say in enumerate(says)
+        for outgoing in _records(say, message, service, lanes, f"{stage}{number}")
+    ]
+
+
+def _records(say: Say, message: Message, service: str, lanes: int, number: str) -> list[Outgoing]:
+    body = say.body
+    cause = say.cause or message.cause
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+    if isinstance(body, Fact):
+        said = f"{body.chain()}@{body.version}"
+    elif body.kind in (Kind.ANSWER, Kind.NOTICE):
+        said = f"{type(body).__name__}:{cause.address}"
+    else:
+        said = f"{type(body).__name__}:{message.origin.address}:{number}"
+        headers = ((RECORDED, str(message.origin.timestamp).encode()),)
+    subjects = body.subjects()
+    value = encoded(
+        body, id=said, source=f"leaseline/{service}", time=message.time, cause=(cause.source, cause.id), subject=subjects[0]
+    )
+    key = subjects[0].encode()
+    return [
+        Outgoing(body.topic, lane, key, value, headers)
+        for lane in dict.fromkeys(home(subject, lanes) for subject in subjects)
+    ]
+
+
+def dead_letter(service: str, lane: int, record: Record, origin: Origin, reject: Reject) -> Outgoing:
+    """A record that could not be read, decided or stored: its bytes (or their beginning) with reason and source."""
+    value, key = record.value, record.key
+    cut = reject.reason == "too_large"
+    if cut:
+        value, key = (value or b"")[:BEGINNING], (key or b"")[:1024]
+    about = {
+        "reason": reject.reason,
+        "detail": reject.detail[:500],
+        "topic": origin.topic,
+        "incarnation": str(origin.incarnation),
+        "partition": str(origin.partition),
+        "offset": str(origin.offset),
+        "timestamp": str(origin.timestamp),
+        "null-value": "yes" if record.value is None else "no",
+        "cut": "yes" if cut else "no",
+    }
+    kept = () if cut else tuple((n, c) for n, c in record.headers if not n.startswith("leaseline-"))
+    headers = tuple((f"leaseline-{name}", text.encode("utf-8", "replace")) for name, text in about.items())
+    return Outgoing(f"{service}.dead-letters", lane, key, value, (*headers, *kept))

@@ -1,0 +1,143 @@
+"""One service without broker or database: tell it a message, see what it says and keeps.
+
+The scene plays the engine's part for pure decisions: it loads, decides, applies, and hears what the service says to
+itself. Nothing in here proves anything about offsets, transactions or faults; the engine's own tests do that.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from contracts.envelope import Opened, opened
+from contracts.message import Body, Kind
+from contracts.saying import encoded
+from services.engine.desk import Documents, matches, stored_form
+from services.engine.message import Message, Origin, message_time
+from services.engine.service import Decision, Key, LaneClock, NotLoaded, Page, Say, Service
+
+D = TypeVar("D", bound=BaseModel)
+B = TypeVar("B", bound=Body)
+NOON = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Scene:
+    """A service with its documents in memory, all in one lane. ``said`` is everything it said so far."""
+
+    service: Service
+    documents: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
+    said: list[Say] = field(default_factory=list)
+    clock: LaneClock = LaneClock()
+    offset: int = 0
+
+    def hears(
+        self,
+        body: Body | dict[str, Any],
+        *,
+        kind: type[Body] | None = None,
+        id: str | None = None,  # noqa: A002  the CloudEvents attribute's name
+        source: str = "shop",
+        time: datetime | None = NOON,
+        recorded: datetime | None = None,
+    ) -> list[Body]:
+        """Lets the service decide a message; returns the bodies it said, those after hearing itself included.
+
+        ``body`` may be raw data with ``kind`` naming its type, to send what breaks a rule.
+        """
+        self.offset += 1
+        recorded = recorded or (time or NOON) + timedelta(seconds=1)
+        model = type(body) if isinstance(body, Body) else kind
+        assert model is not None
+        message = self._message(model, body, id or f"m{self.offset}", source, time, recorded)
+        return self._decide(message)
+
+    def _message(
+        self,
+        model: type[Body],
+        body: Body | dict[str, Any],
+        id_: str,
+        source: str,
+        time: datetime | None,
+        recorded: datetime,
+    ) -> Message:
+        if isinstance(body, Body):
+            value = encoded(body, id=id_, source=source, time=time or recorded)
+        else:
+            envelope = {"specversion": "1.0", "type": model.type_name(), "source": source, "id": id_, "data": body}
+            value = json.dumps(envelope).encode()
+        read = opened(value, (), {model.type_name(): model})
+        assert isinstance(read, Opened), read
+        subjects = read.body.subjects() if read.body is not None else model.subjects_of(read.data or {})
+        at, suspect = message_time(time, recorded)
+        origin = Origin(model.topic, 0, 0, self.offset, int(recorded.timestamp() * 1000))
+        return Message(
+            model, read.body, read.refusals, read.data, source, id_, at, recorded, suspect, subjects, 0, origin
+        )
+
+    def _decide(self, message: Message) -> list[Body]:
+        desk = Documents(1, self.service.collections, {0: self.clock})
+        self._load(desk, *desk.lacks(self.service.needs(message)))
+        self._load(desk, *desk.lacks(self.service.needs_more(message, desk)))
+        says = list(self._one(desk, message).says)
+        for change in desk.changed():
+            concluding = self.service.conclude(message, change, desk)
+            desk.apply(concluding, 0)
+            says += concluding.says
+        for write in desk.writes():
+            if write.after is None:
+                self.documents.pop((write.collection, write.id), None)
+            else:
+                self.documents[write.collection, write.id] = write.after
+        self.clock = desk.clock(0)
+        self.said += says
+        bodies = [say.body for say in says]
+        known = self.service.known()
+        for say in says:
+            if say.body.kind is Kind.INTERNAL and say.body.type_name() in known:
+                self.offset += 1
+                inner = self._message(
+                    type(say.body), say.body, f"i{self.offset}", self.service.name, message.time, message.recorded
+                )
+                bodies += self._decide(inner)
+        return bodies
+
+    def _one(self, desk: Documents, message: Message) -> Decision:
+        while True:
+            try:
+                decision = self.service.decide(message, desk)
+                desk.apply(decision, 0)
+            except NotLoaded as missing:
+                self._load(desk, *desk.lacks((missing.want,)))
+            else:
+                return decision
+
+    def _load(self, desk: Documents, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
+        desk.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
+        for page in pages:
+            found = sorted(
+                (id_, stored)
+                for (name, id_), stored in self.documents.items()
+                if name == page.collection and matches(page, id_, stored)
+            )
+            desk.put_page(page, found[: page.limit])
+
+    def document(self, kind: type[D], id_: str) -> D:
+        """A stored document; fails the test if it is not there."""
+        name = next(c.name for c in self.service.collections if c.kind is kind)
+        return kind.model_validate(self.documents[name, id_], strict=False)
+
+    def keep(self, kind: type[BaseModel], id_: str, document: BaseModel) -> None:
+        """Puts a document there, as given."""
+        name = next(c.name for c in self.service.collections if c.kind is kind)
+        self.documents[name, id_] = stored_form(document)
+
+
+def only(bodies: list[Body], kind: type[B]) -> B:
+    """The one body of this kind; fails the test if there is none or more than one."""
+    found = [b for b in bodies if isinstance(b, kind)]
+    assert len(found) == 1, f"{len(found)} of {kind.__name__} in {[type(b).__name__ for b in bodies]}"
+    return found[0]
