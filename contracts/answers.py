@@ -16,7 +16,7 @@ class Refused(Answer):
 
 
 class Repeated(Answer):
-    """``RequestRepeated``: this was asked before; ``first`` is the message id it was asked under, ``outcome`` what came of it.
+    """``RequestRepeated``: this was asked before, under ``first_id``; ``outcome`` is what came of it.
 
     ``outcome`` is the type name of the fact that was said (``OrderPlaced``), or the refusal codes.
     """

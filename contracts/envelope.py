@@ -31,7 +31,7 @@ _TYPE = re.compile(rb'"type"\s*:\s*"([A-Za-z0-9_.]{1,120})"')
 
 
 class Envelope(Model, Generic[B]):
-    """A message in structured mode. ``subject`` and ``datacontenttype`` are read past: the subject comes from ``data``."""
+    """A message in structured mode. ``subject`` and others are read past: the subject comes from ``data``."""
 
     specversion: str = Field(pattern=r"^1\.[0-9]+$")
     id: str = Field(min_length=1, max_length=256)
@@ -160,9 +160,7 @@ def _binary(value: bytes, headers: Headers, known: Mapping[str, type[Body]]) -> 
         body = model.model_validate_json(value)
     except ValidationError as error:
         return Opened(model, attributes["source"], attributes["id"], time, None, refusals_of(error), data)
-    return Opened(
-        model, attributes["source"], attributes["id"], time, body, unknown=unknown_fields(model, data)
-    )
+    return Opened(model, attributes["source"], attributes["id"], time, body, unknown=unknown_fields(model, data))
 
 
 def _document(value: bytes) -> Mapping[str, Any] | Senseless:

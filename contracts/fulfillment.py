@@ -62,7 +62,7 @@ class SubscriptionRow(Model):
 
 
 class OrderProgressed(Fact):
-    """What changed in an order's ledger: counts of the items and the subscriptions that changed; one an order and batch."""
+    """What changed in an order's ledger: the items' counts and the subscriptions; one for each order and batch."""
 
     service: ClassVar[str] = "fulfillment"
     topic: ClassVar[str] = "fulfillment.events"
@@ -99,7 +99,10 @@ class ItemFulfillmentRefused(Answer):
 
 
 class ItemFulfillmentParked(Answer):
-    """The scan waits: for its order, for the release of a hold, or for a confirmation. A notice, no answer."""
+    """The scan waits: for its order, for the release of a hold, or for a confirmation. A notice, no answer.
+
+    ``refused`` are serials that cannot be right whatever comes; the one answer, at the end, names them again.
+    """
 
     kind: ClassVar[Kind] = Kind.NOTICE
     service: ClassVar[str] = "fulfillment"
@@ -109,6 +112,7 @@ class ItemFulfillmentParked(Answer):
     serials: tuple[str, ...]
     waits_for: str
     what_to_do: str
+    refused: tuple[SerialRefused, ...] = ()
 
 
 class ParkedDue(Internal):

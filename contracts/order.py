@@ -35,7 +35,7 @@ class Item(Model):
 
 
 class Hold(Model):
-    """Why the order waits, and which item is the cause. ``expected`` is the catalog's price, ``found`` the quoted one."""
+    """Why the order waits, and for which item. ``expected`` is the catalog's price, ``found`` the quoted one."""
 
     reason: HoldReason
     item_id: str

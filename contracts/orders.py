@@ -221,6 +221,21 @@ class PricesDue(Internal):
     after: str
 
 
+class WaitingDue(Internal):
+    """The next page of a lane's requests, and memories of refusals, whose waiting time is over.
+
+    ``waited`` is the waiting clock (ms) of the tick that found them, ``after`` the last document of the page before.
+    """
+
+    service: ClassVar[str] = "orders"
+    topic: ClassVar[str] = "orders.internal"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
+
+    lane: Whole
+    waited: Whole
+    after: str
+
+
 class RequestRefused(Refused):
     """Orders refused a request."""
 

@@ -41,6 +41,7 @@ class Code(StrEnum):
     VARIANT_INACTIVE = "variant_inactive"
     ORDER_CONFLICT = "order_conflict"
     ORDER_NOT_FOUND = "order_not_found"
+    ORDER_NOT_CONFIRMED = "order_not_confirmed"
     ORDER_ON_HOLD = "order_on_hold"
     ORDER_CANCELLED = "order_cancelled"
     PARKING_FULL = "parking_full"
@@ -67,7 +68,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.ID_INVALID: "Use 1 to 64 of the characters A-Z a-z 0-9 . _ - in this id.",
     Code.EMAIL_INVALID: "Correct the e-mail address: one @, a dot in the domain, at most 254 characters.",
     Code.COUNTRY_UNKNOWN: "Use the two-letter ISO 3166-1 code of the country (for the United Kingdom: GB).",
-    Code.POSTAL_CODE_INVALID: "Give a postal code of 1 to 16 characters; it may be empty only where the country has none.",
+    Code.POSTAL_CODE_INVALID: "Give a postal code of 1 to 16 characters; it may be empty only where there is none.",
     Code.PHONE_INVALID: "Give a phone number of 1 to 40 characters, or leave it out.",
     Code.CURRENCY_UNKNOWN: "Use a currency code of ISO 4217.",
     Code.TERM_UNKNOWN: "Use one of the payment terms net_7, net_14 and net_30, or leave it out.",
@@ -87,6 +88,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.VARIANT_INACTIVE: "This variant is no longer offered: choose another one, or activate it in the catalog.",
     Code.ORDER_CONFLICT: "An order with this id exists with other content and stands: amend it, or use a new order id.",
     Code.ORDER_NOT_FOUND: "Check the order id; the order did not arrive in time. Put the box back to stock.",
+    Code.ORDER_NOT_CONFIRMED: "The order was not confirmed in time: have it confirmed, then scan the device again.",
     Code.ORDER_ON_HOLD: "The order waits for a price or for a decision about a price: settle this first.",
     Code.ORDER_CANCELLED: "The order was cancelled: nothing more can be done with it. Put the box back to stock.",
     Code.PARKING_FULL: "Too much waits for this order already: send the order first, then this request again.",
@@ -99,7 +101,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.AMBIGUOUS_ITEM: "Several items of this SKU differ in length or price: name the item.",
     Code.ITEM_FULLY_FULFILLED: "All units of the item have a device: put the box back to stock.",
     Code.SERIAL_IN_USE: "This device is active in another subscription: check the label, and that order.",
-    Code.ASSET_NOT_RETURNED: "This device's last contract ended but its return is not recorded: record it, then scan again.",
+    Code.ASSET_NOT_RETURNED: "The device's last contract ended without a recorded return: record it, then scan again.",
     Code.START_DATE_OUT_OF_RANGE: "Use a start date from 90 days before to 365 days after the scan.",
     Code.ALREADY_DONE: "Nothing: this device was assigned to this order by an earlier scan.",
 }

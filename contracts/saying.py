@@ -28,6 +28,4 @@ def encoded(
     if cause is not None:
         attributes["causationsource"], attributes["causationid"] = cause
     head = json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
-    return b"".join(
-        (head[:-1].encode(), b',"data":', body.model_dump_json(exclude_none=True).encode(), b"}")
-    )
+    return b"".join((head[:-1].encode(), b',"data":', body.model_dump_json(exclude_none=True).encode(), b"}"))

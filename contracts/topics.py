@@ -1,4 +1,4 @@
-"""The topics: whom each is about, who owns it, who writes and reads there, and what it carries. One table, nothing else.
+"""The topics: whom each is about, who owns it, who writes and reads there, what it carries. One table, nothing else.
 
 Whoever makes topics, reads or publishes takes names and types from here. A topic that carries nothing yet is made
 with the others, because every lane has a partition of each.
@@ -64,17 +64,13 @@ class Topic:
         return tuple(carried.model for carried in self.carries)
 
 
-def _each(
-    writers: tuple[Party, ...], readers: tuple[Party, ...], *models: type[Body]
-) -> tuple[Carried, ...]:
+def _each(writers: tuple[Party, ...], readers: tuple[Party, ...], *models: type[Body]) -> tuple[Carried, ...]:
     return tuple(Carried(model, writers, readers) for model in models)
 
 
 def _internal(owner: Party, *models: type[Body]) -> Topic:
     subject = "any that the service knows, or lane:<n>"
-    return Topic(
-        f"{owner}.internal", subject, owner, (owner,), (owner,), _each((owner,), (owner,), *models)
-    )
+    return Topic(f"{owner}.internal", subject, owner, (owner,), (owner,), _each((owner,), (owner,), *models))
 
 
 def _dead_letters(owner: Party) -> Topic:
@@ -182,7 +178,14 @@ TOPICS: Final[tuple[Topic, ...]] = (
         readers=(WATCHERS,),
         carries=_each((BILLING,), (WATCHERS,), billing.BillingAccountChanged),
     ),
-    _internal(ORDERS, orders.ClockTicked, orders.PriceAwaited, orders.PriceFound, orders.PricesDue),
+    _internal(
+        ORDERS,
+        orders.ClockTicked,
+        orders.PriceAwaited,
+        orders.PriceFound,
+        orders.PricesDue,
+        orders.WaitingDue,
+    ),
     _internal(FULFILLMENT, fulfillment.ParkedDue),
     _internal(BILLING),
     _dead_letters(ORDERS),

@@ -33,12 +33,12 @@ MAX_PRICE = 10**12
 """Minor units. Far above any rent; 2,000 units x 36 months of it still fit into 64 bits."""
 
 CURRENCY_EXPONENTS: dict[str, int] = {c.value.upper(): c.exponent for c in Iso4217 if c.exponent is not None}
-"""ISO 4217: how many decimals the minor unit has. Units without an exponent (gold, test codes) are no currencies here."""
+"""ISO 4217: how many decimals the minor unit has. Units without an exponent (gold, test codes) are no currencies."""
 
 COUNTRIES: frozenset[str] = frozenset(c.alpha_2 for c in pycountry.countries) | {"XK"}
 NO_POSTAL_CODE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK IE JM KI KM KN KP LC LY ML MO MR"
-    " MW NR NU PA QA RW SB SC SL SR ST SY TD TG TK TL TO TT TV UG VU WS YE ZW".split()
+    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK IE"  # noqa: SIM905 - a table
+    " JM KI KM KN KP LC LY ML MO MR MW NR NU PA QA RW SB SC SL SR ST SY TD TG TK TL TO TT TV UG VU WS YE ZW".split()
 )
 """Countries where addresses have no postal code, or commonly lack one (Universal Postal Union, addressing systems)."""
 
@@ -163,17 +163,17 @@ Identifier = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra
 """An order, customer, item or group id: 1 to 64 of ``A-Z a-z 0-9 . _ -``, case-sensitive."""
 Sku = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 """A stock keeping unit; the same characters as ids."""
-Name = Annotated[str, _text(200), Field(json_schema_extra={"maxLength": 200})]
+Name = Annotated[str, _text(200), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 """A name as it comes (NFC, trimmed), 1 to 200 characters."""
-Line = Annotated[str, _text(200), Field(json_schema_extra={"maxLength": 200})]
+Line = Annotated[str, _text(200), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 """A line of an address."""
-LongText = Annotated[str, _text(4000), Field(json_schema_extra={"maxLength": 4000})]
+LongText = Annotated[str, _text(4000), Field(json_schema_extra={"minLength": 1, "maxLength": 4000})]
 """Free text, at most 4,000 characters."""
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "idn-email", "maxLength": 254})]
 """An e-mail address in the form it came in; compare by ``normal_email``."""
 Country = Annotated[str, AfterValidator(_country), Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"})]
 """ISO 3166-1 alpha-2 or XK, upper-cased."""
-Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"maxLength": 40})]
+Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
 Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
 """ISO 4217."""
 Term = Annotated[str, AfterValidator(_term), Field(json_schema_extra={"enum": list(TERMS)})]
@@ -181,7 +181,7 @@ Term = Annotated[str, AfterValidator(_term), Field(json_schema_extra={"enum": li
 Months = Annotated[int, AfterValidator(_months), Field(json_schema_extra={"enum": list(LENGTHS)})]
 """A contract length in months."""
 Quantity = Annotated[int, AfterValidator(_quantity), Field(json_schema_extra={"minimum": 1, "maximum": 500})]
-Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1), WithJsonSchema({"type": "integer", "format": "int64"})]
 """A whole number that the store can hold: a count, a version, a lane, a total in minor units."""
 MinorUnits = Annotated[int, AfterValidator(_amount), Field(json_schema_extra={"minimum": 1, "maximum": MAX_PRICE})]
 """A price above 0 in minor units of its currency."""
@@ -209,16 +209,13 @@ class Money(Model):
 
 
 class Address(Model):
-    """Where somebody lives or wants something sent. The postal code may be empty where the country has none.
-
-    The country stands before the postal code because the one is judged by the other, and each has its own refusal.
-    """
+    """Where somebody lives or wants something sent. The postal code may be empty where the country has none."""
 
     street: Line
     street2: Line | None = None
     city: Line
     region: Line | None = None
-    country: Country
+    country: Country  # before the postal code, which is judged by it: each gets its refusal under its own field
     postal_code: Annotated[
         str, AfterValidator(_postal_code), Field(validate_default=True, json_schema_extra={"maxLength": 16})
     ] = ""

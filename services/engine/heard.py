@@ -4,6 +4,7 @@ Rule 10: identity first, then, where ``domain.md`` section 4 says so, content. W
 refusals as the last 1,000.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,6 +68,22 @@ def remember(heard: tuple[Heard, ...], message: Message, outcome: str, keep: int
         oldest = next(i for i, h in enumerate(heard) if not h.effective)
         heard = heard[:oldest] + heard[oldest + 1 :]
     return heard
+
+
+def settled(
+    heard: tuple[Heard, ...], outcomes: Mapping[bytes, str], keep: int = REFUSALS_KEPT
+) -> tuple[Heard, ...]:
+    """The memory once requests that had waited were decided: ``outcomes`` by ``who`` take the place of what was kept.
+
+    Refusals beyond ``keep`` are forgotten, the oldest first.
+    """
+    heard = tuple(h.model_copy(update={"outcome": outcomes[h.who]}) if h.who in outcomes else h for h in heard)
+    surplus = sum(not h.effective for h in heard) - keep
+    if surplus <= 0:
+        return heard
+    refusals = [place for place, h in enumerate(heard) if not h.effective]
+    forgotten = frozenset(refusals[:surplus])
+    return tuple(h for place, h in enumerate(heard) if place not in forgotten)
 
 
 def refused(codes: tuple[str, ...]) -> str:

@@ -63,7 +63,7 @@ class Serving:
             isolation_level="read_committed",
             partition_assignment_strategy=(RangePartitionAssignor,),
             listener=self._listener,
-            session_timeout_ms=10_000,
+            session_timeout_ms=int(settings.session_seconds * 1000),
             heartbeat_interval_ms=1_000,
             rebalance_timeout_ms=60_000,
             max_poll_interval_ms=120_000,

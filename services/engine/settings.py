@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``lanes`` is one for the whole installation, fixed at the first start. ``databases`` is the prefix of the
-    services' database names. ``tick_seconds`` 0: the worker does not tick (somebody else says what time it is)."""
+    services' database names. ``tick_seconds`` 0: the worker does not tick (somebody else says what time it is). ``session_seconds``: after so long without a sign of life the group gives a
+    worker's lanes to another one."""
 
     kafka: str
     mongo: str
@@ -17,6 +18,7 @@ class Settings:
     logs: str = "json"
     log_level: str = "info"
     tick_seconds: float = 60.0
+    session_seconds: float = 10.0
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -30,6 +32,7 @@ class Settings:
                 logs=environment.get("LEASELINE_LOGS", "json"),
                 log_level=environment.get("LEASELINE_LOG_LEVEL", "info"),
                 tick_seconds=float(environment.get("LEASELINE_TICK_SECONDS", "60")),
+                session_seconds=float(environment.get("LEASELINE_SESSION_SECONDS", "10")),
             )
         except KeyError as missing:
             raise SystemExit(

@@ -1,0 +1,155 @@
+"""The AsyncAPI 3.0 document, made from the table of topics, the schemas and the golden examples."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contracts.schema import said
+from contracts.topics import SERVICES, TOPICS, Carried, Party, Topic
+
+DEAD_LETTER_HEADERS: Final = {
+    "leaseline-reason": "why it could not be read, decided or stored",
+    "leaseline-detail": "what exactly, for a person",
+    "leaseline-topic": "the topic where it first stood",
+    "leaseline-incarnation": "how often that topic had been reset",
+    "leaseline-partition": "the partition there",
+    "leaseline-offset": "the offset there",
+    "leaseline-timestamp": "the broker's time there, milliseconds UTC",
+    "leaseline-null-value": "yes if the record had no value",
+    "leaseline-cut": "yes if only the value's beginning is kept",
+}
+"""What a dead letter's headers tell; its value is the record's own bytes."""
+
+_ABOUT = """\
+Orders become subscriptions and billing accounts. Everything that changes state is a record on one of these topics.
+
+Every message is a CloudEvents 1.0 event in JSON, in structured mode (the whole event is the record's value) or in
+binary mode (attributes as headers `ce_id`, `ce_source`, `ce_type`, `ce_specversion`, `ce_time`; the value is `data`).
+The record's key is the subject. A record with another key, or with none, is found its home all the same.
+
+A request has exactly one answer, which names it by `causationsource` and `causationid`. Facts carry a version that
+counts without gaps for what they are about. Fields are added, never renamed: ignore those that you do not know."""
+
+
+def document(
+    version: str, schemas: Mapping[str, Mapping[str, Any]], examples: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The whole document; ``schemas`` and ``examples`` (whole events) by type name."""
+    carried = [each for topic in TOPICS for each in topic.carries]
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Leaseline", "version": version, "description": _ABOUT},
+        "defaultContentType": "application/cloudevents+json",
+        "channels": {topic.name: _channel(topic) for topic in TOPICS},
+        "operations": {name: operation for service in SERVICES for name, operation in _operations(service).items()},
+        "components": {
+            "messages": {
+                **{_name(c): _message(c, schemas[_name(c)], examples[_name(c)]) for c in carried},
+                "DeadLetter": _dead_letter(),
+            },
+            "schemas": {"Envelope": _envelope()},
+        },
+    }
+
+
+def _name(carried: Carried) -> str:
+    return carried.model.type_name()
+
+
+def _is_dead_letters(topic: Topic) -> bool:
+    return topic.name.endswith(".dead-letters")
+
+
+def _channel(topic: Topic) -> Mapping[str, Any]:
+    names = [_name(c) for c in topic.carries] or (["DeadLetter"] if _is_dead_letters(topic) else [])
+    return {
+        "address": topic.name,
+        "title": topic.name,
+        "description": f"Key: {topic.subject}. Owned by {topic.owner}.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "x-owner": topic.owner.value,
+        "x-writers": [party.value for party in topic.writers],
+        "x-readers": [party.value for party in topic.readers],
+    }
+
+
+def _operations(service: Party) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for topic in TOPICS:
+        hears = [_name(c) for c in topic.carries if service in c.readers]
+        says = [_name(c) for c in topic.carries if service in c.writers]
+        if _is_dead_letters(topic) and service in topic.writers:
+            says = ["DeadLetter"]
+        for action, names in (("receive", hears), ("send", says)):
+            if names:
+                channel = f"#/channels/{topic.name}"
+                found[f"{service}-{'hears' if action == 'receive' else 'says'}-{topic.name}"] = {
+                    "action": action,
+                    "channel": {"$ref": channel},
+                    "messages": [{"$ref": f"{channel}/messages/{name}"} for name in names],
+                }
+    return found
+
+
+def _message(carried: Carried, schema: Mapping[str, Any], example: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = _name(carried)
+    model = carried.model
+    return {
+        "name": name,
+        "title": model.__name__,
+        "summary": f"A {model.kind.value}, {'said' if said(model.kind) else 'heard'} by {model.service}.",
+        "description": schema.get("description", ""),
+        "contentType": "application/cloudevents+json",
+        "payload": {
+            "allOf": [
+                {"$ref": "#/components/schemas/Envelope"},
+                {
+                    "type": "object",
+                    "properties": {"type": {"const": name}, "data": {"$ref": f"./schemas/{name}.json"}},
+                },
+            ]
+        },
+        "examples": [{"name": name.rsplit(".", 2)[1], "payload": example}],
+        "x-writers": [party.value for party in carried.writers],
+        "x-readers": [party.value for party in carried.readers],
+    }
+
+
+def _dead_letter() -> Mapping[str, Any]:
+    return {
+        "name": "DeadLetter",
+        "title": "DeadLetter",
+        "summary": "A record that could not be read, decided or stored: its bytes, its own headers, and the reason.",
+        "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "properties": {
+                name: {"type": "string", "description": about} for name, about in DEAD_LETTER_HEADERS.items()
+            },
+            "required": list(DEAD_LETTER_HEADERS),
+        },
+    }
+
+
+def _envelope() -> Mapping[str, Any]:
+    text = {"type": "string", "minLength": 1, "maxLength": 256}
+    return {
+        "type": "object",
+        "description": "CloudEvents 1.0 in structured mode. Identity of a message is source and id together.",
+        "required": ["specversion", "id", "source", "type", "data"],
+        "properties": {
+            "specversion": {"type": "string", "pattern": "^1\\.[0-9]+$"},
+            "id": {**text, "description": "Given by the sender; the same again is a repeat, never a new message."},
+            "source": {**text, "description": "Who sends: two senders may both count 1, 2, 3."},
+            "type": {"type": "string", "description": "leaseline.<service>.<Name>.v<n>"},
+            "time": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it happened at the sender. Missing, unreadable or far ahead: the record's counts.",
+            },
+            "subject": {"type": "string", "description": "For people and tools: the subject is taken from data."},
+            "datacontenttype": {"type": "string", "description": "application/json"},
+            "causationsource": {"type": "string", "description": "The source of the message that led to this one."},
+            "causationid": {"type": "string", "description": "The id of the message that led to this one."},
+            "data": {"type": "object"},
+        },
+    }

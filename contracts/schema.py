@@ -1,0 +1,57 @@
+"""JSON Schemas of the messages, made from the models: what a sender may send, and what a reader may rely on.
+
+The two differ. A request's schema says what is read: a field that may be left out may also be ``null``. The schema of
+what our services say describes what is written: a field without a value is left out, never ``null``, and every other
+one is always there, defaults included.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from contracts.message import Body, Kind
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _OfMessages(GenerateJsonSchema):
+    """pydantic's generator, but without titles that repeat the name and without ``default: null``."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the overridden signature
+        return False
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        if self.mode == "serialization":
+            return self.generate_inner(schema["schema"])
+        return super().nullable_schema(schema)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default", ...) is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def field_is_required(
+        self,
+        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
+        total: bool,  # noqa: FBT001 - the overridden signature
+    ) -> bool:
+        if self.mode == "serialization":
+            inner = field["schema"]
+            return not (inner["type"] == "default" and inner.get("default", ...) is None)
+        return super().field_is_required(field, total)
+
+
+def said(kind: Kind) -> bool:
+    """Whether our services write this kind of message; requests are written by others."""
+    return kind is not Kind.REQUEST
+
+
+def schema_of(model: type[Body]) -> Mapping[str, Any]:
+    """The schema of a message's ``data``. ``x-kind`` and ``x-topic`` belong to it: moving a type breaks its readers."""
+    made = model.model_json_schema(
+        mode="serialization" if said(model.kind) else "validation", schema_generator=_OfMessages
+    )
+    head = {"$schema": DIALECT, "title": model.type_name(), "x-kind": model.kind.value, "x-topic": model.topic}
+    return {**head, **{name: value for name, value in made.items() if name != "title"}}

@@ -1,0 +1,43 @@
+"""`leaseline topics create|reset`: the topics of an installation."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.installation import LANES
+from deploy.installation.resets import reset_topic
+from deploy.installation.topics import create_topics
+from deploy.local import servers
+from deploy.local.addresses import Addresses, named
+from deploy.installation.trouble import InstallationTrouble
+
+app = typer.Typer(no_args_is_help=True, help="The topics of an installation.")
+console = Console(soft_wrap=True, highlight=False)
+
+
+@app.command()
+def create(
+    lanes: Annotated[int, typer.Option(envvar="LEASELINE_LANES", min=1, max=1024)] = LANES, replicas: int = 1
+) -> None:
+    """Create what is missing, with one partition for each lane."""
+    changed = asyncio.run(create_topics(addresses().kafka, lanes, replicas))
+    console.print("\n".join(changed) if changed else "All topics are there.")
+
+
+@app.command()
+def reset(topic: str, databases: Annotated[str, typer.Option(envvar="LEASELINE_DATABASES")] = "leaseline") -> None:
+    """Tell the services that read it that a topic was made again: they begin at its beginning. Stop them first."""
+    for service, lanes in asyncio.run(reset_topic(addresses().mongo, databases, topic)).items():
+        console.print(f"{service}: {lanes} lanes begin {topic} anew.")
+
+
+def addresses() -> Addresses:
+    """The servers that the environment names, or those that `leaseline servers start` runs."""
+    found = named() or servers.found()
+    if found is None:
+        raise InstallationTrouble(
+            "No servers: name them (LEASELINE_KAFKA, LEASELINE_MONGO) or run `leaseline servers start`."
+        )
+    return found

@@ -1,0 +1,63 @@
+"""`leaseline up`: servers and services, kept running with a live status line until Ctrl-C."""
+
+import asyncio
+import signal
+from contextlib import ExitStack
+from types import FrameType
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from deploy.installation import LANES, processes
+from deploy.installation.kcat import lines
+from deploy.installation.lag import Lags
+from deploy.installation.processes import Services
+from deploy.installation.topics import create_topics
+from deploy.local import places, servers
+from deploy.local.addresses import Addresses
+
+
+def up() -> None:
+    """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
+    console = Console(soft_wrap=True, highlight=False)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with ExitStack() as stack:
+        try:
+            with console.status("Starting ..."):
+                addresses = servers.found() or stack.enter_context(servers.running(places.SERVERS))
+                asyncio.run(create_topics(addresses.kafka, LANES))
+                environment = {"LEASELINE_LANES": str(LANES)}
+                services = stack.enter_context(
+                    processes.running(addresses, places.HOME / "logs", environment=environment)
+                )
+            console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo}\nLogs     {places.HOME / 'logs'}\n")
+            for what, line in lines(addresses.kafka):
+                console.print(f"[dim]# {what}[/]")
+                console.print(line, markup=False)
+            asyncio.run(_status(addresses, services, console))
+        except KeyboardInterrupt:
+            console.print("Ending; the data stay.")
+    raise typer.Exit(0)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+async def _status(addresses: Addresses, services: Services, console: Console) -> None:
+    lags = Lags(addresses.kafka, addresses.mongo, "leaseline")
+    await lags.start()
+    try:
+        with Live(console=console, auto_refresh=False) as live:
+            while True:
+                services.check()
+                lag = await lags.now()
+                behind = "  ".join(
+                    f"{name} {count:,} behind" if count else f"{name} ✓" for name, count in lag.behind.items()
+                )
+                live.update(Text(f"running   {behind}   (Ctrl-C ends)"), refresh=True)
+                await asyncio.sleep(1.0)
+    finally:
+        await lags.close()

@@ -1,0 +1,90 @@
+"""The facts as they stand in the topics, folded into what the tables show; nothing here looks into a database."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from contracts.billing import Account, BillingAccountChanged
+from contracts.fulfillment import ItemFulfillmentRefused, SubscriptionCreated
+from contracts.orders import OrderStatusChanged
+
+EVENTS: Final = ("orders.events", "fulfillment.events", "subscriptions.events", "billing.events")
+
+
+@dataclass
+class Folded:
+    """What all facts together say: the newest version of each thing counts."""
+
+    status: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
+    months: dict[str, int] = field(default_factory=dict)
+    serials_refused: Counter[str] = field(default_factory=Counter)
+    requests_refused: Counter[str] = field(default_factory=Counter)
+    accounts: dict[str, tuple[int, Account]] = field(default_factory=dict)
+    repeated: int = 0
+    _answers: set[str] = field(default_factory=set)
+
+    def hear(self, value: bytes) -> None:
+        """Takes one event in."""
+        said: dict[str, Any] = json.loads(value)
+        name, data = said["type"], said["data"]
+        if "order" in data and isinstance(data["order"], dict):
+            order = data["order"]
+            self._order(order["order_id"], data["version"], order["status"], bool(order.get("holds")))
+        elif name == OrderStatusChanged.type_name():
+            self._order(data["order_id"], data["version"], data["status"], held=False)
+        elif name == SubscriptionCreated.type_name():
+            self.months[data["subscription"]["subscription_id"]] = data["subscription"]["months"]
+        elif name == BillingAccountChanged.type_name():
+            account = Account.model_validate_json(json.dumps(data["account"]))
+            if data["version"] > self.accounts.get(account.account_id, (0, account))[0]:
+                self.accounts[account.account_id] = (data["version"], account)
+        elif said["source"] + said["id"] not in self._answers:
+            self._answers.add(said["source"] + said["id"])
+            self._answer(name, data)
+
+    def _order(self, order_id: str, version: int, status: str, held: bool) -> None:
+        if version > self.status.get(order_id, (0, "", False))[0]:
+            self.status[order_id] = (version, status, held)
+
+    def _answer(self, name: str, data: dict[str, Any]) -> None:
+        if name == ItemFulfillmentRefused.type_name():
+            self.serials_refused.update(each["code"] for each in data["serials"])
+        elif name.endswith(".RequestRefused.v1"):
+            self.requests_refused.update({each["code"] for each in data["refusals"]})
+        elif name.endswith(".RequestRepeated.v1"):
+            self.repeated += 1
+
+
+async def folded(kafka: str, lanes: int) -> Folded:
+    """Reads the event topics from their beginnings to the ends that they have now."""
+    found = Folded()
+    async for value in _events(kafka, lanes):
+        found.hear(value)
+    return found
+
+
+async def _events(kafka: str, lanes: int) -> AsyncIterator[bytes]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed", fetch_max_wait_ms=50)
+    await consumer.start()
+    try:
+        places = [TopicPartition(topic, lane) for topic in EVENTS for lane in range(lanes)]
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        for place, begin in (await consumer.beginning_offsets(places)).items():
+            consumer.seek(place, begin)
+        left = {place for place in places if ends[place] > 0}
+        while left:
+            for place, records in (await consumer.getmany(timeout_ms=200, max_records=5000)).items():
+                for record in records:
+                    yield record.value
+                if records and records[-1].offset + 1 >= ends[place]:
+                    left.discard(place)
+            for place in list(left):
+                if await consumer.position(place) >= ends[place]:
+                    left.discard(place)
+    finally:
+        await consumer.stop()

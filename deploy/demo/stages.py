@@ -1,0 +1,100 @@
+"""The waves one after another, each answered before the next, with live progress and a time for each."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from deploy.demo.feeding import Feed
+from deploy.demo.watching import Watch
+from deploy.installation.processes import Services
+from deploy.installation.trouble import InstallationTrouble
+from deploy.sample.outbound import Awaited, Wave
+
+SILENCE = 60.0
+"""Seconds without any progress after which something is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One wave as it went: records sent and heard, and how long until every answer was there."""
+
+    name: str
+    sent: int
+    heard: int
+    seconds: float
+
+
+async def fed(
+    waves: Sequence[Wave], feed: Feed, watch: Watch, services: Services, console: Console
+) -> tuple[Stage, ...]:
+    """Sends every wave; returns when all of it is answered and billed. Raises ``InstallationTrouble`` on silence."""
+    stages = []
+    with Live(console=console, refresh_per_second=8, transient=True) as live:
+        for wave in waves:
+            show = partial(_show, live, wave.name, watch)
+            stages.append(await _fed(wave, feed, watch, services, show))
+    return tuple(stages)
+
+
+async def _fed(
+    wave: Wave, feed: Feed, watch: Watch, services: Services, show: Callable[[int], None]
+) -> Stage:
+    begun, heard, dead = time.monotonic(), watch.progress.records, watch.progress.dead_letters
+    sending = asyncio.create_task(feed.send(wave.records))
+    left: list[Awaited] = list(wave.awaited)
+    last, silent_since = -1, time.monotonic()
+    while True:
+        await asyncio.sleep(0.1)
+        services.check()
+        watch.check()
+        left = watch.missing(left)
+        unbilled = watch.progress.created - watch.progress.billed
+        unread = dead + wave.dead_letters - watch.progress.dead_letters
+        show(len(left) + max(0, unread))
+        if sending.done():
+            sending.result()
+            if not left and unread <= 0 and unbilled == 0:
+                break
+        if watch.progress.records != last:
+            last, silent_since = watch.progress.records, time.monotonic()
+        elif time.monotonic() - silent_since > SILENCE:
+            raise InstallationTrouble(
+                f"Nothing was said for {SILENCE:.0f} s in the wave '{wave.name}', and {len(left)} answers are missing, "
+                f"the first: {left[:3]}; {unread} dead letters; {unbilled} subscriptions not billed."
+            )
+    return Stage(wave.name, len(wave.records), watch.progress.records - heard, time.monotonic() - begun)
+
+
+def _show(live: Live, wave: str, watch: Watch, left: int) -> None:
+    live.update(_picture(wave, left, watch))
+
+
+def _picture(wave: str, left: int, watch: Watch) -> Table:
+    progress = watch.progress
+    table = Table.grid(padding=(0, 2))
+    table.add_row(
+        f"[bold]{wave}[/]",
+        f"{progress.placed:,} orders placed",
+        f"{progress.created:,} units fulfilled",
+        f"{progress.billed:,} subscriptions billed",
+        f"{_rate(watch):,.0f} events/s",
+        f"[yellow]{left:,} in flight[/]",
+    )
+    return table
+
+
+_marks: dict[int, list[tuple[float, int]]] = {}
+
+
+def _rate(watch: Watch) -> float:
+    marks = _marks.setdefault(id(watch), [])
+    marks.append((time.monotonic(), watch.progress.records))
+    del marks[:-10]
+    (began, first), (now, last) = marks[0], marks[-1]
+    return (last - first) / (now - began) if now > began else 0.0

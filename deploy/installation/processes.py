@@ -1,0 +1,142 @@
+"""The three services as separate processes, each with its log; they never outlive the process that started them."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Final
+
+from deploy.installation import SERVICES
+from deploy.installation.trouble import InstallationTrouble
+from deploy.local.addresses import Addresses
+from deploy.local.places import PROJECT
+from deploy.local.trouble import last_lines
+
+PR_SET_PDEATHSIG: Final = 1
+READY: Final = "service.ready"
+STARTED_WITHIN: Final = 30.0
+STOPPED_WITHIN: Final = 50.0
+"""Seconds: a service finishes its batch, then leaves its group."""
+
+
+@dataclass
+class Process:
+    """One running service. ``log`` is where it writes."""
+
+    service: str
+    log: Path
+    popen: subprocess.Popen[bytes]
+    output: IO[Any]
+
+    def ready(self) -> bool:
+        """Whether it has said that it reads."""
+        return self.popen.poll() is None and READY in self.log.read_text(encoding="utf-8", errors="replace")
+
+    def check(self) -> None:
+        """Raises ``InstallationTrouble`` if it ended by itself."""
+        status = self.popen.poll()
+        if status is not None:
+            raise InstallationTrouble(f"The service {self.service} ended with status {status}. {last_lines(self.log, 5)}")
+
+
+class Services:
+    """The processes of an installation; a context manager that ends them."""
+
+    def __init__(self, processes: Sequence[Process]) -> None:
+        self.processes = list(processes)
+
+    def __enter__(self) -> "Services":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def check(self) -> None:
+        """Raises ``InstallationTrouble`` if one of them ended by itself."""
+        for process in self.processes:
+            process.check()
+
+    def until_ready(self, patience: float = STARTED_WITHIN) -> None:
+        """Waits until every service reads. Raises ``InstallationTrouble``."""
+        end = time.monotonic() + patience
+        for process in self.processes:
+            while not process.ready():
+                process.check()
+                if time.monotonic() > end:
+                    raise InstallationTrouble(
+                        f"The service {process.service} was not ready within {patience:.0f} s. {last_lines(process.log, 5)}"
+                    )
+                time.sleep(0.02)
+
+    def stop(self) -> None:
+        """SIGTERM to all, then waits; what does not end is killed."""
+        for process in self.processes:
+            if process.popen.poll() is None:
+                process.popen.send_signal(signal.SIGTERM)
+        end = time.monotonic() + STOPPED_WITHIN
+        for process in self.processes:
+            try:
+                process.popen.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.popen.kill()
+                process.popen.wait()
+            process.output.close()
+
+
+def started(
+    addresses: Addresses,
+    logs: Path,
+    *,
+    services: Sequence[str] = SERVICES,
+    environment: Mapping[str, str] | None = None,
+    module: str = "services.{}.app",
+) -> Services:
+    """Starts one process for each name in ``services`` (a name twice: two workers). ``module`` is what each
+    runs, with arguments if there are any."""
+    logs.mkdir(parents=True, exist_ok=True)
+    found = []
+    for number, service in enumerate(services):
+        log = logs / f"{service}{'' if services.index(service) == number else f'-{number}'}.log"
+        output = log.open("ab")
+        popen = subprocess.Popen(
+            [sys.executable, "-m", *module.format(service).split()],
+            cwd=PROJECT,
+            env={**os.environ, **addresses.as_environment(), **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C reaches only the parent, which ends them in order
+            preexec_fn=_die_with_parent,
+        )
+        found.append(Process(service, log, popen, output))
+    return Services(found)
+
+
+@contextmanager
+def running(
+    addresses: Addresses,
+    logs: Path,
+    *,
+    services: Sequence[str] = SERVICES,
+    environment: Mapping[str, str] | None = None,
+    module: str = "services.{}.app",
+) -> Iterator[Services]:
+    """The services, started and ready, until the block is left."""
+    with started(addresses, logs, services=services, environment=environment, module=module) as found:
+        found.until_ready()
+        yield found
+
+
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
+def _die_with_parent() -> None:
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

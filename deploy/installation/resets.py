@@ -1,0 +1,39 @@
+"""A topic that was deleted and made again: its offsets start anew, so everything kept about them must too."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from contracts.topics import TOPICS
+from deploy.installation import SERVICES
+from deploy.installation.trouble import InstallationTrouble
+from services.engine.mongo import CHECKPOINTS
+from services.engine.stored import from_document, to_document
+
+
+async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, int]:
+    """Raises the topic's incarnation and forgets its position in every lane of the services that read it; returns the
+    number of lanes by service. The services must not run. Raises ``InstallationTrouble`` for an unknown topic."""
+    readers = {name for each in TOPICS if each.name == topic for name in each.readers if name in SERVICES}
+    if not readers:
+        raise InstallationTrouble(f"No service reads a topic {topic!r}: {', '.join(t.name for t in TOPICS)}.")
+    client: AsyncIOMotorClient = AsyncIOMotorClient(mongo, tz_aware=True, w="majority")
+    done: dict[str, int] = {}
+    try:
+        for service in sorted(readers):
+            collection = client[f"{databases}_{service}"][CHECKPOINTS]
+            async for document in collection.find():
+                was = from_document(document)
+                now = replace(
+                    was,
+                    epoch=was.epoch + 1,  # whoever still runs can save nothing more
+                    offsets={name: at for name, at in was.offsets.items() if name != topic},
+                    bookmarks={name: mark for name, mark in was.bookmarks.items() if name != topic},
+                    incarnations={**was.incarnations, topic: was.incarnations.get(topic, 0) + 1},
+                )
+                await collection.replace_one({"_id": was.lane, "epoch": was.epoch}, to_document(now))
+                done[service] = done.get(service, 0) + 1
+    finally:
+        client.close()
+    return done

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Pins every package with its hashes, for all platforms: runtime.txt what the services need, dev.txt that and
+# the tools. The ranges stand in pyproject.toml. `make lock UPGRADE=1` takes newer versions within them.
+set -eu
+cd "$(dirname "$0")/../.."
+folder=deploy/requirements
+tools=.leaseline/lock
+[ -x $tools/bin/uv ] || { "${PYTHON:-python3}" -m venv $tools && $tools/bin/pip install --quiet uv; }
+pin() { # file, more arguments
+  to=$folder/$1
+  shift
+  $tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --custom-compile-command "make lock" ${UPGRADE:+--upgrade} --output-file "$to" "$@" pyproject.toml
+}
+pin runtime.txt
+pin dev.txt --extra dev --constraint $folder/runtime.txt

@@ -1,0 +1,36 @@
+"""Stable hashes: what the real data lacks is drawn by these, so that every run and every machine gives the same.
+
+A draw depends on the names given to it and on nothing else: one order more changes no other order's draw.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def number(*names: object) -> int:
+    """64 bits that stand for the names (any objects with a stable ``str``)."""
+    text = "\x1f".join(str(name) for name in names)
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def below(limit: int, *names: object) -> int:
+    """A whole number from 0 to ``limit - 1``. ``limit`` is at least 1."""
+    return number(*names) % limit
+
+
+def chance(per_mille: int, *names: object) -> bool:
+    """True for about so many of a thousand names."""
+    return below(1000, *names) < per_mille
+
+
+def choice(options: Sequence[T], *names: object) -> T:
+    """One of the options, of which there is at least one."""
+    return options[below(len(options), *names)]
+
+
+def drawn(names: Iterable[str], count: int, salt: str) -> tuple[str, ...]:
+    """Exactly ``count`` of the names (all, if there are fewer), in the order of their hashes."""
+    return tuple(sorted(names, key=lambda name: (number(salt, name), name))[:count])

@@ -1,0 +1,1 @@
+"""Decides what each payer owes, under which term, in which currency, and when; asks nobody."""

@@ -1,0 +1,46 @@
+"""The newest subscription that somebody has: its contact and its billing address are the ones that count."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.customers import CustomerSnapshot
+from contracts.subscription import Subscription
+from contracts.values import Address, Instant
+
+
+class Newest(BaseModel):
+    """What counts of the newest subscription. Newest by creation, not by hearing: a replay makes nothing new.
+
+    A reversed one stays the newest until another is created: who was last known there does not become
+    unknown.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    created_at: Instant
+    subscription_id: str
+    version: int
+    customer: CustomerSnapshot
+    billing_address: Address
+
+    @property
+    def age(self) -> tuple[datetime, str, int]:
+        """Orders two of them: the greater is the newer."""
+        return self.created_at, self.subscription_id, self.version
+
+
+def newest_of(subscription: Subscription, version: int) -> Newest:
+    """A subscription as it would be the newest."""
+    return Newest(
+        created_at=subscription.created_at,
+        subscription_id=subscription.subscription_id,
+        version=version,
+        customer=subscription.customer,
+        billing_address=subscription.billing_address,
+    )
+
+
+def newer(known: Newest | None, heard: Newest) -> Newest:
+    """The newer of what is known and what was heard; ``known`` itself if that stays."""
+    return heard if known is None or known.age < heard.age else known

@@ -1,0 +1,93 @@
+"""Who pays: a billing group, or a customer of its own.
+
+Rules: ``domain.md`` section 3. An unknown group is created by its first subscription and keeps the name it
+got there.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.customers import CustomerSnapshot, Group
+from contracts.values import TERMS, Address
+from services.billing.newest import Newest, newer
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What counts where a payer has nothing of its own: the deployment's term and billing day (1-28)."""
+
+    term: str = "net_14"
+    billing_day: int = 1
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a term or a day that no account could have."""
+        if self.term not in TERMS:
+            raise ValueError(f"the default term is one of {', '.join(TERMS)}, not {self.term}")
+        if not 1 <= self.billing_day <= 28:
+            raise ValueError(f"the default billing day lies between 1 and 28, not {self.billing_day}")
+
+
+class Payer(BaseModel):
+    """A payer.
+
+    ``name``, ``address``, ``default_term`` and ``billing_day`` are its own; absent: what follows from its
+    newest subscription, or the deployment's.
+
+    ``accounts`` are the ids of those it has, in the order in which they appeared: at most terms x currencies
+    x 2.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["group", "customer"]
+    name: str | None = None
+    address: Address | None = None
+    default_term: str | None = None
+    billing_day: int | None = None
+    accounts: tuple[str, ...] = ()
+    newest: Newest | None = None
+
+    @property
+    def shown_name(self) -> str | None:
+        """The name on its accounts: its own, else the customer's; None for a group that nobody named yet."""
+        if self.name is not None or self.kind == "group" or self.newest is None:
+            return self.name
+        return name_of(self.newest.customer)
+
+    @property
+    def billing_address(self) -> Address | None:
+        """Its own address, else the billing address of its newest subscription."""
+        if self.address is not None:
+            return self.address
+        return None if self.newest is None else self.newest.billing_address
+
+
+def name_of(customer: CustomerSnapshot) -> str:
+    """What a customer is called on an account."""
+    return customer.company_name or f"{customer.first_name} {customer.last_name}"
+
+
+def new_payer(payer_id: str) -> Payer:
+    """A payer of which nothing is known yet. Raises ValueError if the id names no group and no customer."""
+    kind, colon, name = payer_id.partition(":")
+    if not colon or not name or kind not in ("group", "customer"):
+        raise ValueError(f"no payer: {payer_id[:80]}")
+    return Payer(kind="group" if kind == "group" else "customer")
+
+
+def with_subscription(payer: Payer, payer_id: str, account_id: str, group: Group | None, heard: Newest) -> Payer:
+    """The payer after it heard of a subscription of this account; itself if that changes nothing.
+
+    ``group`` is the subscription's; its name counts if the payer is that group and has none yet.
+    """
+    changed: dict[str, object] = {}
+    if payer.name is None and group is not None and payer_id == f"group:{group.id}" and group.name:
+        changed["name"] = group.name
+    if account_id not in payer.accounts:
+        changed["accounts"] = (*payer.accounts, account_id)
+    latest = newer(payer.newest, heard)
+    if latest is not payer.newest:
+        changed["newest"] = latest
+    return payer.model_copy(update=changed) if changed else payer

@@ -1,0 +1,166 @@
+"""What billing hears and decides: a subscription fact replaces that subscription's part of its account.
+
+It reacts to the difference between the state that a payer held and the state that the fact carries, never to
+the fact's name: the highest version of a subscription counts, whatever came before.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from contracts.billing import BillingAccountChanged
+from contracts.fulfillment import SubscriptionCreated
+from contracts.message import Body
+from services.billing import member as members
+from services.billing import payer as payers
+from services.billing.account import Account, AccountKey, new_account, shown, with_part
+from services.billing.member import Member, member_id, pays_for_itself
+from services.billing.newest import newest_of
+from services.billing.payer import Defaults, Payer, new_payer
+from services.billing.share import Held, Share, check_same_order, held_of, new_share, share_id
+from services.billing.term import Resolved, resolved
+from services.engine.message import Message
+from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
+
+SubscriptionFact = SubscriptionCreated
+"""Each carries the whole subscription and fulfillment's version; a later kind of fact joins this union."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a payer knows when a newer fact comes in, and the account the subscription belongs to from now on.
+
+    ``payer``, ``share`` and ``held`` are None when it hears of itself, of the order, of the subscription first.
+    """
+
+    payer: Payer | None
+    share: Share | None
+    held: Held | None
+    term: Resolved
+    account_id: str
+
+
+def subscription_heard(message: Message, desk: Desk, defaults: Defaults) -> Decision:
+    """Takes a fact in for each payer at home here. An older one, or one heard before, changes nothing."""
+    fact = _fact(message)
+    changes = [change for payer_id in message.subjects for change in _taken_in(payer_id, fact, desk, defaults)]
+    return Decision(tuple(changes)) if changes else NOTHING
+
+
+REACTIONS: Mapping[type[Body], Callable[[Message, Desk, Defaults], Decision]] = {
+    SubscriptionCreated: subscription_heard,
+}
+"""The whole of what billing hears."""
+
+
+def decide(message: Message, desk: Desk, defaults: Defaults) -> Decision:
+    """What a message does. Raises ValueError for one that cannot be decided: a fact has no sender to tell."""
+    return REACTIONS[message.model](message, desk, defaults)
+
+
+def needs(message: Message) -> Iterable[Key | Page]:
+    """The payers at home here, and their shares of the order."""
+    if not isinstance(message.body, SubscriptionFact):
+        return
+    for payer_id in message.subjects:
+        yield "payers", payer_id
+        yield "shares", share_id(payer_id, message.body.subscription.order_id)
+
+
+def needs_more(message: Message, desk: Desk, defaults: Defaults) -> Iterable[Key | Page]:
+    """The account that the subscription belongs to, and its customer there."""
+    if not isinstance(message.body, SubscriptionFact):
+        return
+    for payer_id in message.subjects:
+        try:
+            known = _known(payer_id, message.body, desk, defaults)
+        except ValueError:
+            return  # `decide` says what is wrong with it
+        if known is not None:
+            yield "accounts", known.account_id
+            customer_id = message.body.subscription.customer.id
+            if not pays_for_itself(payer_id, customer_id):
+                yield "members", member_id(known.account_id, customer_id)
+
+
+def conclude(_message: Message, change: Change, desk: Desk, defaults: Defaults) -> Decision:
+    """Says a changed account, once for each batch, under its next version."""
+    account = change.document
+    if not isinstance(account, Account) or not account.unsaid:
+        return NOTHING
+    payer = desk.get(Payer, account.payer)
+    if payer is None:
+        raise ValueError(f"account {change.id} without its payer")
+    account = account.model_copy(update={"version": account.version + 1, "unsaid": False})
+    fact = BillingAccountChanged(version=account.version, account=shown(account, payer, defaults))
+    return Decision((Change(Account, change.id, account),), (Say(fact),))
+
+
+def _fact(message: Message) -> SubscriptionFact:
+    if not isinstance(message.body, SubscriptionFact):
+        codes = ", ".join(f"{refusal.field} {refusal.code}" for refusal in message.refusals)
+        raise ValueError(f"a fact about a subscription that cannot be read: {codes}")  # noqa: TRY004 - not our type error
+    return message.body
+
+
+def _known(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defaults) -> Known | None:
+    """None if the payer has this fact or a newer one of the subscription."""
+    subscription = fact.subscription
+    share = desk.get(Share, share_id(payer_id, subscription.order_id))
+    held = share.held(subscription.subscription_id) if share else None
+    if held is not None and fact.version <= held.version:
+        return None
+    payer = desk.get(Payer, payer_id)
+    if held is not None:
+        term = Resolved(held.term, held.source)
+    else:
+        term = resolved(subscription, payer.default_term if payer else None, defaults.term)
+    account = AccountKey(payer_id, term.term, subscription.currency, subscription.test)
+    return Known(payer, share, held, term, account.id)
+
+
+def _taken_in(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defaults) -> tuple[Change, ...]:
+    known = _known(payer_id, fact, desk, defaults)
+    if known is None:
+        return ()
+    subscription, account_id, old = fact.subscription, known.account_id, known.held
+    share = known.share or new_share(payer_id, subscription)
+    check_same_order(share, subscription)
+    held = held_of(subscription, fact.version, known.term, old.issued if old else ())
+    changes = [Change(Share, share_id(payer_id, subscription.order_id), share.replacing(old, held))]
+
+    heard = newest_of(subscription, fact.version)
+    before = known.payer or new_payer(payer_id)
+    payer = payers.with_subscription(before, payer_id, account_id, subscription.group, heard)
+    if payer is not before:
+        changes.append(Change(Payer, payer_id, payer))
+
+    account = desk.get(Account, account_id) or new_account(AccountKey.parsed(account_id))
+    old_part, new_part = old.part(payer_id) if old else None, held.part(payer_id)
+    step = new_part.active - (old_part.active if old_part else 0)
+    own = pays_for_itself(payer_id, subscription.customer.id)
+    if own:
+        running = account.own_active
+    else:
+        id_ = member_id(account_id, subscription.customer.id)
+        member = desk.get(Member, id_) or Member(account_id=account_id, customer_id=subscription.customer.id)
+        running = member.active
+        after = members.with_subscription(member, step, heard)
+        if after is not member:
+            changes.append(Change(Member, id_, after))
+
+    looks_other = (payer.shown_name, payer.accounts) != (before.shown_name, before.accounts)
+    if old_part != new_part or looks_other:
+        joins = int(running + step > 0) - int(running > 0)
+        account = with_part(account, old_part, new_part, joins=joins, own=own)
+        changes.append(Change(Account, account_id, account))
+    if looks_other:
+        changes += _others(payer, account_id, desk)
+    return tuple(changes)
+
+
+def _others(payer: Payer, account_id: str, desk: Desk) -> Iterable[Change]:
+    """The payer's other accounts (they are few), to be said again: its name or their standing apart changed."""
+    for other_id in payer.accounts:
+        other = desk.get(Account, other_id) if other_id != account_id else None
+        if other is not None and not other.unsaid:
+            yield Change(Account, other_id, other.model_copy(update={"unsaid": True}))

@@ -1,0 +1,193 @@
+"""What one order adds to the accounts of one payer: its subscriptions, each as its newest fact left it.
+
+Rules: ``domain.md`` section 3. A share is replaced by a later fact, never added to; everything that an
+account shows follows from its shares alone.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
+from contracts.values import CivilDate
+from services.billing.calendar import month_begin, months_before, period_of
+from services.billing.term import Resolved, TermSource
+
+MOST_MONTHS = 1200
+"""Far beyond any contract with its extensions; every month of it is looked at."""
+LAST_YEAR = 9000
+"""The calendar ends with the year 9999, and a hundred years of contract must fit before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one subscription adds to its account, amounts in minor units.
+
+    ``opens`` is the period of the earliest contract month whose due and issued differ; None when there is
+    none.
+    """
+
+    active: int
+    monthly_total: int
+    outstanding: int
+    opens: str | None
+    source: TermSource
+
+
+class Held(BaseModel):
+    """One subscription in a share.
+
+    ``term`` and ``source`` were resolved when the payer first heard of it and stay. ``issued`` are the
+    numbers of the contract months that this payer was invoiced for and that were not credited since.
+    ``payers`` is never empty: somebody heard of it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    subscription_id: str
+    version: int
+    state: State
+    term: str
+    source: TermSource
+    payers: tuple[PayerFrom, ...]
+    prices: tuple[PriceStretch, ...]
+    start_date: CivilDate
+    ends_before: CivilDate
+    issued: tuple[int, ...] = ()
+
+    def owner(self, month: int) -> str | None:
+        """Whose a contract month is: the last appended entry's of those whose date is not after its begin."""
+        begin = month_begin(self.start_date, month)
+        for entry in reversed(self.payers):
+            if entry.from_date is None or entry.from_date <= begin:
+                return entry.payer
+        return None
+
+    def runs(self, payer_id: str) -> list[tuple[int, int, int]]:
+        """What the payer owes in the end: runs of contract months (first, how many, amount of each), in order.
+
+        Those that begin before ``ends_before``: a cancellation ends a contract with its own day, so a month that
+        begins on that day is owed in full, and one cancelled before its start owes nothing. Free ones give no line.
+        A reversed subscription never was.
+        """
+        if self.state == "reversed":
+            return []
+        left = months_before(self.start_date, self.ends_before)
+        runs, first = [], 1
+        for stretch in self.prices:
+            count = min(stretch.months, left)
+            if count and stretch.amount:
+                runs.append((first, count, stretch.amount))
+            first, left = first + count, left - count
+        if len(self.payers) == 1 and self.payers[0].from_date is None:
+            return runs if self.payers[0].payer == payer_id else []
+        return [
+            (month, 1, amount)
+            for first, count, amount in runs
+            for month in range(first, first + count)
+            if self.owner(month) == payer_id
+        ]
+
+    def due(self, payer_id: str) -> dict[int, int]:
+        """The contract months that the payer owes in the end, each with its amount."""
+        return {m: amount for first, count, amount in self.runs(payer_id) for m in range(first, first + count)}
+
+    def part(self, payer_id: str) -> Part:
+        """What it adds to the payer's account.
+
+        It is active in the account of the payer appended last, and counts there with the price agreed last.
+        """
+        active = self.state == "active" and self.payers[-1].payer == payer_id
+        if self.issued:
+            due = self.due(payer_id)
+            outstanding = sum(amount for month, amount in due.items() if month not in self.issued)
+            opens = min(due.keys() ^ set(self.issued), default=None)
+        else:
+            runs = self.runs(payer_id)
+            outstanding = sum(count * amount for _, count, amount in runs)
+            opens = runs[0][0] if runs else None
+        return Part(
+            active=int(active),
+            monthly_total=self.prices[-1].amount if active else 0,
+            outstanding=outstanding,
+            opens=None if opens is None else period_of(month_begin(self.start_date, opens)),
+            source=self.source,
+        )
+
+
+class Share(BaseModel):
+    """The subscriptions of one order that one payer ever heard of.
+
+    Customer, currency and test mark are the order's and never change. The terms may differ, and with them the
+    accounts: an order may get another term after all its subscriptions were reversed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    payer: str
+    order_id: str
+    customer_id: str
+    currency: str
+    test: bool
+    subscriptions: tuple[Held, ...] = ()
+
+    def held(self, subscription_id: str) -> Held | None:
+        """The subscription as it is held; None if the payer never heard of it."""
+        return next((held for held in self.subscriptions if held.subscription_id == subscription_id), None)
+
+    def replacing(self, old: Held | None, new: Held) -> "Share":
+        """The share with ``new`` in the place of ``old``, or at the end."""
+        if old is None:
+            return self.model_copy(update={"subscriptions": (*self.subscriptions, new)})
+        replaced = tuple(new if held is old else held for held in self.subscriptions)
+        return self.model_copy(update={"subscriptions": replaced})
+
+
+def share_id(payer_id: str, order_id: str) -> str:
+    """The id of a payer's share of an order. The term is no part of it: it is kept in the share."""
+    return f"{payer_id}/{order_id}"
+
+
+def new_share(payer_id: str, subscription: Subscription) -> Share:
+    """The share of an order that the payer hears of for the first time."""
+    return Share(
+        payer=payer_id,
+        order_id=subscription.order_id,
+        customer_id=subscription.customer.id,
+        currency=subscription.currency,
+        test=subscription.test,
+    )
+
+
+def held_of(subscription: Subscription, version: int, term: Resolved, issued: tuple[int, ...] = ()) -> Held:
+    """A subscription as a share holds it.
+
+    Raises ValueError when it does not say what each of its months costs, or lies outside of any calendar that
+    an invoice could have: amounts and dates are never guessed, and what is held never fails later.
+    """
+    stretches = subscription.prices
+    if not stretches or any(stretch.months < 1 or stretch.amount < 0 for stretch in stretches):
+        raise ValueError("a stretch of less than a month, or a price below 0")
+    if sum(stretch.months for stretch in stretches) != subscription.months:
+        raise ValueError(f"prices that do not cover {subscription.months} months")
+    if subscription.months > MOST_MONTHS or subscription.start_date.year > LAST_YEAR:
+        raise ValueError(f"{subscription.months} months from {subscription.start_date}")
+    return Held(
+        subscription_id=subscription.subscription_id,
+        version=version,
+        state=subscription.state,
+        term=term.term,
+        source=term.source,
+        payers=subscription.payers,
+        prices=subscription.prices,
+        start_date=subscription.start_date,
+        ends_before=subscription.ends_before,
+        issued=issued,
+    )
+
+
+def check_same_order(share: Share, subscription: Subscription) -> None:
+    """Raises ValueError when a fact contradicts what never changes: nothing is mixed into one account."""
+    kept = (share.customer_id, share.currency, share.test)
+    if kept != (subscription.customer.id, subscription.currency, subscription.test):
+        raise ValueError(f"order {share.order_id} has another customer, currency or test mark than before")

@@ -1,0 +1,51 @@
+"""Payment terms: how many days each gives, and which one counts for a subscription.
+
+Rules: ``domain.md`` section 3. A term is resolved once, when a payer first hears of a subscription; a default
+that changes later moves nothing that is already there.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.subscription import Subscription
+from contracts.values import AT_ONCE, TERMS
+
+TermSource = Literal["individual", "order", "payer", "deployment"]
+SOURCES: tuple[TermSource, ...] = ("individual", "order", "payer", "deployment")
+"""Where a term can come from, the strongest first."""
+
+_DAYS = {AT_ONCE: 0, "net_7": 7, "net_14": 14, "net_30": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The term that counts, and who said so."""
+
+    term: str
+    source: TermSource
+
+
+def days_of(term: str) -> int:
+    """The calendar days that a term gives. Raises ValueError for a term that nobody may have."""
+    if term not in _DAYS:
+        raise ValueError(f"no such term: {term[:16]}")
+    return _DAYS[term]
+
+
+def resolved(subscription: Subscription, payers_default: str | None, deployments: str) -> Resolved:
+    """The order's own term, else the payer's default, else the deployment's; individuals pay at once.
+
+    Raises ValueError when an individual comes with a term, or anybody else is to pay at once: somebody before
+    us failed to refuse that, and an account must not be guessed.
+    """
+    if subscription.customer.type == "individual":
+        if subscription.term not in (None, AT_ONCE):
+            raise ValueError(f"an individual with the term {subscription.term}")
+        return Resolved(AT_ONCE, "individual")
+    if subscription.term is not None:
+        if subscription.term not in TERMS:
+            raise ValueError(f"no term for a business: {subscription.term[:16]}")
+        return Resolved(subscription.term, "order")
+    if payers_default is not None:
+        return Resolved(payers_default, "payer")
+    return Resolved(deployments, "deployment")

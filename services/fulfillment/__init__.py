@@ -1,0 +1,1 @@
+"""Decides which device belongs to which ordered unit, alone: units, assets and subscriptions have one arbiter."""

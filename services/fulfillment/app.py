@@ -1,0 +1,30 @@
+"""Fulfillment as a process: wiring only. ``python -m services.fulfillment.app``, or by FastStream's own command line:
+``faststream run services.fulfillment.app:build --factory``.
+
+Setting beside the engine's: ``LEASELINE_ZONE``, the business time zone (default UTC).
+"""
+
+import os
+from zoneinfo import ZoneInfo
+
+from faststream import FastStream
+
+from services.engine.service import Service
+from services.engine.serving import Serving, main
+from services.engine.settings import Settings as EngineSettings
+from services.fulfillment.service import fulfillment
+from services.fulfillment.settings import Settings
+
+
+def service() -> Service:
+    """Fulfillment with its settings from the environment."""
+    return fulfillment(Settings(zone=ZoneInfo(os.environ.get("LEASELINE_ZONE", "UTC"))))
+
+
+def build() -> FastStream:
+    """The application."""
+    return Serving(service(), EngineSettings.read()).app
+
+
+if __name__ == "__main__":
+    main(service())

@@ -1,0 +1,178 @@
+"""The unit ledger of one order: its items, which units are taken, and what its subscriptions have in common.
+
+It opens with the first state of the order that has no hold. From then on only fulfillment's own decisions change its
+items: of a later fact count the confirmation, the contact data and, while no unit is taken, the cancellation.
+Always: units = open + taken + cancelled.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.customers import CustomerSnapshot, Group
+from contracts.order import Item, Order
+from contracts.subscription import State
+from contracts.values import Address, CivilDate
+from services.engine.heard import Heard
+from services.fulfillment.request import Parked
+
+Awaited = Literal["order", "release", "confirmation"]
+"""What the scans of an order wait for."""
+_CONTACT = ("first_name", "last_name", "email", "phone")
+
+
+class Line(BaseModel):
+    """One item: its units and its catalog snapshot. ``unit_price``: minor units a month, 0 only for a free variant."""
+
+    model_config = ConfigDict(frozen=True)
+
+    item_id: str
+    sku: str
+    product_name: str
+    variant_name: str
+    months: int
+    unit_price: int
+    units: int
+    taken: int = 0
+    cancelled: int = 0
+
+    @property
+    def open(self) -> int:
+        """Units that are neither taken nor cancelled."""
+        return self.units - self.taken - self.cancelled
+
+
+class Terms(BaseModel):
+    """What the subscriptions of an order have in common, kept once: for whom, who pays, on which terms."""
+
+    model_config = ConfigDict(frozen=True)
+
+    customer: CustomerSnapshot
+    billing_address: Address
+    group: Group | None = None
+    payer: str
+    term: str | None = None
+    currency: str
+    test: bool
+
+
+class Entry(BaseModel):
+    """One subscription, as far as it differs from its order's others. Its running number is its place, from 1.
+
+    ``terms`` is the place, from 0, of what it has in common with others. ``who`` is the identity of the request that
+    made it. ``raw_serial`` is absent when the label reads like the serial itself.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    item_id: str
+    serial: str
+    raw_serial: str | None = None
+    state: State = "active"
+    terms: int = 0
+    start_date: CivilDate
+    carrier: str | None = None
+    tracking_number: str | None = None
+    created_at: datetime
+    suspect: bool = False
+    who: bytes
+
+
+class Ledger(BaseModel):
+    """All that fulfillment knows of one order.
+
+    ``version`` counts our own facts about it, ``order_version`` is that of the newest fact that we took, 0 before the
+    first. ``lane`` and ``due`` (ms of the waiting clock) are there while something expires: the earliest of
+    ``parked``, or the memory of an order id that no order came for. ``unsaid`` are the numbers of the subscriptions
+    that changed in this batch and that the order's progress has not told yet; it is empty when stored.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+    order_version: int = 0
+    opened: bool = False
+    placed_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    confirmation_required: bool = False
+    lines: tuple[Line, ...] = ()
+    terms: tuple[Terms, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    parked: tuple[Parked, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    lane: int | None = None
+    due: int | None = None
+    unsaid: tuple[int, ...] = ()
+
+    def awaits(self) -> Awaited | None:
+        """What a scan of this order waits for; None: it is decided at once."""
+        if self.order_version == 0:
+            return "order"
+        if self.cancelled_at is not None:
+            return None
+        if not self.opened:
+            return "release"
+        if self.confirmation_required and self.confirmed_at is None:
+            return "confirmation"
+        return None
+
+
+def told(ledger: Ledger, order: Order, version: int) -> Ledger:
+    """The ledger once it was told the order's state under this version; it must be higher than the last one taken."""
+    taken = any(line.taken for line in ledger.lines)
+    known: dict[str, object] = {
+        "order_version": version,
+        "placed_at": order.placed_at,
+        "confirmed_at": order.confirmed_at,
+        "confirmation_required": order.confirmation_required,
+        "terms": _terms(ledger, order),
+    }
+    if order.cancelled_at is not None and not taken:
+        cancelled = tuple(_line(item, cancelled=item.quantity) for item in order.items)
+        known |= {"cancelled_at": order.cancelled_at, "opened": True, "lines": cancelled}
+    elif not ledger.opened and not is_held(order):
+        known |= {"opened": True, "lines": tuple(_line(item, cancelled=item.cancelled) for item in order.items)}
+    return ledger.model_copy(update=known)
+
+
+def is_held(order: Order) -> bool:
+    """Whether the order waits: for a decision about a price, or for a price."""
+    return bool(order.holds) or any(item.unit_price is None for item in order.items)
+
+
+def _line(item: Item, cancelled: int) -> Line:
+    return Line(
+        item_id=item.item_id,
+        sku=item.sku,
+        product_name=item.product_name,
+        variant_name=item.variant_name,
+        months=item.months,
+        unit_price=item.unit_price or 0,  # no price: only in an order cancelled while held, which has no open unit
+        units=item.quantity,
+        cancelled=cancelled,
+    )
+
+
+def _terms(ledger: Ledger, order: Order) -> tuple[Terms, ...]:
+    """The terms with the newest ones last. What subscriptions were made on is never touched."""
+    if not ledger.opened:
+        return (
+            Terms(
+                customer=order.customer,
+                billing_address=order.billing_address,
+                group=order.group,
+                payer=order.payer,
+                term=order.term,
+                currency=order.currency,
+                test=order.test,
+            ),
+        )
+    last = ledger.terms[-1]
+    contact = {name: getattr(order.customer, name) for name in _CONTACT}
+    newest = last.model_copy(update={"customer": last.customer.model_copy(update=contact)})
+    if newest == last:
+        return ledger.terms
+    in_use = any(entry.terms == len(ledger.terms) - 1 for entry in ledger.entries)
+    return (*ledger.terms, newest) if in_use else (*ledger.terms[:-1], newest)

@@ -1,0 +1,81 @@
+"""Scans that wait: for their order, for the release of a hold, for a confirmation. No serial is claimed meanwhile.
+
+Rules: ``domain.md`` sections 1, 2 and 6. Time is the lane's waiting clock, in milliseconds: it stands still while
+nobody runs, so that a night without power makes no order unknown.
+"""
+
+from typing import Final
+
+from contracts.fulfillment import ItemFulfillmentParked, ItemFulfillmentRequested
+from contracts.refusals import Code
+from services.fulfillment.answers import ECHOED, invalid_ones
+from services.fulfillment.ledger import Awaited, Ledger
+from services.fulfillment.request import Parked, Scan
+from services.fulfillment.serial import normalised
+from services.fulfillment.settings import Settings
+
+PARKED: Final = ItemFulfillmentParked.__name__
+"""What the memory keeps of a scan that waits."""
+WHAT_TO_DO: Final[dict[Awaited, str]] = {
+    "order": "Keep the box aside: the order is not known yet. The scan is decided when the order arrives.",
+    "release": "Keep the box aside: the order is on hold. The scan is decided when the hold is released.",
+    "confirmation": "Keep the box aside: the order is not confirmed yet. The scan is decided when it is.",
+}
+
+
+def parked(
+    ledger: Ledger, scan: Scan, body: ItemFulfillmentRequested, lane: int, waited: int, settings: Settings
+) -> Ledger | None:
+    """The ledger with the scan waiting at its end; None if no more may wait for this order."""
+    size = len((body.model_dump_json(exclude_none=True) + scan.source + scan.id).encode())
+    serials = sum(len(p.scan.serials) for p in ledger.parked) + len(scan.serials)
+    if serials > settings.parked_serials or sum(p.size for p in ledger.parked) + size > settings.parked_bytes:
+        return None
+    until = None if ledger.awaits() == "release" else waited + settings.patience_ms
+    changed: dict[str, object] = {"parked": (*ledger.parked, Parked(scan=scan, size=size, until=until))}
+    if until is not None:
+        first = until if ledger.due is None or not ledger.parked else min(ledger.due, until)
+        changed |= {"due": first, "lane": lane}
+    return ledger.model_copy(update=changed)
+
+
+def notice(order_id: str, scan: Scan, awaits: Awaited) -> ItemFulfillmentParked:
+    """What the scanner hears while the scan waits."""
+    return ItemFulfillmentParked(
+        order_id=order_id,
+        serials=tuple(raw[:ECHOED] for raw in scan.serials if normalised(raw) is not None),
+        waits_for=awaits,
+        what_to_do=WHAT_TO_DO[awaits],
+        refused=invalid_ones(scan),
+    )
+
+
+def scheduled(ledger: Ledger, lane: int, waited: int, settings: Settings) -> Ledger:
+    """The ledger with the times at which what waits expires, and the earliest of them as ``due``.
+
+    While an order is held, no time runs; it begins with the release if a confirmation is still required. An order id
+    of which nothing but refusals is remembered is due as a whole.
+    """
+    awaits, later = ledger.awaits(), waited + settings.patience_ms
+    waiting = ledger.parked
+    if awaits == "release":
+        waiting = tuple(p if p.until is None else p.model_copy(update={"until": None}) for p in waiting)
+    else:
+        waiting = tuple(p.model_copy(update={"until": later}) if p.until is None else p for p in waiting)
+    if waiting:
+        due = min((p.until for p in waiting if p.until is not None), default=None)
+    else:
+        due = later if awaits == "order" else None
+    return ledger.model_copy(update={"parked": waiting, "due": due, "lane": None if due is None else lane})
+
+
+def why_expired(ledger: Ledger) -> Code:
+    """Why a scan is refused whose time ran out: its order never came, or was never confirmed."""
+    return Code.ORDER_NOT_FOUND if ledger.awaits() == "order" else Code.ORDER_NOT_CONFIRMED
+
+
+def expired(ledger: Ledger, waited: int) -> tuple[tuple[Scan, ...], Ledger]:
+    """The scans whose time has run out, in order, and the ledger without them."""
+    over = tuple(p.scan for p in ledger.parked if p.until is not None and p.until <= waited)
+    rest = tuple(p for p in ledger.parked if p.until is None or p.until > waited)
+    return over, ledger.model_copy(update={"parked": rest})

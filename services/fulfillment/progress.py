@@ -1,0 +1,48 @@
+"""What is said once for an order and batch: how far it has come."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from contracts.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
+from services.engine.message import Message
+from services.engine.service import NOTHING, Change, Decision, Desk, Say
+from services.fulfillment.ledger import Ledger
+from services.fulfillment.subscription import subscription_id
+
+ROWS: Final = 1000
+"""Subscriptions in one fact; the most of an order, 2,000 with the longest ids and serials, would be too large."""
+
+
+def conclude(_message: Message, change: Change, _desk: Desk) -> Decision:
+    """``OrderProgressed`` for a ledger whose subscriptions changed in this batch, under the same versions as they."""
+    ledger = change.document
+    if not isinstance(ledger, Ledger) or not ledger.unsaid:
+        return NOTHING
+    facts = tuple(_facts(change.id, ledger))
+    told = ledger.model_copy(update={"version": ledger.version + len(facts), "unsaid": ()})
+    return Decision((Change(Ledger, change.id, told),), tuple(Say(fact) for fact in facts))
+
+
+def _facts(order_id: str, ledger: Ledger) -> Iterator[OrderProgressed]:
+    numbers = tuple(dict.fromkeys(ledger.unsaid))
+    for page, begin in enumerate(range(0, len(numbers), ROWS), start=1):
+        entries = [(number, ledger.entries[number - 1]) for number in numbers[begin : begin + ROWS]]
+        touched = {entry.item_id for _, entry in entries}
+        yield OrderProgressed(
+            version=ledger.version + page,
+            order_id=order_id,
+            items=tuple(
+                ItemCounts(item_id=line.item_id, units=line.units, taken=line.taken, cancelled=line.cancelled)
+                for line in ledger.lines
+                if line.item_id in touched
+            ),
+            subscriptions=tuple(
+                SubscriptionRow(
+                    subscription_id=subscription_id(order_id, number),
+                    item_id=entry.item_id,
+                    serial=entry.serial,
+                    state=entry.state,
+                )
+                for number, entry in entries
+            ),
+        )

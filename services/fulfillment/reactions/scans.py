@@ -1,0 +1,101 @@
+"""A scanner assigns devices to units: decided at once, parked, refused as a whole, or known already."""
+
+from contracts.fulfillment import ItemFulfillmentRequested, RequestRefused, RequestRepeated
+from contracts.refusals import Code, Refusal, refusal
+from services.engine.heard import Recognised, recognise, refused, remember
+from services.engine.message import Message
+from services.engine.service import Change, Decision, Desk, Say
+from services.fulfillment.answers import all_refused, invalid_ones, outcome_of
+from services.fulfillment.asset import Asset
+from services.fulfillment.ledger import Awaited, Ledger
+from services.fulfillment.parking import PARKED, notice, parked, scheduled
+from services.fulfillment.request import asked
+from services.fulfillment.scan import Decided, decided
+from services.fulfillment.settings import Settings
+
+
+def scan_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
+    """``ItemFulfillmentRequested``: one answer, whatever it asks; every serial of it heard of."""
+    order_id = message.subject
+    ledger = desk.get(Ledger, order_id) or Ledger()
+    known = recognise(message, ledger.heard)
+    if known is not None:
+        return _known(message, known)
+    body = message.body
+    if not isinstance(body, ItemFulfillmentRequested):
+        return _refused(settings, message, desk, ledger, message.refusals)
+    wrong = _wrong(body, settings)
+    if wrong:
+        return _refused(settings, message, desk, ledger, wrong)
+    awaits = ledger.awaits()
+    if awaits is not None:
+        return _waits(settings, message, desk, ledger, body, awaits)
+    scan = asked(message, body)
+    result = decided(ledger, order_id, scan, lambda serial: desk.get(Asset, serial), settings)
+    heard = remember(result.ledger.heard, message, result.outcome)
+    return changed(order_id, result.ledger.model_copy(update={"heard": heard}), result)
+
+
+def changed(order_id: str, ledger: Ledger, result: Decided) -> Decision:
+    """A scan's result as a decision, with the ledger as it finally is."""
+    assets = tuple(Change(Asset, serial, asset) for serial, asset in result.assets.items())
+    return Decision((Change(Ledger, order_id, ledger), *assets), tuple(Say(body) for body in result.says))
+
+
+def _known(message: Message, known: Recognised) -> Decision:
+    """The same identity again: the first answer's name, or, with other content, a refusal. Nothing changes."""
+    if known.kind == "id_reused":
+        reused = RequestRefused(subject=message.subject, refusals=(refusal(Code.ID_REUSED),))
+        return Decision(says=(Say(reused),))
+    first = known.first
+    repeated = RequestRepeated(
+        subject=message.subject,
+        first_source=first.source,
+        first_id=first.id,
+        outcome=first.outcome.removeprefix("refused:"),
+        codes=first.codes,
+    )
+    return Decision(says=(Say(repeated),))
+
+
+def _wrong(body: ItemFulfillmentRequested, settings: Settings) -> tuple[Refusal, ...]:
+    """What is wrong with the message as a whole, whatever the order."""
+    if not body.serials:
+        return (refusal(Code.FIELD_REQUIRED, "serials", "no serial"),)
+    if len(body.serials) > settings.serials:
+        return (refusal(Code.TOO_MANY_SERIALS, "serials", f"{len(body.serials)} serials"),)
+    return ()
+
+
+def _refused(
+    settings: Settings, message: Message, desk: Desk, ledger: Ledger, refusals: tuple[Refusal, ...]
+) -> Decision:
+    """The request refused as a whole; its identity is remembered, for a day where no order is known."""
+    heard = remember(ledger.heard, message, refused(tuple(r.code.value for r in refusals)))
+    answer = RequestRefused(subject=message.subject, refusals=refusals, clock_suspect=message.clock_suspect)
+    ledger = scheduled(
+        ledger.model_copy(update={"heard": heard}), message.lane, desk.clock(message.lane).waited, settings
+    )
+    return Decision((Change(Ledger, message.subject, ledger),), (Say(answer),))
+
+
+def _waits(
+    settings: Settings,
+    message: Message,
+    desk: Desk,
+    ledger: Ledger,
+    body: ItemFulfillmentRequested,
+    awaits: Awaited,
+) -> Decision:
+    """The scan waits, unless nothing in it is worth waiting for or too much waits already."""
+    order_id, scan, waited = message.subject, asked(message, body), desk.clock(message.lane).waited
+    if len(invalid_ones(scan)) == len(scan.serials):
+        answer = all_refused(order_id, scan, Code.SERIAL_INVALID, suspect=message.clock_suspect)
+        heard = remember(ledger.heard, message, outcome_of(answer.serials))
+        ledger = scheduled(ledger.model_copy(update={"heard": heard}), message.lane, waited, settings)
+        return Decision((Change(Ledger, order_id, ledger),), (Say(answer),))
+    waiting = parked(ledger, scan, body, message.lane, waited, settings)
+    if waiting is None:
+        return _refused(settings, message, desk, ledger, (refusal(Code.PARKING_FULL),))
+    waiting = waiting.model_copy(update={"heard": remember(ledger.heard, message, PARKED)})
+    return Decision((Change(Ledger, order_id, waiting),), (Say(notice(order_id, scan, awaits)),))

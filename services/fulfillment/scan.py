@@ -1,0 +1,192 @@
+"""The order of decision of a scan: serial by serial, the first ones win.
+
+Rule: ``domain.md`` section 2. Already done; then what is wrong with the start date or the item; then with the device.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts.fulfillment import ItemFulfillmentRefused, RequestRepeated, SerialRefused, SubscriptionCreated
+from contracts.message import Body
+from contracts.refusals import Code
+from services.fulfillment.answers import all_refused, outcome_of, turned_down
+from services.fulfillment.asset import Asset, Assignment, assigned
+from services.fulfillment.choice import chosen, named
+from services.fulfillment.ledger import Entry, Ledger, Line
+from services.fulfillment.request import Scan
+from services.fulfillment.serial import normalised
+from services.fulfillment.settings import Settings
+from services.fulfillment.subscription import whole
+
+CREATED = SubscriptionCreated.__name__
+"""The outcome of a scan of which at least one serial was accepted."""
+AssetOf = Callable[[str], Asset | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a scan does: the ledger and the assets from now on, what is said, and what the memory keeps of it."""
+
+    ledger: Ledger
+    assets: dict[str, Asset]
+    says: tuple[Body, ...]
+    outcome: str
+
+
+def decided(ledger: Ledger, order_id: str, scan: Scan, asset_of: AssetOf, settings: Settings) -> Decided:
+    """Decides a scan that waits for nothing. ``asset_of`` gives the device of a normalised serial as it is now."""
+    time, suspect = scan.believed(ledger.placed_at, settings.behind_order)
+    if ledger.cancelled_at is not None:
+        before = not suspect and time < ledger.cancelled_at
+        answer = all_refused(order_id, scan, Code.ORDER_CANCELLED, suspect=suspect, before_cancellation=before)
+        return Decided(ledger, {}, (answer,), outcome_of(answer.serials))
+    units = _Units(ledger, order_id, scan, asset_of, time, settings, suspect=suspect)
+    for raw in scan.serials:
+        units.take(raw)
+    return units.decided()
+
+
+class _Units:
+    """The units of one order while one scan takes some of them."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        order_id: str,
+        scan: Scan,
+        asset_of: AssetOf,
+        time: datetime,
+        settings: Settings,
+        *,
+        suspect: bool,
+    ) -> None:
+        self._ledger, self._order_id, self._scan, self._asset_of = ledger, order_id, scan, asset_of
+        self._time, self._suspect = time, suspect
+        self._lines: list[Line] = list(ledger.lines)
+        self._entries: list[Entry] = list(ledger.entries)
+        self._assets: dict[str, Asset] = {}
+        self._facts: list[Body] = []
+        self._refused: list[SerialRefused] = []
+        self._places = named(self._lines, scan.item_id, scan.sku)
+        self._start = scan.start_date or _civil(time, settings)
+        self._why_not_then = _out_of_range(self._start, time, settings)
+
+    def take(self, raw: str) -> None:
+        """Decides one serial."""
+        why_not = self._taken_or_not(raw)
+        if why_not is not None:
+            self._refused.append(why_not)
+
+    def _taken_or_not(self, raw: str) -> SerialRefused | None:
+        serial = normalised(raw)
+        if serial is None:
+            return turned_down(raw, Code.SERIAL_INVALID)
+        asset = self._assets.get(serial) or self._asset_of(serial)
+        if self._already(asset):
+            return turned_down(raw, Code.ALREADY_DONE, holder=self._order_id)
+        if self._why_not_then:
+            return turned_down(raw, Code.START_DATE_OUT_OF_RANGE, detail=self._why_not_then)
+        if isinstance(self._places, Code):
+            return turned_down(raw, self._places)
+        place = chosen(self._lines, self._places)
+        if isinstance(place, Code):
+            return turned_down(raw, place)
+        why_not = self._wrong_device(raw, asset, place)
+        if why_not is None:
+            self._assign(raw, serial, asset, place)
+        return why_not
+
+    def _already(self, asset: Asset | None) -> bool:
+        """A double beep: the device is active in this order under all that the scan names."""
+        holder = asset.holder if asset is not None else None
+        item_id, sku = self._scan.item_id, self._scan.sku
+        if holder is None or holder.order_id != self._order_id or (item_id is None and sku is None):
+            return False
+        entry = self._entries[holder.number - 1]
+        return item_id in (None, entry.item_id) and (sku is None or (asset is not None and sku == asset.sku))
+
+    def _wrong_device(self, raw: str, asset: Asset | None, place: int) -> SerialRefused | None:
+        if asset is None:
+            return None
+        if asset.holder is not None:
+            return turned_down(raw, Code.SERIAL_IN_USE, holder=asset.holder.order_id)
+        if asset.state in ("ended", "unavailable"):
+            return turned_down(raw, Code.ASSET_NOT_RETURNED, holder=asset.last_order)
+        if asset.sku != self._lines[place].sku:
+            return turned_down(raw, Code.SKU_MISMATCH, detail=f"the device is known as {asset.sku}")
+        return None
+
+    def _assign(self, raw: str, serial: str, asset: Asset | None, place: int) -> None:
+        ledger, scan = self._ledger, self._scan
+        line, terms = self._lines[place], ledger.terms[-1]
+        label = None if raw == serial else raw
+        entry = Entry(
+            item_id=line.item_id,
+            serial=serial,
+            raw_serial=label,
+            terms=len(ledger.terms) - 1,
+            start_date=self._start,
+            carrier=scan.carrier,
+            tracking_number=scan.tracking_number,
+            created_at=self._time,
+            suspect=self._suspect,
+            who=scan.who,
+        )
+        self._entries.append(entry)
+        number = len(self._entries)
+        to = Assignment(order_id=self._order_id, number=number, since=self._time, raw_serial=label)
+        self._lines[place] = line.model_copy(update={"taken": line.taken + 1})
+        self._assets[serial] = assigned(asset, line.sku, to, test=terms.test)
+        version = ledger.version + len(self._facts) + 1
+        made = whole(self._order_id, number, entry, line, terms)
+        self._facts.append(SubscriptionCreated(version=version, subscription=made))
+
+    def decided(self) -> Decided:
+        """What became of all serials."""
+        accepted = len(self._facts)
+        if not accepted:
+            if all(serial.code is Code.ALREADY_DONE for serial in self._refused):
+                return Decided(self._ledger, {}, (self._repeated(),), outcome_of(self._refused))
+            return Decided(self._ledger, {}, (self._refusal(0),), outcome_of(self._refused))
+        ledger = self._ledger
+        changed = ledger.model_copy(
+            update={
+                "version": ledger.version + accepted,
+                "lines": tuple(self._lines),
+                "entries": tuple(self._entries),
+                "unsaid": (*ledger.unsaid, *range(len(ledger.entries) + 1, len(self._entries) + 1)),
+            }
+        )
+        answers = (self._refusal(accepted),) if self._refused else ()
+        return Decided(changed, self._assets, (*self._facts, *answers), CREATED)
+
+    def _refusal(self, accepted: int) -> ItemFulfillmentRefused:
+        return ItemFulfillmentRefused(
+            order_id=self._order_id, serials=tuple(self._refused), accepted=accepted, clock_suspect=self._suspect
+        )
+
+    def _repeated(self) -> RequestRepeated:
+        """The scan's whole effect stands already, under another request: that of its first serial is named."""
+        asset = self._asset_of(normalised(self._scan.serials[0]) or "")
+        assert asset is not None
+        assert asset.holder is not None
+        who = self._entries[asset.holder.number - 1].who
+        first = next((entry for entry in self._ledger.heard if entry.who == who), None)
+        return RequestRepeated(
+            subject=self._order_id,
+            first_source=first.source if first else None,
+            first_id=first.id if first else None,
+            outcome=CREATED,
+        )
+
+
+def _civil(time: datetime, settings: Settings) -> date:
+    return time.astimezone(settings.zone).date()
+
+
+def _out_of_range(start: date, time: datetime, settings: Settings) -> str:
+    """Why a contract cannot start on this day; empty if it can."""
+    today = _civil(time, settings)
+    first, last = today - settings.earliest, today + settings.latest
+    return "" if first <= start <= last else f"{start} lies outside {first} to {last}"

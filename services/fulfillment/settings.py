@@ -1,0 +1,37 @@
+"""The numbers that an installation may choose, with the defaults of ``domain.md``."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+UTC: Final = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How fulfillment decides.
+
+    ``zone``: the business time zone, in which a message's time is a civil date. ``patience``: how long a scan waits
+    for its order or a confirmation, and how long an order id that was only ever refused is remembered, both on the
+    waiting clock. ``parked_serials`` and ``parked_bytes``: what may wait for one order. ``serials``: what one message
+    may carry. ``earliest`` and ``latest``: how far a start date may lie before and after the message.
+    ``behind_order``: a device's time further before the order's than this is not believed.
+    """
+
+    zone: ZoneInfo = UTC
+    patience: timedelta = timedelta(hours=24)
+    parked_serials: int = 2000
+    parked_bytes: int = 1_000_000
+    serials: int = 500
+    earliest: timedelta = timedelta(days=90)
+    latest: timedelta = timedelta(days=365)
+    behind_order: timedelta = timedelta(days=90)
+
+    @property
+    def patience_ms(self) -> int:
+        """The patience in milliseconds of the waiting clock."""
+        return self.patience // timedelta(milliseconds=1)
+
+
+DEFAULTS: Final = Settings()

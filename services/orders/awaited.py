@@ -1,0 +1,128 @@
+"""What is kept of an order that is not there (yet): requests that wait for it, and refusals to be recognised again.
+
+A document of its own, gone when the order arrives or its time is over: orders themselves need no index by time.
+"""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.message import Request
+from contracts.orders import NoteSubmitted, OrderConfirmationRequested
+from services.engine.heard import Heard, refused, remember
+from services.engine.message import Message, Origin
+
+PARKED_TYPES: dict[str, type[Request]] = {
+    model.type_name(): model for model in (OrderConfirmationRequested, NoteSubmitted)
+}
+
+
+class Parked(BaseModel):
+    """A request that waits, as it was read; ``due`` is the waiting clock (ms) at which it has waited long enough."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    body: str
+    source: str
+    id: str
+    time: datetime
+    clock_suspect: bool
+    topic: str
+    incarnation: int
+    partition: int
+    offset: int
+    timestamp: int
+    due: int
+
+    @classmethod
+    def of(cls, message: Message, due: int) -> "Parked":
+        """The request as it came; it must have a body."""
+        assert message.body is not None
+        origin = message.origin
+        return cls(
+            type=message.model.type_name(),
+            body=message.body.model_dump_json(exclude_none=True),
+            source=message.source,
+            id=message.id,
+            time=message.time,
+            clock_suspect=message.clock_suspect,
+            topic=origin.topic,
+            incarnation=origin.incarnation,
+            partition=origin.partition,
+            offset=origin.offset,
+            timestamp=origin.timestamp,
+            due=due,
+        )
+
+    def message(self, lane: int) -> Message:
+        """The request again, to be decided as if it came now; its answer goes to its own address."""
+        model = PARKED_TYPES[self.type]
+        body = model.model_validate_json(self.body)
+        origin = Origin(self.topic, self.incarnation, self.partition, self.offset, self.timestamp)
+        return Message(
+            model=model,
+            body=body,
+            refusals=(),
+            data=None,
+            source=self.source,
+            id=self.id,
+            time=self.time,
+            recorded=origin.recorded,
+            clock_suspect=self.clock_suspect,
+            subjects=body.subjects(),
+            lane=lane,
+            origin=origin,
+        )
+
+
+class AwaitedOrder(BaseModel):
+    """All that is known of an order id without an order.
+
+    ``due`` is the waiting clock (ms) at which something in here is over: the first parked request, or
+    (``forgotten_at``) the memory of what was refused.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    lane: int
+    due: int = 0
+    forgotten_at: int | None = None
+    parked: tuple[Parked, ...] = ()
+    heard: tuple[Heard, ...] = ()
+
+    def parking(self, request: Parked) -> "AwaitedOrder":
+        """One more request waits."""
+        return _timed(self.model_copy(update={"parked": (*self.parked, request)}))
+
+    def refusing(self, message: Message, codes: tuple[str, ...], forgotten_at: int) -> "AwaitedOrder":
+        """One more request was refused; all of them are remembered until ``forgotten_at``."""
+        heard = remember(self.heard, message, refused(codes))
+        return _timed(self.model_copy(update={"heard": heard, "forgotten_at": forgotten_at}))
+
+    def waiting_like(self, message: Message) -> Parked | None:
+        """The parked request with this message's identity."""
+        return next((p for p in self.parked if (p.source, p.id) == (message.source, message.id)), None)
+
+    def overdue(self, waited: int) -> tuple[Parked, ...]:
+        """Those that have waited long enough."""
+        return tuple(p for p in self.parked if p.due <= waited)
+
+    def without_overdue(self, waited: int) -> "AwaitedOrder | None":
+        """What is left of it at this time; None: nothing."""
+        forgotten = self.forgotten_at is not None and self.forgotten_at <= waited
+        left = self.model_copy(
+            update={
+                "parked": tuple(p for p in self.parked if p.due > waited),
+                "heard": () if forgotten else self.heard,
+                "forgotten_at": None if forgotten else self.forgotten_at,
+            }
+        )
+        return _timed(left) if left.parked or left.heard else None
+
+
+def _timed(awaited: AwaitedOrder) -> AwaitedOrder:
+    ends = [p.due for p in awaited.parked]
+    if awaited.forgotten_at is not None:
+        ends.append(awaited.forgotten_at)
+    return awaited.model_copy(update={"due": min(ends)})

@@ -1,0 +1,103 @@
+"""A placed order: one document, with what changes often in small top-level fields."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, PlainValidator
+
+from contracts.customers import CustomerSnapshot, Group
+from contracts.order import Hold, Status
+from contracts.values import Address
+from services.engine.heard import Heard
+
+Flag = Literal["customer_differs", "clock_suspect"]
+
+
+def _as_kept(value: Any) -> Address:
+    return value if isinstance(value, Address) else Address.model_construct(**value)
+
+
+KeptAddress = Annotated[Address, PlainValidator(_as_kept)]
+"""An address that was checked when it was ordered. It is not checked again when it is loaded: a country that is
+taken off the list one day must not make an order unreadable."""
+
+
+class PlacedItem(BaseModel):
+    """One line with its snapshot of the catalog. ``unit_price``: minor units a month, absent while there is none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    item_id: str
+    sku: str
+    product_name: str
+    variant_name: str
+    catalog_version: int
+    months: int
+    quantity: int
+    unit_price: int | None = None
+    quoted_price: int | None = None
+    free: bool = False
+
+
+class ItemProgress(BaseModel):
+    """An item's units as fulfillment told them last; ``seen`` is the version of the fact that told it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    item_id: str
+    taken: int
+    cancelled: int
+    seen: int
+
+
+class PlacedOrder(BaseModel):
+    """An order that was accepted.
+
+    ``version`` counts orders' facts about it. ``status`` is derived (``status.py``) and kept to be found by.
+    ``progress`` has a row for each item that fulfillment told of; ``subscriptions`` a number for each subscription
+    (``progress.py``). ``submitted`` stands for the normalised content of the first accepted submission, field by
+    field. ``notes`` counts them. ``submitted_confirmed``: to be confirmed when the last hold goes.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: str
+    version: int = 0
+    status: Status = "pending"
+    progress: tuple[ItemProgress, ...] = ()
+    subscriptions: dict[str, int] = {}
+    customer: CustomerSnapshot
+    group: Group | None = None
+    group_source: Literal["order", "customer"] | None = None
+    payer: str
+    term: str | None = None
+    billing_address: KeptAddress
+    shipping_address: KeptAddress | None = None
+    items: tuple[PlacedItem, ...]
+    currency: str
+    channel: Literal["shop", "phone", "api"]
+    test: bool
+    holds: tuple[Hold, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    placed_at: datetime
+    submitted_confirmed: bool = False
+    confirmed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    confirmation_required: bool = False
+    short_closed: bool = False
+    original_monthly_total: int | None = None
+    original_contract_value: int | None = None
+    notes: int = 0
+    submitted: dict[str, bytes]
+    heard: tuple[Heard, ...] = ()
+
+    def units(self, item: PlacedItem) -> tuple[int, int]:
+        """The item's taken and cancelled units."""
+        for row in self.progress:
+            if row.item_id == item.item_id:
+                return row.taken, row.cancelled
+        return 0, 0
+
+    def heard_as(self, outcome: str) -> Heard | None:
+        """The first request that had this outcome."""
+        return next((h for h in self.heard if h.outcome == outcome), None)

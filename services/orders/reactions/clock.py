@@ -1,0 +1,91 @@
+"""Ticks, and what their time has run out for."""
+
+from collections.abc import Iterable
+
+from contracts.orders import ClockPassed, ClockTicked, WaitingDue
+from contracts.refusals import Code, refusal
+from services.engine.message import Message
+from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
+from services.orders.answers import codes_of, refused
+from services.orders.awaited import AwaitedOrder
+from services.orders.clock import LaneFacts, milliseconds, ticked
+from services.orders.reactions.reaction import AWAITED_ORDERS, LANES, Reaction
+from services.orders.settings import Settings
+
+
+def needs_tick(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """How many facts were said about the lane."""
+    yield LANES, message.subject
+
+
+def needs_page(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
+    """The first page of what has waited long enough by then."""
+    body = message.body
+    assert isinstance(body, ClockTicked)
+    clock = ticked(desk.clock(body.lane), body.as_of, settings.tick_at_most)
+    if clock is not None:
+        yield _page(body.lane, clock.waited, "", settings)
+
+
+def decide_tick(message: Message, desk: Desk, settings: Settings) -> Decision:
+    """Moves the waiting clock, says so, and ends the waiting of what is due."""
+    body = message.body
+    assert isinstance(body, ClockTicked)
+    if body.as_of > message.recorded + settings.tick_ahead_at_most:
+        return Decision(says=(refused(message, (refusal(Code.CLOCK_AHEAD, "as_of"),)),))
+    clock = ticked(desk.clock(body.lane), body.as_of, settings.tick_at_most)
+    if clock is None:
+        return NOTHING
+    facts = desk.get(LaneFacts, message.subject) or LaneFacts()
+    facts = LaneFacts(version=facts.version + 1)
+    passed = ClockPassed(version=facts.version, lane=body.lane, as_of=body.as_of, waited=clock.waited)
+    expired = _expired(body.lane, clock.waited, "", desk, settings)
+    changes = (Change(LaneFacts, message.subject, facts), *expired.changes)
+    return Decision(changes, (Say(passed), *expired.says), clock)
+
+
+def needs_due(message: Message, settings: Settings) -> Iterable[Key | Page]:
+    """The next page of it."""
+    body = message.body
+    assert isinstance(body, WaitingDue)
+    yield _page(body.lane, body.waited, body.after, settings)
+
+
+def decide_due(message: Message, desk: Desk, settings: Settings) -> Decision:
+    """Goes on where the last page ended."""
+    body = message.body
+    assert isinstance(body, WaitingDue)
+    return _expired(body.lane, body.waited, body.after, desk, settings)
+
+
+def _page(lane: int, waited: int, after: str, settings: Settings) -> Page:
+    return Page(
+        AWAITED_ORDERS,
+        equal=(("lane", lane),),
+        at_most=(("due", waited),),
+        after=after,
+        limit=settings.waiting_page,
+    )
+
+
+def _expired(lane: int, waited: int, after: str, desk: Desk, settings: Settings) -> Decision:
+    """Refuses what waited in vain; a refusal is remembered like any other, so the document may live a day longer."""
+    page = desk.page(_page(lane, waited, after, settings), AwaitedOrder)
+    not_found = (refusal(Code.ORDER_NOT_FOUND),)
+    forgotten_at = waited + milliseconds(settings.refusals_kept_for)
+    changes: list[Change] = []
+    says: list[Say] = []
+    for order_id, awaited in page:
+        left = awaited.without_overdue(waited)
+        for parked in awaited.overdue(waited):
+            request = parked.message(lane)
+            says.append(refused(request, not_found))
+            left = (left or AwaitedOrder(lane=lane)).refusing(request, codes_of(not_found), forgotten_at)
+        changes.append(Change(AwaitedOrder, order_id, left))
+    if len(page) == settings.waiting_page:
+        says.append(Say(WaitingDue(lane=lane, waited=waited, after=page[-1][0])))
+    return Decision(tuple(changes), tuple(says))
+
+
+TICKING = Reaction(needs_tick, decide_tick, needs_page)
+EXPIRING = Reaction(needs_due, decide_due)

@@ -1,0 +1,122 @@
+"""Orders that wait for a price: how the price's arrival wakes them, and what the woken order does."""
+
+from collections.abc import Iterable
+
+from contracts.orders import HoldReleased, PriceAwaited, PriceFound, PricesDue
+from services.engine.message import Message
+from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
+from services.orders.awaited_price import AwaitedPrice
+from services.orders.catalog import Variant
+from services.orders.order import PlacedOrder
+from services.orders.placing import with_prices
+from services.orders.pricing import unpriced
+from services.orders.reactions.reaction import AWAITED_PRICES, CATALOG, ORDERS, Reaction
+from services.orders.settings import Settings
+from services.orders.telling import told
+
+
+def needs_awaited(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The variant, and the place where the order is kept in mind."""
+    body = message.body
+    assert isinstance(body, PriceAwaited)
+    yield CATALOG, body.sku
+    yield AWAITED_PRICES, _awaited(body).id
+
+
+def decide_awaited(message: Message, desk: Desk, settings: Settings) -> Decision:  # noqa: ARG001
+    """At the SKU's home: the price came meanwhile, or the order is kept in mind."""
+    body = message.body
+    assert isinstance(body, PriceAwaited)
+    awaited = _awaited(body)
+    if _found(awaited, desk.get(Variant, body.sku)):
+        return Decision(says=(Say(PriceFound(order_id=body.order_id, sku=body.sku)),))
+    return Decision(changes=(Change(AwaitedPrice, awaited.id, awaited),))
+
+
+def _awaited(body: PriceAwaited) -> AwaitedPrice:
+    return AwaitedPrice(sku=body.sku, order_id=body.order_id, months=body.months, currency=body.currency)
+
+
+def _found(awaited: AwaitedPrice, variant: Variant | None) -> bool:
+    return variant is not None and variant.price(awaited.months, awaited.currency) is not None
+
+
+def needs_due(message: Message, settings: Settings) -> Iterable[Key | Page]:
+    """The variant, and a page of those who wait for it."""
+    body = message.body
+    assert isinstance(body, PricesDue)
+    yield CATALOG, body.sku
+    yield _page(body, settings)
+
+
+def decide_due(message: Message, desk: Desk, settings: Settings) -> Decision:
+    """Wakes a page of orders; those whose price is still missing stay in mind."""
+    body = message.body
+    assert isinstance(body, PricesDue)
+    variant = desk.get(Variant, body.sku)
+    page = desk.page(_page(body, settings), AwaitedPrice)
+    woken = [(id_, awaited) for id_, awaited in page if _found(awaited, variant)]
+    says = [Say(PriceFound(order_id=awaited.order_id, sku=body.sku)) for _, awaited in woken]
+    if len(page) == settings.prices_page:
+        says.append(Say(PricesDue(sku=body.sku, after=page[-1][0])))
+    return Decision(tuple(Change(AwaitedPrice, id_, None) for id_, _ in woken), tuple(says))
+
+
+def _page(body: PricesDue, settings: Settings) -> Page:
+    return Page(AWAITED_PRICES, equal=(("sku", body.sku),), after=body.after, limit=settings.prices_page)
+
+
+def needs_found(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The order that is woken."""
+    yield ORDERS, message.subject
+
+
+def needs_catalog(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The variants of what has no price."""
+    order = desk.get(PlacedOrder, message.subject)
+    for sku, _ in _missing(order):
+        yield CATALOG, sku
+
+
+def _missing(order: PlacedOrder | None) -> tuple[tuple[str, int], ...]:
+    """What an order waits for; a cancelled one waits for nothing."""
+    return () if order is None or order.cancelled_at is not None else unpriced(order.items)
+
+
+def decide_found(message: Message, desk: Desk, settings: Settings) -> Decision:  # noqa: ARG001
+    """The woken order reads the catalog again.
+
+    What it was woken for may be gone again: then it asks once more, because nobody keeps it in mind any longer.
+    """
+    body = message.body
+    assert isinstance(body, PriceFound)
+    order = desk.get(PlacedOrder, message.subject)
+    missing = _missing(order)
+    if order is None or not missing:
+        return NOTHING
+    found = ((sku, desk.get(Variant, sku)) for sku, _ in missing)
+    catalog = {sku: variant for sku, variant in found if variant is not None}
+    released = with_prices(order, catalog, message.time)
+    again = tuple(say for say in prices_awaited(released) if _about(say, body.sku))
+    if released is order:
+        return Decision(says=again)
+    released = released.model_copy(update={"version": order.version + 1})
+    fact = HoldReleased(version=released.version, order=told(released), released="price_missing")
+    return Decision((Change(PlacedOrder, order.order_id, released),), (Say(fact), *again))
+
+
+def prices_awaited(order: PlacedOrder) -> tuple[Say, ...]:
+    """One to the home of each SKU, for each length that the order has no price for."""
+    return tuple(
+        Say(PriceAwaited(sku=sku, order_id=order.order_id, months=months, currency=order.currency))
+        for sku, months in unpriced(order.items)
+    )
+
+
+def _about(say: Say, sku: str) -> bool:
+    return isinstance(say.body, PriceAwaited) and say.body.sku == sku
+
+
+AWAITING = Reaction(needs_awaited, decide_awaited)
+WAKING = Reaction(needs_due, decide_due)
+WOKEN = Reaction(needs_found, decide_found, needs_catalog)

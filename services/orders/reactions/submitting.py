@@ -1,0 +1,153 @@
+"""``OrderSubmitted``: an order is placed as a whole, or refused with every reason at once."""
+
+from collections.abc import Iterable
+
+from contracts.orders import OrderPlaced, OrderSubmitted
+from contracts.refusals import Code, Refusal, refusal
+from services.engine.heard import recognise, remember
+from services.engine.message import Message
+from services.engine.service import Change, Decision, Desk, Key, Page, Say
+from services.orders.answers import id_reused, recognised, refused, repeated
+from services.orders.awaited import AwaitedOrder
+from services.orders.catalog import Variant
+from services.orders.content import differing, fingerprints
+from services.orders.customer import CustomerRecord, KnownCustomer, as_known, customer_id, known_ids
+from services.orders.notes import note_id
+from services.orders.order import PlacedOrder
+from services.orders.placing import placed
+from services.orders.reactions.prices import prices_awaited
+from services.orders.reactions.reaction import (
+    AWAITED_ORDERS,
+    CATALOG,
+    CUSTOMERS,
+    KNOWN_CUSTOMERS,
+    NOTES,
+    ORDERS,
+    Reaction,
+)
+from services.orders.reactions.waiting import remember_refusal
+from services.orders.reactions.wishes import Outcome, decide_wish, note_taken, wish_refused
+from services.orders.settings import Settings
+from services.orders.submission import Seen, seen, submission_refusals
+from services.orders.telling import told
+
+
+def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:
+    """The order, what waits for it, the catalog's and the customer's documents, and those of the notes it brings."""
+    yield ORDERS, message.subject
+    yield AWAITED_ORDERS, message.subject
+    for sku in seen(message, settings).skus():
+        yield CATALOG, sku
+    body = message.body
+    if isinstance(body, OrderSubmitted):
+        for known in known_ids(body.customer, test=body.test):
+            yield KNOWN_CUSTOMERS, known
+        if body.customer.type == "business":
+            yield CUSTOMERS, customer_id(body.customer)
+        for number in range(1, min(len(body.notes), settings.most_notes_submitted) + 1):
+            yield NOTES, note_id(message.subject, number)
+
+
+def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """Documents for the notes that wait for the order."""
+    awaited = desk.get(AwaitedOrder, message.subject)
+    if awaited is None or not isinstance(message.body, OrderSubmitted):
+        return
+    brought = len(message.body.notes)
+    for number in range(brought + 1, brought + len(awaited.parked) + 1):
+        yield NOTES, note_id(message.subject, number)
+
+
+def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
+    """Placed, refused, or recognised as a repeat."""
+    order = desk.get(PlacedOrder, message.subject)
+    if order is not None:
+        return _submitted_again(message, order)
+    awaited = desk.get(AwaitedOrder, message.subject)
+    if awaited is not None:
+        known = recognise(message, awaited.heard)
+        if known is not None:
+            return Decision(says=(recognised(message, known),))
+        if awaited.waiting_like(message) is not None:
+            return Decision(says=(id_reused(message),))
+    order_seen = seen(message, settings)
+    catalog = _catalog(order_seen, desk)
+    refusals = message.refusals + submission_refusals(order_seen, catalog, settings)
+    if refusals or not isinstance(message.body, OrderSubmitted):
+        change = remember_refusal(message, awaited, refusals, desk, settings)
+        return Decision(changes=(change,), says=(refused(message, refusals),))
+    return _place(message, message.body, catalog, awaited, desk, settings)
+
+
+def _catalog(order: Seen, desk: Desk) -> dict[str, Variant]:
+    found = ((sku, desk.get(Variant, sku)) for sku in order.skus())
+    return {sku: variant for sku, variant in found if variant is not None}
+
+
+def _place(
+    message: Message,
+    body: OrderSubmitted,
+    catalog: dict[str, Variant],
+    awaited: AwaitedOrder | None,
+    desk: Desk,
+    settings: Settings,
+) -> Decision:
+    ids = known_ids(body.customer, test=body.test)
+    known = {id_: desk.get(KnownCustomer, id_) for id_ in ids}
+    order = placed(
+        body,
+        at=message.time,
+        clock_suspect=message.clock_suspect,
+        catalog=catalog,
+        record=desk.get(CustomerRecord, customer_id(body.customer)) if body.customer.type == "business" else None,
+        known=tuple(one for one in known.values() if one is not None),
+        settings=settings,
+    )
+    earlier = () if awaited is None else awaited.heard
+    order = order.model_copy(update={"version": 1, "heard": remember(earlier, message, "OrderPlaced")})
+    outcome = Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
+    for note in body.notes:
+        outcome = outcome.then(note_taken(message, outcome.order, note.text, note.author, message.time))
+    outcome = _drained(outcome, awaited, settings)
+    first_sights = tuple(
+        Change(KnownCustomer, id_, as_known(body.customer)) for id_, one in known.items() if one is None
+    )
+    arrived = () if awaited is None else (Change(AwaitedOrder, order.order_id, None),)
+    changes = (
+        Change(PlacedOrder, order.order_id, outcome.order),
+        *first_sights,
+        *outcome.changes,
+        *arrived,
+    )
+    return Decision(changes=changes, says=(*outcome.says, *prices_awaited(outcome.order)))
+
+
+def _drained(outcome: Outcome, awaited: AwaitedOrder | None, settings: Settings) -> Outcome:
+    """Decides what waited for the order, in the order in which it came."""
+    if awaited is None:
+        return outcome
+    for parked in awaited.parked:
+        outcome = outcome.then(decide_wish(parked.message(awaited.lane), outcome.order, settings))
+    return outcome
+
+
+def _submitted_again(message: Message, order: PlacedOrder) -> Decision:
+    """The first accepted submission stands: the same again is a repeat, another one under its id a conflict."""
+    known = recognise(message, order.heard)
+    if known is not None:
+        return Decision(says=(recognised(message, known),))
+    if not isinstance(message.body, OrderSubmitted):
+        return wish_refused(message, order, message.refusals).decision()
+    fields = differing(order.submitted, fingerprints(message.body))
+    if fields:
+        return wish_refused(message, order, _conflict(fields)).decision()
+    first = order.heard_as("OrderPlaced")
+    assert first is not None, "a placed order remembers by which request"
+    return Decision(says=(repeated(message, first),))
+
+
+def _conflict(fields: tuple[str, ...]) -> tuple[Refusal, ...]:
+    return tuple(refusal(Code.ORDER_CONFLICT, field) for field in fields)
+
+
+SUBMITTING = Reaction(needs, decide, needs_more)

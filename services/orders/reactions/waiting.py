@@ -1,0 +1,88 @@
+"""A confirmation or a note: decided if the order is there, parked if it is not."""
+
+from collections.abc import Iterable
+
+from contracts.refusals import Code, Refusal, refusal
+from services.engine.heard import recognise
+from services.engine.message import Message
+from services.engine.service import Change, Decision, Desk, Key, Page
+from services.orders.answers import asked_before, codes_of, id_reused, recognised, refused
+from services.orders.awaited import AwaitedOrder, Parked
+from services.orders.clock import milliseconds
+from services.orders.notes import note_id
+from services.orders.order import PlacedOrder
+from services.orders.reactions.reaction import AWAITED_ORDERS, NOTES, ORDERS, Reaction
+from services.orders.reactions.wishes import decide_wish
+from services.orders.settings import Settings
+
+WAITING = "waiting"
+"""The outcome that a repeat of a parked request is told: its answer is still to come, to both."""
+
+
+def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The order, and what waits for it."""
+    yield ORDERS, message.subject
+    yield AWAITED_ORDERS, message.subject
+
+
+def needs_note(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The place of the next note."""
+    order = desk.get(PlacedOrder, message.subject)
+    if order is not None:
+        yield NOTES, note_id(message.subject, order.notes + 1)
+
+
+def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
+    """A request about an order."""
+    order = desk.get(PlacedOrder, message.subject)
+    if order is not None:
+        outcome = decide_wish(message, order, settings)
+        return outcome.decision() if outcome.order is not order else Decision(says=outcome.says)
+    return _park(message, desk.get(AwaitedOrder, message.subject), desk, settings)
+
+
+def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: Settings) -> Decision:
+    if awaited is not None:
+        known = recognise(message, awaited.heard)
+        if known is not None:
+            return Decision(says=(recognised(message, known),))
+        waiting = awaited.waiting_like(message)
+        if waiting is not None:
+            same = waiting.message(message.lane).content() == message.content()
+            say = asked_before(message, waiting.source, waiting.id, WAITING) if same else id_reused(message)
+            return Decision(says=(say,))
+    if message.body is None:
+        return _refuse(message, awaited, message.refusals, desk, settings)
+    if awaited is not None and len(awaited.parked) >= settings.most_parked:
+        return _refuse(message, awaited, (refusal(Code.PARKING_FULL),), desk, settings)
+    due = desk.clock(message.lane).waited + milliseconds(settings.parked_for)
+    parking = (awaited or AwaitedOrder(lane=message.lane)).parking(Parked.of(message, due))
+    return Decision(changes=(Change(AwaitedOrder, message.subject, parking),))
+
+
+def _refuse(
+    message: Message,
+    awaited: AwaitedOrder | None,
+    refusals: tuple[Refusal, ...],
+    desk: Desk,
+    settings: Settings,
+) -> Decision:
+    change = remember_refusal(message, awaited, refusals, desk, settings)
+    return Decision(changes=(change,), says=(refused(message, refusals),))
+
+
+def remember_refusal(
+    message: Message,
+    awaited: AwaitedOrder | None,
+    refusals: tuple[Refusal, ...],
+    desk: Desk,
+    settings: Settings,
+) -> Change:
+    """The refusal of a request whose order is not there: known for a day of the waiting clock."""
+    forgotten_at = desk.clock(message.lane).waited + milliseconds(settings.refusals_kept_for)
+    kept = (awaited or AwaitedOrder(lane=message.lane)).refusing(message, codes_of(refusals), forgotten_at)
+    return Change(AwaitedOrder, message.subject, kept)
+
+
+CONFIRMING = Reaction(needs, decide)
+NOTING = Reaction(needs, decide, needs_note)

@@ -1,0 +1,36 @@
+"""The numbers of the business that a deployment may set, with the defaults of ``domain.md``."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What orders may be told. Waiting times are measured on the waiting clock, which stands while nobody runs."""
+
+    confirmation_required: bool = False
+    """Scans wait until the order is confirmed; told in every order placed from then on."""
+    parked_for: timedelta = timedelta(hours=24)
+    """How long a request waits for its order before it is refused ``order_not_found``."""
+    refusals_kept_for: timedelta = timedelta(days=1)
+    """How long refused submissions of an order that was never placed are recognised, after the last of them."""
+    most_parked: int = 64
+    """Requests that wait for one order; one more is refused ``parking_full``."""
+    most_items: int = 200
+    most_units: int = 2000
+    most_notes: int = 500
+    """Notes about one order or customer."""
+    most_notes_submitted: int = 10
+    """Notes that come with a submission."""
+    settings_remembered: int = 256
+    """Request identities that a customer and a SKU keep."""
+    tick_at_most: timedelta = timedelta(minutes=2)
+    """How far one tick moves the waiting clock."""
+    tick_ahead_at_most: timedelta = timedelta(minutes=5)
+    """How far a tick's ``as_of`` may lie ahead of its record."""
+    oldest_about_an_order: timedelta = timedelta(days=90)
+    """A message older than this before the order it is about has a suspect clock: its record's time counts."""
+    waiting_page: int = 50
+    """Documents that one message expires. 50 with 64 parked requests each make 1.5 MB of refusals."""
+    prices_page: int = 200
+    """Orders that one message wakes."""

@@ -1,0 +1,74 @@
+"""The order as facts carry it, with everything that is derived filled in."""
+
+from contracts.order import Item, Order
+from contracts.orders import OrderStatusChanged
+from services.orders.order import PlacedItem, PlacedOrder
+from services.orders.progress import active_and_ended
+from services.orders.status import status_of_item, totals_of_units
+from services.orders.totals import live_totals
+
+
+def told(order: PlacedOrder) -> Order:
+    """The whole order. While a price is missing it shows no totals."""
+    totals = live_totals(order)
+    return Order(
+        order_id=order.order_id,
+        customer=order.customer,
+        group=order.group,
+        group_source=order.group_source,
+        payer=order.payer,
+        term=order.term,
+        billing_address=order.billing_address,
+        shipping_address=order.shipping_address,
+        items=tuple(_item(order, item) for item in order.items),
+        currency=order.currency,
+        channel=order.channel,
+        test=order.test,
+        status=order.status,
+        holds=order.holds,
+        flags=order.flags,
+        placed_at=order.placed_at,
+        confirmed_at=order.confirmed_at,
+        cancelled_at=order.cancelled_at,
+        confirmation_required=order.confirmation_required,
+        short_closed=order.short_closed,
+        monthly_total=None if totals is None else totals.monthly_total,
+        contract_value=None if totals is None else totals.contract_value,
+        original_monthly_total=order.original_monthly_total,
+        original_contract_value=order.original_contract_value,
+    )
+
+
+def _item(order: PlacedOrder, item: PlacedItem) -> Item:
+    taken, cancelled = order.units(item)
+    return Item(
+        item_id=item.item_id,
+        sku=item.sku,
+        product_name=item.product_name,
+        variant_name=item.variant_name,
+        catalog_version=item.catalog_version,
+        months=item.months,
+        quantity=item.quantity,
+        unit_price=item.unit_price,
+        quoted_price=item.quoted_price,
+        free=item.free,
+        taken=taken,
+        cancelled=cancelled,
+        status=status_of_item(order, item),
+    )
+
+
+def status_told(order: PlacedOrder) -> OrderStatusChanged:
+    """The derived status with the counts beside it."""
+    taken, cancelled = totals_of_units(order)
+    active, ended = active_and_ended(order.subscriptions)
+    return OrderStatusChanged(
+        version=order.version,
+        order_id=order.order_id,
+        status=order.status,
+        units=sum(item.quantity for item in order.items),
+        taken=taken,
+        cancelled=cancelled,
+        active=active,
+        ended=ended,
+    )

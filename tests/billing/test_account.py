@@ -1,0 +1,39 @@
+"""Accounts: what they are made of, and why one stands apart from the rest of its payer."""
+
+import pytest
+
+from services.billing.account import AccountKey, apart
+
+HOME = AccountKey("group:tulip", "net_14", "EUR", test=False)
+LATER = AccountKey("group:tulip", "net_30", "EUR", test=False)
+DOLLARS = AccountKey("group:tulip", "net_14", "USD", test=False)
+TRIAL = AccountKey("group:tulip", "net_14", "EUR", test=True)
+
+
+@pytest.mark.parametrize(("key", "id_"), [(HOME, "group:tulip/net_14/EUR"), (TRIAL, "group:tulip/net_14/EUR/test")])
+def test_an_accounts_id_names_its_four_parts(key: AccountKey, id_: str) -> None:
+    assert key.id == id_
+    assert AccountKey.parsed(id_) == key
+
+
+@pytest.mark.parametrize("id_", ["group:tulip/net_14/EUR/real", "group:tulip/net_45/EUR", "group:tulip/net_14/XYZ"])
+def test_no_account_is_made_of_parts_that_do_not_exist(id_: str) -> None:
+    with pytest.raises(ValueError, match="no "):
+        AccountKey.parsed(id_)
+
+
+def test_the_only_account_of_a_payer_stands_apart_from_nothing() -> None:
+    assert apart(HOME, [HOME]) == ()
+
+
+def test_another_term_and_another_currency_are_told_on_both_sides() -> None:
+    assert apart(HOME, [HOME, LATER]) == ("term",)
+    assert apart(LATER, [HOME, LATER]) == ("term",)
+    assert apart(DOLLARS, [HOME, DOLLARS]) == ("currency",)
+    assert apart(HOME, [HOME, LATER, DOLLARS]) == ("term", "currency")
+
+
+def test_a_test_account_stands_apart_as_such_and_moves_no_real_one_apart() -> None:
+    assert apart(TRIAL, [HOME, TRIAL]) == ("test",)
+    assert apart(HOME, [HOME, TRIAL]) == ()
+    assert apart(TRIAL, [TRIAL]) == ()

@@ -1,0 +1,262 @@
+"""The waves: what is sent, and that it is what the plan says."""
+
+import os
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from hashlib import sha256
+
+import pytest
+
+from contracts import fulfillment, orders
+from contracts.catalog import VariantSubmitted
+from contracts.envelope import Opened, Senseless, opened
+from contracts.fulfillment import ItemFulfillmentParked, ItemFulfillmentRequested, SubscriptionCreated
+from contracts.orders import (
+    CustomerGroupChangeRequested,
+    NoteSubmitted,
+    OrderConfirmationRequested,
+    OrderPlaced,
+    OrderSubmitted,
+)
+from contracts.refusals import Code
+from deploy.sample.expected import summary
+from deploy.sample.outbound import Outbound, Wave
+from deploy.sample.plan import Fate
+from deploy.sample.unreadable import records as unreadable
+from deploy.sample.waves import plan, waves
+
+KNOWN = {
+    model.type_name(): model
+    for model in (
+        CustomerGroupChangeRequested,
+        ItemFulfillmentRequested,
+        NoteSubmitted,
+        OrderConfirmationRequested,
+        OrderSubmitted,
+        VariantSubmitted,
+    )
+}
+PARKED = ItemFulfillmentParked.type_name()
+Scans = list[tuple[Outbound, ItemFulfillmentRequested]]
+REPEATED = {fulfillment.RequestRepeated.type_name(), orders.RequestRepeated.type_name()}
+DIGEST = """
+from hashlib import sha256
+from deploy.sample.waves import waves
+print(sha256(repr(waves()).encode()).hexdigest())
+"""
+
+
+def wave(name: str) -> Wave:
+    return next(each for each in waves() if each.name == name)
+
+
+def read(record: Outbound) -> Opened:
+    found = opened(record.value, record.headers, KNOWN)
+    assert isinstance(found, Opened), (record, found)
+    return found
+
+
+def scans_of(found: Wave) -> list[tuple[Outbound, ItemFulfillmentRequested]]:
+    return [
+        (record, body)
+        for record in found.records
+        if record.identity is not None and isinstance(body := read(record).body, ItemFulfillmentRequested)
+    ]
+
+
+@pytest.fixture(scope="module")
+def scans() -> Scans:
+    return [*scans_of(wave("early scans")), *scans_of(wave("scans"))]
+
+
+def normal(serial: str) -> str:
+    return "".join(serial.split()).upper()
+
+
+def test_another_process_sends_the_same_bytes() -> None:
+    fresh = subprocess.run(
+        [sys.executable, "-c", DIGEST],
+        env={**os.environ, "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert fresh.stdout.strip() == sha256(repr(waves()).encode()).hexdigest()
+
+
+def test_every_request_can_be_read_and_only_what_breaks_a_rule_is_without_a_body() -> None:
+    for each in waves():
+        codes = {awaited.identity: awaited.codes for awaited in each.awaited if awaited.codes}
+        for record in each.records:
+            if record.identity is None:
+                continue
+            found = read(record)
+            assert (found.source, found.id) == record.identity
+            assert found.model.topic == record.topic
+            assert found.unknown == 0
+            if found.body is None:
+                assert tuple(sorted({r.code.value for r in found.refusals})) == codes[record.identity]
+
+
+def test_the_key_is_the_subject_unless_there_is_none() -> None:
+    for each in waves():
+        for record in each.records:
+            if record.identity is None or record.key is None:
+                continue
+            found = read(record)
+            subjects = found.body.subjects() if found.body else found.model.subjects_of(found.data or {})
+            assert record.key.decode() == subjects[0]
+
+
+def test_every_request_awaits_one_answer_but_for_scans_that_wait_or_are_refused_in_part() -> None:
+    answers = Counter(awaited.identity for each in waves() for awaited in each.awaited)
+    requests = Counter(record.identity for each in waves() for record in each.records if record.identity is not None)
+    assert set(answers) == set(requests)
+    assert not [identity for identity in requests if answers[identity] < requests[identity]]
+    more = {identity for identity in requests if answers[identity] > requests[identity]}
+    parked = {awaited.identity for each in waves() for awaited in each.awaited if awaited.says == (PARKED,)}
+    (stays,) = parked - more
+    assert stays[1].startswith("scan-HELD-4")
+    in_part = {a.identity for a in wave("scans").awaited if a.codes}
+    assert more == (parked - {stays}) | in_part
+
+
+def test_every_accepted_serial_goes_to_one_unit(scans: Scans) -> None:
+    taken: defaultdict[str, list[str]] = defaultdict(list)
+    again = {a.identity for a in wave("scans").awaited if set(a.says) & REPEATED and a.identity[1].endswith("-again")}
+    seen = set()
+    for record, body in scans:
+        if record.identity in seen or record.identity in again or body.order_id.startswith("HELD"):
+            continue
+        seen.add(record.identity)
+        taken[body.order_id] += map(normal, body.serials)
+    every = Counter(serial for serials in taken.values() for serial in serials)
+    assert sum(count > 1 for count in every.values()) == 10  # the double beeps
+    assert len(every) == 51_427 + 10  # and one too many, ten times
+    assert (
+        sum(each.times for w in waves() for each in w.awaited if each.says == (SubscriptionCreated.type_name(),))
+        == 51_428
+    )
+
+
+def test_three_quarters_of_the_orders_are_complete_and_a_third_of_the_untouched_confirmed() -> None:
+    fates = Counter(each.fate for each in plan().orders)
+    assert fates == {Fate.COMPLETE: 3073, Fate.IN_PART: 615, Fate.UNTOUCHED: 273, Fate.CONFIRMED: 137}
+    for each in plan().orders:
+        if each.fate is Fate.IN_PART:
+            assert 0 < sum(each.taken) < each.order.units
+        assert each.order.body.confirmed == (each.fate is Fate.CONFIRMED)
+
+
+def test_two_of_a_hundred_scans_come_before_their_order() -> None:
+    assert len(plan().early) == round(len(plan().scans) * 0.02)
+
+
+def test_a_good_scan_names_the_item_where_the_order_holds_its_sku_twice(scans: Scans) -> None:
+    twice = {p.order.order_id: p.order for p in plan().orders if any(map(p.order.twice, p.order.body.items))}
+    checked = 0
+    for _, body in scans:
+        order = twice.get(body.order_id)
+        if order is not None and body.item_id is None:
+            assert body.sku is not None
+            assert len(order.positions(body.sku)) == 1
+        elif order is not None:
+            checked += 1
+    assert checked > 30
+
+
+def test_scans_carry_one_serial_or_many(scans: Scans) -> None:
+    sizes = Counter(len(body.serials) for _, body in scans)
+    assert sizes[1] > 1000
+    assert max(sizes) > 60
+
+
+def test_a_third_of_the_scans_go_by_librdkafka_and_some_without_a_key_or_in_binary_mode(scans: Scans) -> None:
+    assert 0.31 < sum(r.via == "librdkafka" for r, _ in scans) / len(scans) < 0.36
+    assert 0.02 < sum(r.key is None for r, _ in scans) / len(scans) < 0.04
+    assert 0.03 < sum(bool(r.headers) for r, _ in scans) / len(scans) < 0.07
+
+
+def test_two_of_a_hundred_messages_are_sent_twice_half_of_them_under_a_new_id() -> None:
+    repeated = [(w, a.identity) for w in waves() for a in w.awaited if set(a.says) & REPEATED]
+    sent = sum(len(w.records) for w in waves()[:4]) - len(repeated)
+    assert len(repeated) == round(sent * 0.02)
+    assert sum(identity[1].endswith("-again") for _, identity in repeated) == len(repeated) // 2
+
+
+def test_a_repeat_goes_the_way_of_its_first_and_comes_behind_it() -> None:
+    for each in waves():
+        where: defaultdict[str, list[tuple[int, Outbound]]] = defaultdict(list)
+        for at, record in enumerate(each.records):
+            if record.identity is not None:
+                where[record.identity[1].removesuffix("-again")].append((at, record))
+        for found in where.values():
+            first = found[0][1]
+            assert first.identity is not None
+            assert not first.identity[1].endswith("-again")
+            for _, other in found[1:]:
+                assert first.key is not None
+                assert (other.key, other.via) == (first.key, first.via)
+                assert read(other).body == read(first).body
+
+
+def test_twenty_records_cannot_be_read_and_each_is_wrong_in_its_own_way() -> None:
+    found = unreadable()
+    assert len(found) == len({(r.value, r.headers) for r in found}) == wave("wrong ones").dead_letters == 20
+    reasons: Counter[str] = Counter()
+    for record in found:
+        if record.value is not None and len(record.value) > 512 * 1024:
+            reasons["too_large"] += 1
+            continue
+        reading = opened(record.value, record.headers, KNOWN)
+        if isinstance(reading, Senseless):
+            reasons[reading.reason] += 1
+        else:
+            assert reading.body is None
+            assert not reading.model.subjects_of(reading.data or {})
+            reasons["no_subject"] += 1
+    assert set(reasons) == {
+        "null_value", "not_json", "not_an_envelope", "unknown_type", "too_deep", "too_large", "no_subject",
+    }  # fmt: skip
+
+
+def test_every_refusal_of_this_flow_occurs() -> None:
+    never = {
+        Code.ASSET_NOT_RETURNED,
+        Code.CLOCK_AHEAD,
+        Code.ORDER_CANCELLED,
+        Code.ORDER_NOT_CONFIRMED,
+        Code.ORDER_NOT_FOUND,
+    }
+    assert set(summary().refusals_by_code) == {code.value for code in set(Code) - never}
+
+
+def test_business_times_lie_in_2018_but_for_shopifys_own() -> None:
+    for each in waves():
+        for record in each.records:
+            if record.identity is None or (time := read(record).time) is None:
+                continue
+            source, id_ = record.identity
+            if source == "/shops/shopify" or "450789469" in id_ or "1073459980" in id_ or "of-1970" in id_:
+                continue
+            assert time.year == 2018, record.identity
+
+
+def test_orders_are_submitted_in_the_order_of_their_times() -> None:
+    records = wave("orders").records
+    times = [t for r in records if r.identity and not r.identity[1].endswith("-again") and (t := read(r).time)]
+    assert times == sorted(times)
+
+
+def test_the_summary_counts_what_the_waves_await() -> None:
+    found = summary()
+    placed = sum(a.says == (OrderPlaced.type_name(),) for w in waves() for a in w.awaited)
+    assert found.orders_placed == placed == 4_103 == sum(found.orders_by_status.values())
+    assert found.orders_by_status == {"confirmed": 138, "fulfilled": 3_074, "partial": 615, "pending": 276}
+    assert found.units == 62_522
+    assert found.subscriptions == 51_428 == sum(found.subscriptions_by_length.values())
+    assert found.subscriptions == sum(a.active_subscriptions for a in found.accounts.values())
+    assert set(found.subscriptions_by_length) == {6, 12, 24, 36}
+    assert (found.on_hold, found.waiting, found.dead_letters, found.notes) == (2, 1, 20, 64)
+    assert len(found.accounts) == 2_837

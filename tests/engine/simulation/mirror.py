@@ -1,0 +1,61 @@
+"""A second service made for the simulator: it hears the first one's facts and keeps a copy of each part."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.message import Fact
+from services.engine.message import Message
+from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
+from tests.engine.simulation.tally import ABOUT, BatchEnded, Counted, TokensChanged
+
+
+class Mirrored(Fact):
+    """Said for every part that was taken."""
+
+    service: ClassVar[str] = "mirror"
+    topic: ClassVar[str] = "mirror.events"
+    about: ClassVar[tuple[tuple[str, str], ...]] = ABOUT
+    counter: str
+    total: int
+    tokens: tuple[str, ...]
+
+
+class Copy(BaseModel):
+    """A counter as far as it was heard of; each part has the version that it was last taken from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+    total: int = 0
+    total_from: int = 0
+    tokens: tuple[str, ...] = ()
+    tokens_from: int = 0
+
+
+def needs(message: Message) -> list[Key | Page]:
+    return [("copies", message.subject)]
+
+
+def decide(message: Message, desk: Desk) -> Decision:
+    """Takes a part only from a higher version than it has it from."""
+    copy = desk.get(Copy, message.subject) or Copy()
+    body = message.body
+    if isinstance(body, Counted) and body.version > copy.total_from:
+        after = copy.model_copy(update={"total": body.total, "total_from": body.version})
+    elif isinstance(body, TokensChanged) and body.version > copy.tokens_from:
+        after = copy.model_copy(update={"tokens": body.tokens, "tokens_from": body.version})
+    else:
+        return Decision()
+    after = after.model_copy(update={"version": copy.version + 1})
+    fact = Mirrored(counter=message.subject, version=after.version, total=after.total, tokens=after.tokens)
+    return Decision((Change(Copy, message.subject, after),), (Say(fact),))
+
+
+SERVICE = Service(
+    name="mirror",
+    reads=(Counted, TokensChanged, BatchEnded),
+    collections=(Collection("copies", Copy),),
+    needs=needs,
+    decide=decide,
+)

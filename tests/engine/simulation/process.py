@@ -1,0 +1,118 @@
+"""A worker process of the simulator: the real engine between a keeper, a poll loop and a group's coordinator.
+
+It plays the framework as it is known: a batch may be swallowed after the parser saw it, records of a new assignment
+may come before anybody was told of it, and the handler is called for one batch at a time.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import copy_context
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from services.engine.keeper import Ports
+from services.engine.memory.clock import MemoryClock
+from services.engine.memory.database import MemoryDatabase
+from services.engine.memory.group import MemoryGroup, MemoryMembership
+from services.engine.memory.log import MemoryLog
+from services.engine.memory.producer import MemoryProducer
+from services.engine.memory.store import MemoryStore
+from services.engine.service import Service
+from services.engine.worker import Worker
+from tests.engine.simulation.faults import Faults
+from tests.engine.simulation.loop import LIFE, Life, SimLoop
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The classes that a process is made of; a mutant replaces one."""
+
+    worker: Callable[[Service, int, Ports], Worker] = Worker
+    store: Callable[[MemoryDatabase, Faults], MemoryStore] = MemoryStore
+    producer: Callable[[MemoryLog, Faults], MemoryProducer] = MemoryProducer
+
+
+class Process:
+    """One place where a worker of a service runs; ``start`` begins another life there."""
+
+    def __init__(
+        self,
+        service: Service,
+        number: int,
+        group: MemoryGroup,
+        database: MemoryDatabase,
+        clock: MemoryClock,
+        faults: Faults,
+        random: Random,
+        parts: Parts,
+    ) -> None:
+        self.name = f"{service.name}-{number}"
+        self.life: Life | None = None
+        self.stopped: list[str] = []
+        self._service, self._group, self._database = service, group, database
+        self._clock, self._faults, self._random, self._parts = clock, faults, random, parts
+        self._buried: list[object] = []
+        self._member: MemoryMembership | None = None
+
+    def start(self) -> None:
+        """A new process: nothing of the former one is left."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SimLoop)
+        life = self.life = Life(self.name)
+        member = self._member = MemoryMembership(self._group, self._faults)
+        ports = Ports(
+            member,
+            self._parts.store(self._database, self._faults),
+            self._parts.producer(self._group.log, self._faults),
+            self._clock,
+        )
+        worker = self._parts.worker(self._service, self._group.lanes, ports)
+        context = copy_context()
+        context.run(LIFE.set, life)
+        runs: tuple[Coroutine[Any, Any, None], ...] = (
+            self._keeps(worker),
+            self._polls(worker, member),
+            self._listens(worker, member),
+        )
+        self._buried.append([loop.create_task(run, context=context) for run in runs])
+        self._group.join(member)
+
+    def crash(self) -> None:
+        """``kill -9``: nothing of it runs any more; the broker does not know yet."""
+        if self.life is not None:
+            self.life.dead = True
+            self.life = None
+
+    def missed(self) -> None:
+        """The broker gives the dead member up."""
+        if self._member is not None and self.life is None:
+            self._member.close()
+            self._group.leave(self._member)
+            self._member = None
+
+    async def _keeps(self, worker: Worker) -> None:
+        stop = await worker.keeper.keep()
+        self.stopped.append(str(stop))
+        self.crash()
+
+    async def _polls(self, worker: Worker, member: MemoryMembership) -> None:
+        while True:
+            records = member.poll(1 + int(self._random.random() * 9), int(self._random.random() * 4))
+            if not records:
+                await member.woken(0.5)
+                continue
+            worker.seen(records)
+            if self._faults.strikes("swallowed"):
+                await asyncio.sleep(0)
+                continue
+            await worker.handle(records)
+
+    async def _listens(self, worker: Worker, member: MemoryMembership) -> None:
+        while True:
+            if member.outdated:
+                await asyncio.sleep(self._faults.delay() if self._faults.on else 0.0)
+                member.learn()
+                await asyncio.sleep(0)
+                worker.keeper.assignment_changed()
+            await asyncio.sleep(0.05 + 0.1 * self._random.random())

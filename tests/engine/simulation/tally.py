@@ -1,0 +1,284 @@
+"""A service made for the simulator: a counter for each subject, a token that one counter may hold, a transfer to
+another subject, a continuation, requests that are refused by state, and what is said once a batch.
+
+Small on purpose, with one of everything that the real services do.
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.answers import Refused, Repeated
+from contracts.message import Body, Fact, Internal, Request
+from contracts.refusals import Code, refusal
+from contracts.values import Whole
+from services.engine.heard import Heard, recognise, refused, remember
+from services.engine.message import Message
+from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
+
+REQUESTS, EVENTS, INTERNAL = "tally.requests", "tally.events", "tally.internal"
+Amount = Annotated[int, Field(ge=1, le=1000)]
+ABOUT: tuple[tuple[str, str], ...] = (("counter", ""),)
+
+
+class _Ours:
+    service: ClassVar[str] = "tally"
+    about: ClassVar[tuple[tuple[str, str], ...]] = ABOUT
+
+
+class AddRequested(_Ours, Request):
+    topic: ClassVar[str] = REQUESTS
+    counter: str
+    amount: Amount
+    note: int | None = None
+
+
+class SpendRequested(_Ours, Request):
+    topic: ClassVar[str] = REQUESTS
+    counter: str
+    amount: Amount
+
+
+class TokenRequested(_Ours, Request):
+    topic: ClassVar[str] = REQUESTS
+    counter: str
+    token: str
+    give_back: bool = False
+
+
+class TransferRequested(_Ours, Request):
+    topic: ClassVar[str] = REQUESTS
+    counter: str
+    to: str
+    amount: Amount
+
+
+class StepsRequested(_Ours, Request):
+    topic: ClassVar[str] = REQUESTS
+    counter: str
+    steps: Amount
+
+
+class TransferArrived(_Ours, Internal):
+    topic: ClassVar[str] = INTERNAL
+    counter: str
+    sender: str
+    number: Whole
+    amount: Whole
+
+
+class StepDue(_Ours, Internal):
+    topic: ClassVar[str] = INTERNAL
+    counter: str
+    left: Whole
+    run: Whole
+
+
+class Counted(_Ours, Fact):
+    """Carries the part ``total``."""
+
+    topic: ClassVar[str] = EVENTS
+    counter: str
+    total: int
+    changes: int
+
+
+class TokensChanged(_Ours, Fact):
+    """Carries the part ``tokens``."""
+
+    topic: ClassVar[str] = EVENTS
+    counter: str
+    tokens: tuple[str, ...]
+
+
+class BatchEnded(_Ours, Fact):
+    """Said once for each counter and batch; carries no part."""
+
+    topic: ClassVar[str] = EVENTS
+    counter: str
+    changes: int
+
+
+class TallyRefused(Refused):
+    service: ClassVar[str] = "tally"
+    topic: ClassVar[str] = EVENTS
+
+
+class TallyRepeated(Repeated):
+    service: ClassVar[str] = "tally"
+    topic: ClassVar[str] = EVENTS
+
+
+class Counter(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+    total: int = 0
+    changes: int = 0
+    told: int = 0
+    tokens: tuple[str, ...] = ()
+    sent: int = 0
+    arrived: dict[str, int] = {}
+    run: int = 0
+    left: int = 0
+    note: int | None = None
+    heard: tuple[Heard, ...] = ()
+
+
+class Token(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    token: str
+    holder: str
+
+
+REFUSED = {
+    "poor": Code.ORDER_CONFLICT,
+    "busy": Code.PARKING_FULL,
+    "taken": Code.SERIAL_IN_USE,
+    "not held": Code.ITEM_UNKNOWN,
+}
+
+
+def needs(message: Message) -> list[Key | Page]:
+    """Some of it: the rest is loaded when a decision asks for it."""
+    wants: list[Key | Page] = [("counters", message.subject)]
+    if isinstance(message.body, TokenRequested) and not message.body.give_back:
+        wants.append(("tokens", message.body.token))
+    return wants
+
+
+def decide(message: Message, desk: Desk) -> Decision:
+    """The whole business."""
+    counter = desk.get(Counter, message.subject) or Counter()
+    if isinstance(message.body, TransferArrived | StepDue):
+        return _internal(message.body, message.subject, counter)
+    known = recognise(message, counter.heard)
+    if known is not None:
+        first = known.first
+        if known.kind == "id_reused":
+            answer: Body = TallyRefused(subject=message.subject, refusals=(refusal(Code.ID_REUSED),))
+        else:
+            answer = TallyRepeated(
+                subject=message.subject,
+                first_source=first.source,
+                first_id=first.id,
+                outcome=first.outcome,
+                codes=first.codes,
+            )
+        return Decision(says=(Say(answer),))
+    if message.body is None:
+        return _refuse(message, counter, tuple(r.code for r in message.refusals))
+    return _request(message, counter, desk)
+
+
+def _request(message: Message, counter: Counter, desk: Desk) -> Decision:
+    body, subject = message.body, message.subject
+    if isinstance(body, AddRequested):
+        return _counted(message, counter, counter.total + body.amount, note=body.note)
+    if isinstance(body, SpendRequested):
+        if body.amount > counter.total:
+            return _refuse(message, counter, (REFUSED["poor"],))
+        return _counted(message, counter, counter.total - body.amount)
+    if isinstance(body, TransferRequested):
+        if body.amount > counter.total or body.to == subject:
+            return _refuse(message, counter, (REFUSED["poor"],))
+        sent = counter.sent + 1
+        arrived = TransferArrived(counter=body.to, sender=subject, number=sent, amount=body.amount)
+        return _counted(message, counter, counter.total - body.amount, sent=sent, then=arrived)
+    if isinstance(body, StepsRequested):
+        if counter.left:
+            return _refuse(message, counter, (REFUSED["busy"],))
+        run = counter.run + 1
+        due = StepDue(counter=subject, left=body.steps, run=run)
+        return _counted(message, counter, counter.total, run=run, left=body.steps, then=due)
+    assert isinstance(body, TokenRequested)
+    return _token(body, message, counter, desk)
+
+
+def _token(body: TokenRequested, message: Message, counter: Counter, desk: Desk) -> Decision:
+    subject = message.subject
+    if body.give_back:
+        if body.token not in counter.tokens:
+            return _refuse(message, counter, (REFUSED["not held"],))
+        if len(body.token) % 2 == 0:  # now and then a decision asks for what nobody announced
+            desk.get(Token, body.token)
+        tokens = tuple(t for t in counter.tokens if t != body.token)
+        held = Change(Token, body.token, None)
+        desk.get(Token, body.token)
+    else:
+        holder = desk.get(Token, body.token)
+        if holder is not None:
+            return _refuse(message, counter, (REFUSED["taken"],))
+        tokens = (*counter.tokens, body.token)
+        held = Change(Token, body.token, Token(token=body.token, holder=subject))
+    version = counter.version + 1
+    heard = remember(counter.heard, message, "TokensChanged")
+    after = counter.model_copy(update={"version": version, "tokens": tokens, "heard": heard})
+    fact = TokensChanged(counter=subject, version=version, tokens=tokens)
+    return Decision((Change(Counter, subject, after), held), (Say(fact),))
+
+
+def _counted(
+    message: Message, counter: Counter, total: int, then: Body | None = None, **others: int | None
+) -> Decision:
+    heard = remember(counter.heard, message, "Counted")
+    return _said(message.subject, counter, total, then, heard=heard, **others)
+
+
+def _said(subject: str, counter: Counter, total: int, then: Body | None = None, **others: object) -> Decision:
+    version, changes = counter.version + 1, counter.changes + 1
+    after = counter.model_copy(update={"version": version, "total": total, "changes": changes, **others})
+    says: list[Body] = [Counted(counter=subject, version=version, total=total, changes=changes)]
+    if then is not None:
+        says.append(then)
+    return Decision((Change(Counter, subject, after),), tuple(Say(body) for body in says))
+
+
+def _refuse(message: Message, counter: Counter, codes: tuple[Code, ...]) -> Decision:
+    heard = remember(counter.heard, message, refused(codes))
+    answer = TallyRefused(subject=message.subject, refusals=tuple(refusal(code) for code in codes))
+    return Decision((Change(Counter, message.subject, counter.model_copy(update={"heard": heard})),), (Say(answer),))
+
+
+def _internal(body: TransferArrived | StepDue, subject: str, counter: Counter) -> Decision:
+    """What the service says to itself keeps no ids: its state recognises the repeat."""
+    if isinstance(body, TransferArrived):
+        if body.number <= counter.arrived.get(body.sender, 0):
+            return Decision()
+        arrived = {**counter.arrived, body.sender: body.number}
+        return _said(subject, counter, counter.total + body.amount, arrived=arrived)
+    if (body.run, body.left) != (counter.run, counter.left) or not body.left:
+        return Decision()
+    left = body.left - 1
+    then = StepDue(counter=subject, left=left, run=body.run) if left else None
+    return _said(subject, counter, counter.total + 1, then, left=left)
+
+
+def conclude(_message: Message, change: Change, _desk: Desk) -> Decision:
+    """Once for each counter and batch."""
+    counter = change.document
+    if not isinstance(counter, Counter) or counter.changes == counter.told:
+        return Decision()
+    version = counter.version + 1
+    after = counter.model_copy(update={"version": version, "told": counter.changes})
+    fact = BatchEnded(counter=change.id, version=version, changes=counter.changes)
+    return Decision((Change(Counter, change.id, after),), (Say(fact),))
+
+
+SERVICE = Service(
+    name="tally",
+    reads=(
+        AddRequested,
+        SpendRequested,
+        TokenRequested,
+        TransferRequested,
+        StepsRequested,
+        TransferArrived,
+        StepDue,
+    ),
+    collections=(Collection("counters", Counter), Collection("tokens", Token)),
+    needs=needs,
+    decide=decide,
+    conclude=conclude,
+)

@@ -1,0 +1,107 @@
+"""What befalls processes, brokers and databases between any two steps."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+from services.engine.memory.clock import MemoryClock
+from services.engine.memory.database import MemoryDatabase
+from services.engine.memory.group import MemoryGroup
+from tests.engine.simulation.faults import Faults
+from tests.engine.simulation.loop import Life, SimLoop
+from tests.engine.simulation.process import Process
+
+
+class Weather:
+    """Strikes before each step of a process, until the faults are off; then everything is set right again."""
+
+    def __init__(
+        self,
+        loop: SimLoop,
+        faults: Faults,
+        random: Random,
+        processes: Sequence[Process],
+        groups: Sequence[MemoryGroup],
+        databases: Sequence[MemoryDatabase],
+        clock: MemoryClock,
+    ) -> None:
+        self.bad_release = False
+        self._loop, self._faults, self._random = loop, faults, random
+        self._processes = processes
+        self._groups, self._databases, self._clock = groups, databases, clock
+        self._kinds: dict[str, Callable[[Life], None]] = {
+            "crash": self._crash,
+            "freeze": self._freeze,
+            "rebalance": lambda _life: self._rebalance(split=False),
+            "split": lambda _life: self._rebalance(split=True),
+            "fail_over": lambda _life: self._random.choice(self._databases).fail_over(),
+            "clock_jump": lambda _life: self._jump(),
+            "hole": lambda _life: self._hole(),
+            "bad_release": lambda _life: self._release(),
+        }
+        self._rates = [(kind, faults.rates[kind] * (0.03 if kind == "bad_release" else 1)) for kind in self._kinds]
+        self._total = sum(rate for _, rate in self._rates)
+
+    def between(self, life: Life) -> None:
+        """Before a step of this life."""
+        luck = self._random.random()
+        if luck >= self._total or not self._faults.on:
+            return
+        for kind, rate in self._rates:
+            luck -= rate
+            if luck < 0:
+                self._faults.struck[kind] += 1
+                self._kinds[kind](life)
+                return
+
+    def settle(self) -> None:
+        """The storm is over: who is dead starts again, who is frozen goes on, nobody's lane stays split."""
+        self._faults.on = False
+        self.bad_release = False
+        for process in self._processes:
+            self.revive(process)
+            if process.life is not None and process.life.frozen:
+                self._loop.thaw(process.life)
+        for group in self._groups:
+            group.rebalance()
+        for database in self._databases:
+            database.confirm(database.version)
+
+    def revive(self, process: Process) -> None:
+        """Starts a process that is dead."""
+        if process.life is None:
+            process.missed()
+            process.start()
+
+    def _crash(self, life: Life) -> None:
+        process = next(p for p in self._processes if p.life is life)
+        process.crash()
+        if self._random.random() < 0.7:
+            self._loop.call_later(self._random.random() * 2, process.missed)
+        self._loop.call_later(self._random.random() * 3, self.revive, process)
+
+    def _freeze(self, life: Life) -> None:
+        life.frozen = True
+        group = self._random.choice(self._groups)
+        if self._random.random() < 0.5:
+            group.rebalance(shift=self._random.randrange(3))
+        self._loop.call_later(self._faults.delay() * 3, self._loop.thaw, life)
+
+    def _rebalance(self, *, split: bool) -> None:
+        group = self._random.choice(self._groups)
+        group.rebalance(shift=self._random.randrange(3), split=split)
+        if split:
+            self._loop.call_later(self._random.random(), group.rebalance)
+
+    def _jump(self) -> None:
+        self._clock.ahead = self._random.choice((0, 3_600_000, -3_600_000, 365 * 86_400_000))
+
+    def _hole(self) -> None:
+        log = self._groups[0].log
+        log.hole(self._random.choice(log.places()), self._random.randint(1, 3))
+
+    def _release(self) -> None:
+        self.bad_release = True
+        self._loop.call_later(self._random.random() * 0.05, self._mended)
+
+    def _mended(self) -> None:
+        self.bad_release = False

@@ -1,0 +1,154 @@
+"""One experiment: two tiny services of the real engine, their topics and databases, the world outside, and a seed."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+
+import structlog
+
+from contracts.message import Kind
+from services.engine.checkpoint import Checkpoint
+from services.engine.memory.clock import MemoryClock
+from services.engine.memory.database import MemoryDatabase, decoded
+from services.engine.memory.group import MemoryGroup
+from services.engine.memory.log import MemoryLog
+from services.engine.memory.store import CHECKPOINTS
+from services.engine.message import Message
+from services.engine.service import Decision, Desk, Service
+from services.engine.stored import from_document
+from tests.engine.simulation import mirror, tally
+from tests.engine.simulation.faults import Faults
+from tests.engine.simulation.loop import SimLoop
+from tests.engine.simulation.operator import Operator
+from tests.engine.simulation.process import Parts, Process
+from tests.engine.simulation.weather import Weather
+from tests.engine.simulation.workload import Workload
+
+MESSAGES = 30
+PATIENCE = 300.0
+"""Virtual seconds after the last fault in which everything must have come right."""
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an experiment is made of; a mutant changes a part of it."""
+
+    parts: Parts = Parts()
+    services: tuple[Service, ...] = (tally.SERVICE, mirror.SERVICE)
+    only: tuple[str, ...] = ()
+    """Names of the faults that may strike; empty: all."""
+    messages: int = MESSAGES
+
+
+@dataclass
+class World:
+    """Everything there is, for the checker to look at afterwards."""
+
+    seed: int
+    lanes: int
+    log: MemoryLog
+    services: tuple[Service, ...]
+    databases: dict[str, MemoryDatabase]
+    workload: Workload
+    faults: Faults
+    processes: list[Process] = field(default_factory=list)
+    drained: bool = False
+    steps: int = 0
+
+    def checkpoint(self, service: str, lane: int) -> Checkpoint | None:
+        """A lane's checkpoint as it is stored."""
+        found = self.databases[service].get((CHECKPOINTS, lane))
+        return None if found is None else from_document(decoded(found))
+
+    def quiet(self) -> bool:
+        """Whether every record was read, and everything that is to be said stands in the log."""
+        for service in self.services:
+            for lane in range(self.lanes):
+                checkpoint = self.checkpoint(service.name, lane)
+                if checkpoint is None:
+                    return False
+                for topic in service.topics():
+                    if self.log.read((topic, lane), checkpoint.offsets.get(topic, 0), 1):
+                        return False
+        return True
+
+
+def experiment(seed: int, setup: Setup | None = None) -> World:
+    """Runs one seed to its end."""
+    setup = setup or Setup()
+    random = Random(seed)  # noqa: S311  repeatable on purpose
+    loop = SimLoop(Random(random.random()))  # noqa: S311
+    try:
+        return loop.run_until_complete(_experiment(seed, setup, random, loop))
+    finally:
+        loop.close()
+
+
+async def _experiment(seed: int, setup: Setup, random: Random, loop: SimLoop) -> World:
+    lanes = random.randint(1, 4)
+    faults = Faults(Random(random.random()), setup.only)  # noqa: S311
+    clock = MemoryClock(Random(random.random()))  # noqa: S311
+    topics = {topic for s in setup.services for topic in (*s.topics(), f"{s.name}.events", f"{s.name}.dead-letters")}
+    log = MemoryLog(sorted(topics), lanes, clock.now)
+    workload = Workload(Random(random.random()), log, lanes)  # noqa: S311
+    databases = {service.name: MemoryDatabase(loop.time) for service in setup.services}
+    world = World(seed, lanes, log, setup.services, databases, workload, faults)
+    groups = [MemoryGroup(log, service.topics(), lanes) for service in setup.services]
+    weather = Weather(loop, faults, random, world.processes, groups, list(databases.values()), clock)
+    for service, group in zip(setup.services, groups, strict=True):
+        released = _released(service, lambda: weather.bad_release)
+        for number in range(random.randint(1, 3)):
+            process = Process(
+                released, number, group, databases[service.name], clock, faults, Random(random.random()), setup.parts  # noqa: S311
+            )
+            world.processes.append(process)
+    for process in world.processes:
+        process.start()
+    loop.between = weather.between
+    operator = Operator(log, tuple(service.name for service in setup.services), workload)
+    for _ in range(setup.messages):
+        workload.send()
+        if random.random() < 0.4:
+            await asyncio.sleep(random.random() * random.choice((0.01, 0.1, 1.0)))
+            operator.replay()
+            _tend(world, weather)
+    await asyncio.sleep(1.0)
+    weather.settle()
+    await _drain(world, weather, operator, loop)
+    world.steps = loop.steps
+    return world
+
+
+async def _drain(world: World, weather: Weather, operator: Operator, loop: SimLoop) -> None:
+    until = loop.time() + PATIENCE
+    was, quiet = -1, 0
+    while loop.time() < until:
+        await asyncio.sleep(0.25)
+        operator.replay()
+        _tend(world, weather)
+        size = sum(world.log.ends(place)[1] for place in world.log.places())
+        quiet = quiet + 1 if size == was and world.quiet() else 0
+        was = size
+        if quiet >= 12:
+            world.drained = True
+            return
+
+
+def _tend(world: World, weather: Weather) -> None:
+    """The supervisor: a process that stopped by itself is started again."""
+    for process in world.processes:
+        if process.life is None and process.stopped:
+            weather.revive(process)
+
+
+def _released(service: Service, bad: Callable[[], bool]) -> Service:
+    """The service, but a bad release of it cannot decide every third message from outside."""
+
+    def decide(message: Message, desk: Desk) -> Decision:
+        if bad() and message.model.kind is not Kind.INTERNAL and message.identity()[0] % 3 == 0:
+            raise ArithmeticError("a bug")
+        return service.decide(message, desk)
+
+    return replace(service, decide=decide)

@@ -1,0 +1,161 @@
+from typing import Any
+
+import pytest
+
+from contracts.message import Body
+from contracts.orders import OrderPlaced, OrderSubmitted, RequestRefused
+from services.orders.order import PlacedOrder
+from tests.orders.shop import (
+    ACME,
+    ADA,
+    CHAIR,
+    CLOCK,
+    codes,
+    group,
+    item,
+    kinds,
+    open_shop,
+    order,
+    price,
+    raw,
+    refusals,
+    variant,
+    written,
+)
+from tests.scene import only
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (order(customer=ADA, term="net_14"), {("term_not_allowed", "term")}),
+        (order(customer=ADA, group=group("nl")), {("group_not_allowed", "group")}),
+        (
+            order(customer=ACME.model_copy(update={"company_name": None})),
+            {("company_required", "customer.company_name")},
+        ),
+        (order(item(), item("NO-SUCH")), {("variant_unknown", "items.1.sku")}),
+        (order(item(), item(item_id="1")), {("item_id_duplicate", "items.1.item_id")}),
+        (order(item(item_id="2"), item()), {("item_id_duplicate", "items.1.item_id")}),
+        (
+            order(item(quoted=900, quoted_in="USD")),
+            {("mixed_currency", "items.0.quoted_price.currency")},
+        ),
+        (order(*[item() for _ in range(201)]), {("order_too_large", "items")}),
+        (order(*[item(quantity=500) for _ in range(5)]), {("order_too_large", "items")}),
+        (order(notes=tuple(written(str(n)) for n in range(11))), {("too_many_notes", "notes")}),
+    ],
+    ids=[
+        "individual_with_term",
+        "individual_with_group",
+        "business_without_company",
+        "unknown_variant",
+        "item_id_is_anothers_position",
+        "position_is_anothers_item_id",
+        "quoted_in_another_currency",
+        "201_items",
+        "2500_units",
+        "11_notes",
+    ],
+)
+def test_a_submission_that_breaks_a_rule_is_refused_with_code_and_field(
+    sent: OrderSubmitted, expected: set[tuple[str, str]]
+) -> None:
+    assert refusals(open_shop().hears(sent)) == expected
+
+
+def test_an_order_without_items_is_refused() -> None:
+    assert refusals(open_shop().hears(raw(order(), items=[]), kind=OrderSubmitted)) == {("field_required", "items")}
+
+
+def test_200_items_and_2000_units_are_still_an_order() -> None:
+    said = open_shop().hears(order(*[item(quantity=10) for _ in range(200)]))
+    assert kinds(said) == ["OrderPlaced"]
+
+
+def test_an_inactive_variant_is_refused_in_new_orders_and_kept_in_placed_ones() -> None:
+    shop = open_shop()
+    shop.hears(order())
+    shop.hears(variant(CLOCK, price(12, 1000), active=False))
+    assert refusals(shop.hears(order(id="o-2"))) == {("variant_inactive", "items.0.sku")}
+    assert shop.document(PlacedOrder, "o-1").items[0].sku == CLOCK
+
+
+def test_every_code_is_told_at_once() -> None:
+    shop = open_shop()
+    shop.hears(variant(CHAIR, active=False))
+    sent = order(item("NO-SUCH"), item(CHAIR, quoted=1, quoted_in="USD"), customer=ADA, term="net_7", group=group("x"))
+    assert refusals(shop.hears(sent)) == {
+        ("term_not_allowed", "term"),
+        ("group_not_allowed", "group"),
+        ("variant_unknown", "items.0.sku"),
+        ("variant_inactive", "items.1.sku"),
+        ("mixed_currency", "items.1.quoted_price.currency"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"term": "net_45"}, ("term_unknown", "term")),
+        ({"currency": "XXX"}, ("currency_unknown", "currency")),
+        ({"billing_address": None}, ("field_required", "billing_address")),
+        ({"items": [{"sku": CLOCK, "months": 13, "quantity": 1}]}, ("contract_length_invalid", "items.0.months")),
+        ({"items": [{"sku": CLOCK, "months": 12, "quantity": 80_995}]}, ("quantity_limit", "items.0.quantity")),
+    ],
+)
+def test_a_wrong_shape_is_refused_at_once_because_waiting_will_not_mend_it(
+    wrong: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert expected in refusals(open_shop().hears(raw(order(customer=ACME), **wrong), kind=OrderSubmitted))
+
+
+def test_items_that_can_be_read_are_checked_against_the_catalog_although_others_cannot() -> None:
+    good, unknown, odd = (
+        {"sku": CLOCK, "months": 12, "quantity": 1},
+        {"sku": "NO-SUCH", "months": 12, "quantity": 1},
+        {"sku": CLOCK, "months": 12, "quantity": "many"},
+    )
+    data = raw(order(customer=ADA), items=[odd, unknown, good], term="net_45", notes=[{}] * 11)
+    found = refusals(open_shop().hears(data, kind=OrderSubmitted))
+    assert {
+        ("wrong_type", "items.0.quantity"),
+        ("variant_unknown", "items.1.sku"),
+        ("term_unknown", "term"),
+        ("term_not_allowed", "term"),
+        ("too_many_notes", "notes"),
+    } <= found
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"customer": "Ada"},
+        {"items": "one clock"},
+        {"items": [17]},
+        {"notes": "none"},
+        {"currency": 978},
+    ],
+)
+def test_data_of_any_shape_is_refused_and_never_breaks_the_reader(broken: dict[str, Any]) -> None:
+    assert "wrong_type" in codes(open_shop().hears(raw(order(), **broken), kind=OrderSubmitted))
+
+
+def test_a_hundred_wrong_items_get_one_answer_of_bounded_size() -> None:
+    sent = order(*[item("NO-SUCH", item_id="same", quoted=1, quoted_in="USD") for _ in range(200)])
+    assert len(only(open_shop().hears(sent), RequestRefused).refusals) == 200
+
+
+def test_a_refused_submission_does_not_use_up_its_order_id() -> None:
+    shop = open_shop()
+    shop.hears(order(item("NEW-THING")))
+    shop.hears(variant("NEW-THING", price(12, 500)))
+    assert only(shop.hears(order(item("NEW-THING"))), OrderPlaced).version == 1
+
+
+def test_a_refusal_says_what_to_do_and_whose_clock_was_not_believed() -> None:
+    said: list[Body] = open_shop().hears(order(item("NO-SUCH")), time=None)
+    answer = only(said, RequestRefused)
+    assert answer.clock_suspect
+    assert answer.subject == "o-1"
+    assert answer.refusals[0].what_to_do.startswith("Check the SKU")
