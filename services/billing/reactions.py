@@ -88,8 +88,7 @@ def conclude(_message: Message, change: Change, desk: Desk, defaults: Defaults) 
     if not isinstance(account, Account) or not account.unsaid:
         return NOTHING
     payer = desk.get(Payer, account.payer)
-    if payer is None:
-        raise ValueError(f"account {change.id} without its payer")
+    assert payer is not None, "an account comes into being with its payer, in one decision"
     account = account.model_copy(update={"version": account.version + 1, "unsaid": False})
     fact = BillingAccountChanged(version=account.version, account=shown(account, payer, defaults))
     return Decision((Change(Account, change.id, account),), (Say(fact),))

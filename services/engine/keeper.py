@@ -70,12 +70,12 @@ class Keeper:
         while True:
             if self.stopped is not None:
                 return self.stopped
+            self._wake.clear()
             try:
                 wait = await self._acquire_due()
             except Stop as stop:
                 self.stop(stop)
-                return stop
-            self._wake.clear()
+                continue
             try:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
@@ -155,6 +155,8 @@ class Keeper:
             self._log.warning("lane.not_acquired", lane=number, reason=str(fault)[:200], tries=tries)
             return
         if generation != self.generation or self.stopped is not None:
+            return
+        if lane.checkpoint.session != self._store.session:  # renewed meanwhile: a successor would end the wrong one
             return
         self._tries.pop(number, None)
         self.held[number] = lane

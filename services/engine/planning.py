@@ -52,8 +52,11 @@ class _Entry:
 
 
 class Planning:
-    """One batch on its way to a plan. ``troubled`` is told of an exception in a service's decision: the message goes
-    to the dead letters as ``cannot_be_decided``, and somebody must look at it."""
+    """One batch on its way to a plan.
+
+    ``troubled`` is told of an exception in a service's decision, and of how many in a row it is: the message goes to
+    the dead letters as ``cannot_be_decided``, and somebody must look at it. ``trouble`` counts on from earlier batches.
+    """
 
     def __init__(
         self,
@@ -62,8 +65,10 @@ class Planning:
         records: Sequence[Record],
         checkpoints: Mapping[int, Checkpoint],
         unstorable: frozenset[Origin] = frozenset(),
-        troubled: Callable[[Message, Exception], None] = lambda _message, _error: None,
+        troubled: Callable[[Message, Exception, int], None] = lambda _message, _error, _in_a_row: None,
+        trouble: int = 0,
     ) -> None:
+        self.trouble = trouble
         self._service = service
         self._reader = reader
         self._checkpoints = checkpoints
@@ -137,7 +142,8 @@ class Planning:
             except NotLoaded:
                 raise
             except Exception as error:  # a service's decision failed: costs this message only, and loudly
-                self._troubled(read, error)
+                self.trouble += 1
+                self._troubled(read, error, self.trouble)
                 read = Reject("cannot_be_decided", type(error).__name__)
         if isinstance(read, Reject):
             return [dead_letter(self._service.name, entry.record.partition, entry.record, entry.origin, read)]
@@ -147,6 +153,7 @@ class Planning:
         decision = self._service.decide(message, self.desk)
         said = worded(decision.says, message, self._service.name, self._reader.lanes)
         self.desk.apply(decision, message.lane)
+        self.trouble = 0
         for change in decision.changes:
             self._last[self._names[change.kind], change.id] = message
         return said

@@ -59,7 +59,10 @@ class Reader:
         if size > LARGEST:
             return Reject("too_large", f"{size} bytes, at most {LARGEST}"), origin, False
         ours = record.topic == self.internal
-        first, recorded = _origin_of(record) if ours else (None, None)
+        try:
+            first, recorded = _origin_of(record) if ours else (None, None)
+        except ValueError:
+            return Reject("unreadable", "headers about its origin that nobody of us writes"), origin, False
         passed = first is not None
         origin = first or origin
         if recorded is not None:

@@ -5,7 +5,7 @@ session, raise the epoch, go on with the document that this write returns, compa
 stored once more, seek. Records of the lane are held back until then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.engine.checkpoint import Checkpoint
 from services.engine.faults import Stop
@@ -18,18 +18,24 @@ async def take(lane: int, topics: Sequence[str], consumer: Consumer, store: Stor
     """The lane, acquired. Raises ``NotOurs``, ``Doubt`` or ``NotSaid`` (try again later) or ``Stop``."""
     places: list[Place] = [(topic, lane) for topic in topics]
     consumer.pause(places)
-    ends = await consumer.ends(places)
-    had = await consumer.committed(places)
-    offsets = {place: had.get(place) for place in places}
-    await consumer.commit({place: ends[place][0] if at is None else at for place, at in offsets.items()})
+    await consumer.commit(await _had(consumer, places))
     former = await store.read(lane)
     if former is not None and former.session is not None and former.session != store.session:
         await store.end_session(former.session)
     checkpoint = await store.acquire(lane)
+    ends = await consumer.ends(places)  # only now: until the epoch was raised the former owner read on
     for place in places:
         _within(checkpoint, place, ends[place])
     await producer.publish(checkpoint.outgoing)
     return begun(checkpoint, {place: ends[place][0] for place in places})
+
+
+async def _had(consumer: Consumer, places: Sequence[Place]) -> Mapping[Place, int]:
+    """What the group has committed already; the logs' beginnings where it has nothing."""
+    had = await consumer.committed(places)
+    new = [place for place in places if had.get(place) is None]
+    begins = await consumer.ends(new) if new else {}
+    return {place: begins[place][0] if (at := had.get(place)) is None else at for place in places}
 
 
 def _within(checkpoint: Checkpoint, place: Place, ends: tuple[int, int]) -> None:

@@ -46,6 +46,7 @@ class Worker:
         self._log = structlog.get_logger("engine")
         self._size = MOST_RECORDS
         self._trouble = 0
+        self._failed = 0
 
     def seen(self, records: Iterable[Record]) -> None:
         """Every polled record passes by here, also those of a batch that the framework swallows afterwards."""
@@ -58,10 +59,17 @@ class Worker:
         """Takes a batch as it was polled through all five steps. Never raises, except when it is cancelled."""
         try:
             await self._handle(records)
+            self._failed = 0
         except Stop as stop:
             self.keeper.stop(stop)
-        except Exception as error:  # whatever it is: forget, acquire, do it again
+        except Doubt as fault:
+            self._log.warning("batch.not_admitted", reason=str(fault)[:300])
+            await self.keeper.forget({record.partition for record in records})
+        except Exception as error:  # whatever it is: forget, acquire, do it again; but not for ever
             self._log.error("batch.failed", error=type(error).__name__, where=_where(error))
+            self._failed += 1
+            if self._failed >= MOST_TROUBLE:
+                self.keeper.stop(Stop(f"{MOST_TROUBLE} batches in a row failed, the last with {_where(error)}."))
             await self.keeper.forget({record.partition for record in records}, renew=True, replace=True)
 
     async def _handle(self, records: Sequence[Record]) -> None:
@@ -129,23 +137,25 @@ class Worker:
 
     async def _saved(self, batch: Sequence[Record], lanes: Mapping[int, Lane]) -> Plan:
         try:
-            return await self._transact(batch, lanes, frozenset())
+            return await self._transact(batch, lanes, frozenset(), self._trouble)
         except Unstorable as fault:
             if len(batch) > 1:
                 raise Conflict(str(fault)) from fault
         record = batch[0]
-        self._more_trouble(f"the store cannot hold what a message of {record.topic} makes")
+        what = f"the store cannot hold what a message of {record.topic} makes"
         incarnation = lanes[record.partition].checkpoint.incarnations.get(record.topic, 0)
         _, origin, _ = self._reader.read(record, incarnation)
-        return await self._transact(batch, lanes, frozenset({origin}))
+        try:
+            return await self._transact(batch, lanes, frozenset({origin}), _bounded(self._trouble + 1, what))
+        except Unstorable as fault:
+            raise Stop(f"{what}, nor its dead letter: {fault}. Look at the log before this line.") from fault
 
     async def _transact(
-        self, batch: Sequence[Record], lanes: Mapping[int, Lane], unstorable: frozenset[Origin]
+        self, batch: Sequence[Record], lanes: Mapping[int, Lane], unstorable: frozenset[Origin], trouble: int
     ) -> Plan:
         checkpoints = {n: lane.checkpoint for n, lane in lanes.items()}
-        planning = Planning(self.service, self._reader, batch, checkpoints, unstorable, self._troubled)
+        planning = Planning(self.service, self._reader, batch, checkpoints, unstorable, self._troubled, trouble)
         self._at("read")
-        trouble = self._trouble
         async with self._ports.store.transaction() as transaction:
             await _load(planning, planning.needs(), transaction)
             await _load(planning, planning.needs_more(), transaction)
@@ -154,8 +164,7 @@ class Worker:
             plan = planning.plan()
             await transaction.save(plan.writes, plan.checkpoints)
             await transaction.commit()
-        if plan.counts.messages and self._trouble == trouble:
-            self._trouble = 0
+        self._trouble = planning.trouble
         return plan
 
     async def _commit(self, offsets: Mapping[Place, int]) -> None:
@@ -164,7 +173,7 @@ class Worker:
         except (NotOurs, Doubt) as fault:  # no doubt about the batch: the checkpoint has the position
             self._log.warning("commit.failed", reason=str(fault)[:200])
 
-    def _troubled(self, message: Message, error: Exception) -> None:
+    def _troubled(self, message: Message, error: Exception, in_a_row: int) -> None:
         self._log.error(
             "message.cannot_be_decided",
             type=message.model.type_name(),
@@ -172,12 +181,14 @@ class Worker:
             error=type(error).__name__,
             where=_where(error),
         )
-        self._more_trouble(f"a decision about {message.model.__name__} failed with {type(error).__name__}")
+        _bounded(in_a_row, f"a decision about {message.model.__name__} failed with {type(error).__name__}")
 
-    def _more_trouble(self, what: str) -> None:
-        self._trouble += 1
-        if self._trouble >= MOST_TROUBLE:
-            raise Stop(f"{MOST_TROUBLE} messages in a row went wrong, the last: {what}. Look at the log before this line.")
+
+def _bounded(trouble: int, what: str) -> int:
+    """So many messages in a row went wrong; too many raise ``Stop``."""
+    if trouble >= MOST_TROUBLE:
+        raise Stop(f"{MOST_TROUBLE} messages in a row went wrong, the last: {what}. Look at the log before this line.")
+    return trouble
 
 
 def _unclear(fault: Exception) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from contracts.fulfillment import ItemFulfillmentRefused, RequestRepeated, SerialRefused, SubscriptionCreated
 from contracts.message import Body
 from contracts.refusals import Code
+from contracts.subscription import Subscription
 from services.fulfillment.answers import all_refused, outcome_of, turned_down
 from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.choice import chosen, named
@@ -17,7 +18,7 @@ from services.fulfillment.ledger import Entry, Ledger, Line
 from services.fulfillment.request import Scan
 from services.fulfillment.serial import normalised
 from services.fulfillment.settings import Settings
-from services.fulfillment.subscription import whole
+from services.fulfillment.subscription import subscription_id, whole
 
 CREATED = SubscriptionCreated.__name__
 """The outcome of a scan of which at least one serial was accepted."""
@@ -69,8 +70,10 @@ class _Units:
         self._facts: list[Body] = []
         self._refused: list[SerialRefused] = []
         self._places = named(self._lines, scan.item_id, scan.sku)
-        self._start = scan.start_date or _civil(time, settings)
-        self._why_not_then = _out_of_range(self._start, time, settings)
+        today = time.astimezone(settings.zone).date()
+        self._start = scan.start_date or today
+        self._why_not_then = _out_of_range(self._start, today, settings)
+        self._made: dict[int, Subscription] = {}
 
     def take(self, raw: str) -> None:
         """Decides one serial."""
@@ -119,7 +122,7 @@ class _Units:
 
     def _assign(self, raw: str, serial: str, asset: Asset | None, place: int) -> None:
         ledger, scan = self._ledger, self._scan
-        line, terms = self._lines[place], ledger.terms[-1]
+        line = self._lines[place]
         label = None if raw == serial else raw
         entry = Entry(
             item_id=line.item_id,
@@ -137,10 +140,23 @@ class _Units:
         number = len(self._entries)
         to = Assignment(order_id=self._order_id, number=number, since=self._time, raw_serial=label)
         self._lines[place] = line.model_copy(update={"taken": line.taken + 1})
-        self._assets[serial] = assigned(asset, line.sku, to, test=terms.test)
+        self._assets[serial] = assigned(asset, line.sku, to, test=ledger.terms[-1].test)
         version = ledger.version + len(self._facts) + 1
-        made = whole(self._order_id, number, entry, line, terms)
-        self._facts.append(SubscriptionCreated(version=version, subscription=made))
+        self._facts.append(SubscriptionCreated(version=version, subscription=self._whole(number, entry, place)))
+
+    def _whole(self, number: int, entry: Entry, place: int) -> Subscription:
+        """The whole subscription; those of one scan and item differ in number and serial only, and are made once."""
+        made = self._made.get(place)
+        if made is None:
+            made = whole(self._order_id, number, entry, self._lines[place], self._ledger.terms[-1])
+            self._made[place] = made
+            return made
+        differs = {
+            "subscription_id": subscription_id(self._order_id, number),
+            "serial": entry.serial,
+            "raw_serial": entry.raw_serial or entry.serial,
+        }
+        return made.model_copy(update=differs)
 
     def decided(self) -> Decided:
         """What became of all serials."""
@@ -181,12 +197,8 @@ class _Units:
         )
 
 
-def _civil(time: datetime, settings: Settings) -> date:
-    return time.astimezone(settings.zone).date()
-
-
-def _out_of_range(start: date, time: datetime, settings: Settings) -> str:
+def _out_of_range(start: date, today: date, settings: Settings) -> str:
     """Why a contract cannot start on this day; empty if it can."""
-    today = _civil(time, settings)
-    first, last = today - settings.earliest, today + settings.latest
-    return "" if first <= start <= last else f"{start} lies outside {first} to {last}"
+    if start == today or today - settings.earliest <= start <= today + settings.latest:
+        return ""
+    return f"{start} lies outside {today - settings.earliest} to {today + settings.latest}"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Hold, Status
@@ -13,11 +13,11 @@ from services.engine.heard import Heard
 Flag = Literal["customer_differs", "clock_suspect"]
 
 
-def _as_kept(value: Any) -> Address:
+def _as_kept(value: Any, _check: ValidatorFunctionWrapHandler) -> Address:
     return value if isinstance(value, Address) else Address.model_construct(**value)
 
 
-KeptAddress = Annotated[Address, PlainValidator(_as_kept)]
+KeptAddress = Annotated[Address, WrapValidator(_as_kept)]
 """An address that was checked when it was ordered. It is not checked again when it is loaded: a country that is
 taken off the list one day must not make an order unreadable."""
 

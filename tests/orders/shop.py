@@ -53,7 +53,9 @@ def open_shop(settings: Settings | None = None) -> Scene:
     return scene
 
 
-def item(sku: str = CLOCK, quantity: int = 1, months: int = 12, quoted: int | None = None, **more: Any) -> ItemSubmitted:
+def item(
+    sku: str = CLOCK, quantity: int = 1, months: int = 12, quoted: int | None = None, **more: Any
+) -> ItemSubmitted:
     currency = more.pop("quoted_in", "EUR")
     money = None if quoted is None else Money(amount=quoted, currency=currency)
     return ItemSubmitted(sku=sku, months=months, quantity=quantity, quoted_price=money, **more)

@@ -44,7 +44,7 @@ class MemoryGroup:
                 member = self.members[(lane * count // self.lanes + shift + (order if split else 0)) % count]
                 self._assigned[member] = self._assigned.get(member, frozenset()) | {(topic, lane)}
         for member in self.members:
-            member.wake()
+            member.notify()
 
     def assigned_to(self, member: "MemoryMembership") -> frozenset[Place]:
         """What this generation gives to a member."""
@@ -63,6 +63,7 @@ class MemoryMembership:
         self._positions: dict[Place, int] = {}
         self._paused: set[Place] = set()
         self._woken = asyncio.Event()
+        self._moved = asyncio.Event()
         group.log.appended.append(self.wake)
 
     def close(self) -> None:
@@ -73,6 +74,14 @@ class MemoryMembership:
         """There may be something new."""
         self._woken.set()
 
+    def notify(self) -> None:
+        """The coordinator's answer to the next heartbeat: the group has moved on."""
+        self._moved.set()
+
+    async def moved(self) -> None:
+        """Waits until the group has moved on."""
+        await self._moved.wait()
+
     @property
     def outdated(self) -> bool:
         """Whether the group has moved on without this member's knowing."""
@@ -80,6 +89,7 @@ class MemoryMembership:
 
     def learn(self) -> None:
         """Takes the newest assignment; reading begins at the committed offsets, or the logs' beginnings."""
+        self._moved.clear()
         self._generation = self._group.generation
         self._paused.clear()
         log, committed = self._group.log, self._group.committed

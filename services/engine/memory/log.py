@@ -20,6 +20,14 @@ class MemoryRecord:
     headers: tuple[tuple[str, bytes | None], ...]
 
 
+LARGEST = 1_100_000
+"""Bytes of a record that the broker takes; what comes in compressed may be larger, as with a real broker."""
+
+
+class TooLarge(Exception):
+    """The broker never takes this record."""
+
+
 class OutOfOrder(Exception):
     """The broker knows the producer and misses a sequence number of it: refused."""
 
@@ -72,8 +80,10 @@ class MemoryLog:
         """A produce batch of an idempotent producer; ``sequence`` numbers its first record in this partition.
 
         What was written before is acknowledged again and not written again. A producer that the partition does not
-        know may begin with any number, as with a real broker. Raises ``OutOfOrder``.
+        know may begin with any number, as with a real broker. Raises ``OutOfOrder`` or ``TooLarge``.
         """
+        if any(record.size > LARGEST for record in records):
+            raise TooLarge
         expected = self._sequences.get((producer, place), sequence)
         if sequence < expected:
             return

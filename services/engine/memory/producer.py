@@ -7,7 +7,7 @@ from contextvars import Context
 
 from services.engine.faults import NotSaid
 from services.engine.memory.fortune import Fortune
-from services.engine.memory.log import MemoryLog, OutOfOrder
+from services.engine.memory.log import MemoryLog, OutOfOrder, TooLarge
 from services.engine.record import Outgoing, Place
 
 
@@ -68,7 +68,7 @@ class MemoryProducer:
             )
             raise NotSaid("written later")
         if not self._arrives(ours, sequence, place, batch):
-            raise NotSaid("a gap in the sequence")
+            raise NotSaid("refused by the broker")
         await self._fortune.pause()
         if self._fortune.strikes("producer.not_acknowledged"):
             raise NotSaid("written, not acknowledged")
@@ -76,6 +76,6 @@ class MemoryProducer:
     def _arrives(self, producer: int, sequence: int, place: Place, batch: Sequence[Outgoing]) -> bool:
         try:
             self._log.produce(producer, sequence, place, batch)
-        except OutOfOrder:
+        except (OutOfOrder, TooLarge):
             return False
         return True

@@ -23,6 +23,8 @@ CHECKPOINTS = "checkpoints"
 class MemoryStore:
     """One process's way to the database."""
 
+    transactions: "type[MemoryTransaction]"
+
     def __init__(self, database: MemoryDatabase, fortune: Fortune) -> None:
         self.database = database
         self.fortune = fortune
@@ -72,7 +74,7 @@ class MemoryStore:
 
     def transaction(self) -> "MemoryTransaction":
         """A transaction on one snapshot."""
-        return MemoryTransaction(self, self.database.begin(self._session))
+        return self.transactions(self, self.database.begin(self._session))
 
     async def majority(self, version: int) -> None:
         """Waits until the majority has this version. Raises ``Doubt`` if a fail-over came before."""
@@ -198,6 +200,9 @@ class MemoryTransaction:
     def _failed(self, error: Exception) -> Exception:
         self._database.undo(self._open)
         return error
+
+
+MemoryStore.transactions = MemoryTransaction
 
 
 def _without_id(content: bytes) -> Stored:

@@ -9,7 +9,7 @@ from typing import Any
 from services.engine.lanes import home
 from services.engine.memory.database import decoded
 from services.engine.memory.log import MemoryRecord
-from tests.engine.simulation.operator import about
+from tests.engine.simulation.operations import about
 from tests.engine.simulation.workload import Asked
 from tests.engine.simulation.world import World
 
@@ -40,6 +40,7 @@ def judged(world: World) -> Verdict:
     if not world.drained:
         found.append("not drained: a lane stands still, or there is no end of saying")
     found += [f"stopped: {why[:90]}" for p in world.processes for why in p.stopped if "in a row" not in why]
+    found += world.faults.complaints
     chains = _chains(said, found)
     letters = _letters(world, found)
     _states(world, chains, found)
@@ -62,6 +63,8 @@ def _said(world: World) -> tuple[list[Said], int, list[str]]:
                 continue
             envelope = json.loads(record.value or b"")
             source, id_ = envelope["source"], envelope["id"]
+            if not source.startswith("leaseline/"):
+                continue
             if bytes_of.setdefault((source, id_), record.value or b"") != record.value:
                 found.append(f"same id, other bytes: {source} {id_}")
             if (source, id_, place[1]) in first:
@@ -175,7 +178,11 @@ def _answers(world: World, said: list[Said], letters: dict[str, str], found: lis
             accepted = silent[0]
             totals.update(_worth(accepted))
             order[*accepted.place, counter].append((accepted.offset, effect[0].data["version"]))
+        if len(effect) > 1:
+            found.append(f"{source} {id_} does more than one page of work")
     for cause, effect in effects.items():
+        if len(effect) > 1:
+            found.append(f"{cause} does more than one page of work")
         if cause[0] != "leaseline/tally":
             found.append(f"{len(effect)} effects of {cause}, which nobody asked for")
     for place, pairs in order.items():

@@ -47,6 +47,7 @@ class Faults(Fortune):
     def __init__(self, random: Random, only: tuple[str, ...] = ()) -> None:
         self.on = True
         self.struck: Counter[str] = Counter()
+        self.complaints: list[str] = []
         self._random = random
         self.rates = {
             fault: usual * random.choice((0, 0.3, 1, 1, 3, 8)) if not only or fault in only else 0.0

@@ -22,6 +22,7 @@ from services.engine.service import Service
 from services.engine.worker import Worker
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import LIFE, Life, SimLoop
+from tests.engine.simulation.watch import WatchedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Parts:
     """The classes that a process is made of; a mutant replaces one."""
 
     worker: Callable[[Service, int, Ports], Worker] = Worker
-    store: Callable[[MemoryDatabase, Faults], MemoryStore] = MemoryStore
+    store: Callable[[MemoryDatabase, Faults], MemoryStore] = WatchedStore
     producer: Callable[[MemoryLog, Faults], MemoryProducer] = MemoryProducer
 
 
@@ -106,13 +107,16 @@ class Process:
             if self._faults.strikes("swallowed"):
                 await asyncio.sleep(0)
                 continue
-            await worker.handle(records)
+            try:
+                await worker.handle(records)
+            except Exception:  # noqa: BLE001, S110  as the framework does under manual acknowledgement
+                pass
 
     async def _listens(self, worker: Worker, member: MemoryMembership) -> None:
         while True:
-            if member.outdated:
-                await asyncio.sleep(self._faults.delay() if self._faults.on else 0.0)
-                member.learn()
-                await asyncio.sleep(0)
-                worker.keeper.assignment_changed()
-            await asyncio.sleep(0.05 + 0.1 * self._random.random())
+            await member.moved()
+            worker.keeper.assignment_changed()
+            await asyncio.sleep(self._faults.delay() if self._faults.on else 0.0)
+            member.learn()
+            await asyncio.sleep(0)
+            worker.keeper.assignment_changed()

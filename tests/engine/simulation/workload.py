@@ -11,8 +11,13 @@ from typing import Any
 from services.engine.lanes import home
 from services.engine.memory.log import MemoryLog
 from services.engine.record import Place
-from tests.engine.simulation.tally import REQUESTS
+from tests.engine.simulation.tally import INTERNAL, REQUESTS
 
+SOME = (
+    b'{"specversion":"1.0","id":"stray","source":"nobody","type":"leaseline.tally.AddRequested.v1",'
+    b'"data":{"counter":"?","amount":#}}'
+)
+HUGE = SOME.replace(b"#", b"5" + b" " * 1_200_000)
 POISON: tuple[tuple[str, bytes | None], ...] = (
     ("not_json", b"{"),
     ("null_value", None),
@@ -20,6 +25,8 @@ POISON: tuple[tuple[str, bytes | None], ...] = (
     ("unknown_type", b'{"specversion":"1.0","id":"p","source":"s","type":"leaseline.tally.Nothing.v1","data":{}}'),
     ("no_subject", b'{"specversion":"1.0","id":"p","source":"s","type":"leaseline.tally.AddRequested.v1","data":{}}'),
     ("not_json", b'{"specversion":"1.0","id":"p","source":"s","type":"x","data":{"a":"\\ud800"}}'),
+    ("too_large", None),
+    ("no_home", SOME.replace(b"#", b"5")),
 )
 
 
@@ -64,9 +71,7 @@ class Workload:
         luck = self._random.random()
         sent = [asked for asked in self.asked if asked.poison is None]
         if luck < self._wrong:
-            reason, value = self._random.choice(POISON)
-            place = (REQUESTS, self._random.randrange(self._lanes))
-            self.asked.append(Asked(place, self._log.append(place, b"x", value), poison=reason))
+            self._poison()
         elif sent and luck < self._wrong + self._twice:
             self._again(self._random.choice(sent[-8:] if self._random.random() < 0.7 else sent))
         else:
@@ -77,6 +82,19 @@ class Workload:
         self.asked += [
             replace(asked, offset=now) for asked in self.asked if asked.place == place and asked.offset == was
         ]
+
+    def _poison(self) -> None:
+        reason, value = self._random.choice(POISON)
+        place = (REQUESTS, self._random.randrange(self._lanes))
+        if reason == "too_large":
+            value = HUGE.replace(b"?", self._random.choice(self._counters).encode(), 1)
+        if reason == "no_home":  # somebody replayed into the internal topic, where nobody else may write
+            counter = self._random.choice(self._counters)
+            if self._lanes == 1:
+                return
+            place = (INTERNAL, (home(counter, self._lanes) + 1) % self._lanes)
+            value = (value or b"").replace(b"?", counter.encode(), 1)
+        self.asked.append(Asked(place, self._log.append(place, b"x", value), poison=reason))
 
     def _new(self) -> None:
         source = self._random.choice(("scanner", "shop"))

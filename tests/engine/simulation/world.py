@@ -8,6 +8,7 @@ from random import Random
 import structlog
 
 from contracts.message import Kind
+from services.engine import planning
 from services.engine.checkpoint import Checkpoint
 from services.engine.memory.clock import MemoryClock
 from services.engine.memory.database import MemoryDatabase, decoded
@@ -20,7 +21,7 @@ from services.engine.stored import from_document
 from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import SimLoop
-from tests.engine.simulation.operator import Operator
+from tests.engine.simulation.operations import Operator
 from tests.engine.simulation.process import Parts, Process
 from tests.engine.simulation.weather import Weather
 from tests.engine.simulation.workload import Workload
@@ -28,6 +29,8 @@ from tests.engine.simulation.workload import Workload
 MESSAGES = 30
 PATIENCE = 300.0
 """Virtual seconds after the last fault in which everything must have come right."""
+LATEST = 2.5
+"""Virtual seconds after which nothing that is late can still arrive."""
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 
@@ -80,9 +83,12 @@ def experiment(seed: int, setup: Setup | None = None) -> World:
     setup = setup or Setup()
     random = Random(seed)  # noqa: S311  repeatable on purpose
     loop = SimLoop(Random(random.random()))  # noqa: S311
+    most_said = planning.MOST_SAID
+    planning.MOST_SAID = random.choice((500, 2_000, most_said))  # where a batch is cut is found out in bad weather
     try:
         return loop.run_until_complete(_experiment(seed, setup, random, loop))
     finally:
+        planning.MOST_SAID = most_said
         loop.close()
 
 
@@ -125,13 +131,13 @@ async def _drain(world: World, weather: Weather, operator: Operator, loop: SimLo
     until = loop.time() + PATIENCE
     was, quiet = -1, 0
     while loop.time() < until:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.5)
         operator.replay()
         _tend(world, weather)
         size = sum(world.log.ends(place)[1] for place in world.log.places())
         quiet = quiet + 1 if size == was and world.quiet() else 0
         was = size
-        if quiet >= 12:
+        if quiet >= 2 and loop.time() > until - PATIENCE + LATEST:
             world.drained = True
             return
 

@@ -1,0 +1,65 @@
+"""Judges the books, look by look: only what looks wrong in the same way twice is wrong."""
+
+import json
+
+from deploy.verify.books import Books
+from deploy.verify.fates import find_fates
+from deploy.verify.invariants import INVARIANTS
+from deploy.verify.invariants.rule import Rule
+from deploy.verify.parts import account, part
+from deploy.verify.report import Invariant, Report, Waiting
+from deploy.verify.seen import SHOWN, counts, waits
+
+_CONFIRMED = """
+    FROM offenders o WHERE look = ?1 AND number = ?2 AND (?1 = 1 OR EXISTS (
+        SELECT 1 FROM offenders e
+        WHERE e.look = 1 AND e.number = o.number AND e.key = o.key AND e.sentence = o.sentence
+    ))
+"""
+
+
+def judge(books: Books, look: int) -> int:
+    """Notes everything that looks wrong now under the number of this look; returns how much that is."""
+    find_fates(books)
+    _find_parts(books)
+    for rule in INVARIANTS:
+        for offence in rule.offences:
+            books.run(f"INSERT INTO offenders SELECT ?, ?, * FROM ({offence})", (look, rule.number))  # noqa: S608
+    return books.one("SELECT count(*) FROM offenders WHERE look = ?", (look,))
+
+
+def _find_parts(books: Books) -> None:
+    """What each subscription adds to each account, by its newest fact; by what billing holds if no fact is left."""
+    books.run("DELETE FROM parts")
+    held = books.rows(
+        "SELECT h.payer, subscription_id, h.customer, h.term, h.currency, h.test, h.issued, coalesce(s.state, h.state),"
+        " coalesce(s.priced, h.priced) FROM holdings h LEFT JOIN subscriptions s USING (subscription_id)"
+    )
+    for payer, subscription_id, customer, term, currency, test, issued, state, priced in held:
+        adds = part(state, json.loads(priced), payer, json.loads(issued))
+        books.add("parts", account(payer, term, currency, test=bool(test)), subscription_id, customer, *adds)
+
+
+def reported(books: Books, look: int, behind: Waiting | None = None) -> Report:
+    """The report of the last look, which was number ``look``."""
+    found = books.one("SELECT count(*) FROM offenders WHERE look = ?", (look,))
+    invariants = tuple(_invariant(books, rule, look) for rule in INVARIANTS)
+    return Report(
+        invariants=invariants,
+        waits=(*waits(books), *(() if behind is None else (behind,))),
+        counts=counts(books),
+        moving=found - sum(each.broken for each in invariants),
+        whole=bool(books.one("SELECT yes FROM whole")),
+    )
+
+
+def _invariant(books: Books, rule: Rule, look: int) -> Invariant:
+    named = books.rows(f"SELECT DISTINCT sentence {_CONFIRMED} ORDER BY key LIMIT {SHOWN}", (look, rule.number))
+    return Invariant(
+        number=rule.number,
+        sentence=rule.sentence,
+        checked=books.one(rule.checked),
+        counted=rule.counted,
+        broken=books.one(f"SELECT count(*) {_CONFIRMED}", (look, rule.number)),
+        offenders=tuple(sentence for (sentence,) in named),
+    )

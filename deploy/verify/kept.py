@@ -1,0 +1,102 @@
+"""The documents of the services as the books keep them. Each function takes one document as the database gives it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from deploy.verify.books import Books
+from deploy.verify.entering import enter
+from deploy.verify.found import Found, address, without_incarnation
+from deploy.verify.parts import account, priced
+from services.engine.stored import from_document
+
+Document = Mapping[str, Any]
+
+
+def enter_checkpoint(books: Books, service: str, document: Document) -> None:
+    """How far a lane was read, and what it has still to say: it stands in the log already, or will."""
+    checkpoint = from_document(document)
+    for topic, following in checkpoint.offsets.items():
+        incarnation = checkpoint.incarnations.get(topic, 0)
+        books.add("checkpoints", service, topic, checkpoint.lane, following, incarnation)
+    for outgoing in checkpoint.outgoing:
+        enter(books, Found.in_checkpoint(outgoing))
+
+
+def enter_order(books: Books, order: Document) -> None:
+    """An order of orders, with its items as far as fulfillment told of them."""
+    order_id = order["_id"]
+    cancelled = order.get("cancelled_at") is not None
+    confirmed = order.get("confirmed_at") is not None
+    books.add("orders", order_id, order["version"], order["status"], bool(order["holds"]), confirmed, cancelled)
+    told = {row["item_id"]: (row["taken"], row["cancelled"]) for row in order["progress"]}
+    for item in order["items"]:
+        books.add("items", order_id, item["item_id"], item["quantity"], *told.get(item["item_id"], (0, 0)))
+
+
+def enter_awaited_order(books: Books, awaited: Document) -> None:
+    """Requests that wait for an order."""
+    for parked in awaited["parked"]:
+        where = address(parked["topic"], parked["partition"], parked["offset"])
+        books.add("waits", where, "wait for their order", awaited["_id"])
+
+
+def enter_ledger(books: Books, ledger: Document) -> None:
+    """A ledger of fulfillment: its lines, its subscriptions, and the scans that wait."""
+    order_id = ledger["_id"]
+    books.add("ledgers", order_id, ledger["version"], ledger["opened"], ledger.get("cancelled_at") is not None)
+    for line in ledger["lines"]:
+        books.add("lines", order_id, line["item_id"], line["units"], line["taken"], line["cancelled"])
+    for number, entry in enumerate(ledger["entries"], start=1):
+        books.add("entries", f"{order_id}/{number}", order_id, entry["item_id"], entry["serial"], entry["state"])
+    if ledger["order_version"] == 0:
+        why = "wait for their order"
+    else:
+        why = "wait for a confirmation" if ledger["opened"] else "wait for the release of a hold"
+    for parked in ledger["parked"]:
+        books.add("waits", without_incarnation(parked["scan"]["address"]), why, order_id)
+
+
+def enter_asset(books: Books, asset: Document) -> None:
+    """A device of fulfillment; only one in use has a holder."""
+    last = asset["history"][-1] if asset["history"] and asset["state"] == "in_use" else None
+    books.add("assets", asset["_id"], None if last is None else f"{last['order_id']}/{last['number']}")
+
+
+def enter_share(books: Books, share: Document) -> None:
+    """A share of billing: each subscription that a payer ever heard of."""
+    for held in share["subscriptions"]:
+        books.add(
+            "holdings",
+            share["payer"],
+            held["subscription_id"],
+            held["version"],
+            share["customer_id"],
+            held["term"],
+            share["currency"],
+            share["test"],
+            held["state"],
+            json.dumps(held["issued"]),
+            json.dumps(priced(held)),
+        )
+
+
+def enter_account(books: Books, its: Document) -> None:
+    """An account of billing with its totals."""
+    key = account(its["payer"], its["term"], its["currency"], test=its["test"])
+    totals = (its["active"], its["customers"], its["monthly_total"], its["outstanding"])
+    books.add("accounts", key, its["version"], *totals)
+
+
+COLLECTIONS: Final = (
+    ("orders", "orders", enter_order),
+    ("orders", "awaited_orders", enter_awaited_order),
+    ("fulfillment", "ledgers", enter_ledger),
+    ("fulfillment", "assets", enter_asset),
+    ("billing", "shares", enter_share),
+    ("billing", "accounts", enter_account),
+)
+"""Service, collection, and what a document of it is to the books."""
+
+PASSED_OVER: Final = ("heard", "submitted", "customer", "billing_address", "shipping_address", "terms")
+"""Fields that are not asked for: large ones, and everything about persons."""

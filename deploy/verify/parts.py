@@ -1,0 +1,67 @@
+"""What a subscription adds to the account of a payer, counted anew from its contract.
+
+Rule: ``domain.md`` sections 2 and 3. Billing has its own way to the same numbers; this is another one on purpose.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+
+class Part(NamedTuple):
+    """``active`` is 1 or 0; amounts in minor units. ``outstanding``: contract months that are not invoiced yet."""
+
+    active: int
+    monthly: int
+    outstanding: int
+
+
+NONE = Part(0, 0, 0)
+
+
+def account(payer: str, term: str, currency: str, *, test: bool) -> str:
+    """An account's name: payer, term, currency, and whether it is a test."""
+    return f"{payer}/{term}/{currency}" + ("/test" if test else "")
+
+
+def priced(subscription: Mapping[str, Any]) -> list[Any]:
+    """What a subscription's amounts follow from: payers with their dates, prices by stretch, first day, end."""
+    payers = [[payer["payer"], payer.get("from_date")] for payer in subscription["payers"]]
+    prices = [[stretch["months"], stretch["amount"]] for stretch in subscription["prices"]]
+    return [payers, prices, subscription["start_date"], subscription["ends_before"]]
+
+
+def part(state: str, contract: Sequence[Any], payer: str, issued: Sequence[int] = ()) -> Part:
+    """What it adds for this payer. ``issued`` are the numbers of the contract months that were invoiced, from 1."""
+    if state == "reversed":
+        return NONE
+    payers, prices, start_text, end_text = contract
+    start, end = date.fromisoformat(start_text), date.fromisoformat(end_text)
+    active = state == "active" and payers[-1][0] == payer
+    monthly = prices[-1][1] if active else 0
+    if payers == [[payer, None]] and not issued and begins(start, sum(months for months, _ in prices) - 1) < end:
+        return Part(int(active), monthly, sum(months * amount for months, amount in prices))  # most are so
+    outstanding, month = 0, 0
+    for months, amount in prices:
+        for _ in range(months):
+            begin = begins(start, month)
+            month += 1
+            if begin < end and month not in issued and _owner(payers, begin) == payer:
+                outstanding += amount
+    return Part(int(active), monthly, outstanding)
+
+
+def begins(start: date, months: int) -> date:
+    """The day ``months`` months after the start, on its day of the month or the last one there is."""
+    count = start.year * 12 + start.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
+
+
+def _owner(payers: Sequence[Sequence[Any]], begin: date) -> str | None:
+    owner = None
+    for payer, since in payers:  # the last one appended counts, of those that had begun by then
+        if since is None or date.fromisoformat(since) <= begin:
+            owner = payer
+    return owner

@@ -1,0 +1,103 @@
+"""The log, read in pages to the ends that it had: without a group, only what is committed, nothing kept in memory."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from contracts.topics import TOPICS
+from deploy.installation.trouble import InstallationTrouble
+from services.engine.record import Place
+
+PAGE = 2000
+"""Records that are handed out at a time."""
+SILENCE_MS = 500
+
+
+class Log:
+    """The topics of an installation as they are now; ``opened_log`` makes one."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, places: Sequence[Place]) -> None:
+        self._consumer = consumer
+        self.places = tuple(places)
+
+    async def begins(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The first offset that is still there, of each partition."""
+        return _plain(await self._consumer.beginning_offsets([TopicPartition(*place) for place in places]))
+
+    async def ends(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The offset behind the last committed record, of each partition."""
+        return _plain(await self._consumer.end_offsets([TopicPartition(*place) for place in places]))
+
+    async def read(
+        self, begins: Mapping[Place, int], ends: Mapping[Place, int]
+    ) -> AsyncIterator[Sequence[ConsumerRecord]]:
+        """The records from ``begins`` to before ``ends``, in pages; those of a partition in their order."""
+        left = {place for place, end in ends.items() if begins[place] < end}
+        if not left:
+            return
+        self._consumer.assign([TopicPartition(*place) for place in left])
+        for place in left:
+            self._consumer.seek(TopicPartition(*place), begins[place])
+        while left:
+            for found, records in (await self._consumer.getmany(timeout_ms=SILENCE_MS, max_records=PAGE)).items():
+                end = ends[found.topic, found.partition]
+                yield [record for record in records if record.offset < end]
+            for place in tuple(left):
+                partition = TopicPartition(*place)
+                if await self._consumer.position(partition) >= ends[place]:  # behind markers, too, that are no records
+                    self._consumer.pause(partition)
+                    left.discard(place)
+
+    async def empty(self, begins: Mapping[Place, int], ends: Mapping[Place, int]) -> bool:
+        """Whether there is nothing but holes between them: markers of transactions, aborted records."""
+        async for records in self.read(begins, ends):
+            if records:
+                return False
+        return True
+
+
+def _plain(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
+    return {(partition.topic, partition.partition): offset for partition, offset in offsets.items()}
+
+
+@asynccontextmanager
+async def opened_log(servers: str) -> AsyncIterator[Log]:
+    """The log of this Kafka. Raises ``InstallationTrouble`` if it does not answer or topics are missing."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=servers,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50,
+    )
+    try:
+        try:
+            places = await _places(servers)
+            await consumer.start()
+            consumer.assign([TopicPartition(*place) for place in places])
+        except (KafkaError, OSError) as error:
+            raise InstallationTrouble(
+                f"Kafka at {servers} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
+            ) from error
+        yield Log(consumer, places)
+    finally:
+        await consumer.stop()
+
+
+async def _places(servers: str) -> Sequence[Place]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        described = await admin.describe_topics([topic.name for topic in TOPICS])
+    finally:
+        await admin.close()
+    missing = [each["topic"] for each in described if each["error_code"] != 0]
+    if missing:
+        raise InstallationTrouble(
+            f"There is no installation on Kafka at {servers}: no topic {', '.join(missing)}. "
+            f"`leaseline topics create` makes the topics."
+        )
+    return [(each["topic"], part["partition"]) for each in described for part in each["partitions"]]

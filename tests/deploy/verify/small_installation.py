@@ -1,0 +1,226 @@
+"""An installation in memory: the three services over four lanes of lists, to be broken by hand and then verified.
+
+The services and the engine's planning are the real ones, so what the books read is what is really said and kept. Each
+record keeps its offset, so a record that is taken out leaves a hole and nothing else.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.catalog import Price, VariantSubmitted
+from contracts.customers import Customer, Group
+from contracts.fulfillment import ItemFulfillmentRequested
+from contracts.message import Body
+from contracts.orders import ItemSubmitted, NoteSubmitted, OrderSubmitted
+from contracts.saying import encoded
+from contracts.topics import TOPICS
+from contracts.values import Address
+from deploy.verify.books import Books
+from deploy.verify.entering import enter
+from deploy.verify.found import Found
+from deploy.verify.judging import judge, reported
+from deploy.verify.kept import COLLECTIONS, PASSED_OVER, enter_checkpoint
+from deploy.verify.report import Report
+from services.billing.service import billing
+from services.engine.checkpoint import Checkpoint
+from services.engine.lanes import home
+from services.engine.planning import Planning
+from services.engine.reading import Reader
+from services.engine.service import Service
+from services.engine.stored import to_document
+from services.fulfillment.service import fulfillment
+from services.orders.service import orders
+
+LANES = 4
+NOON = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
+STREET = Address(street="1 Analytical Row", city="London", postal_code="W1", country="GB")
+
+
+@dataclass(frozen=True)
+class Logged:
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    @property
+    def text(self) -> str:
+        return (self.value or b"").decode(errors="replace")
+
+
+class SmallInstallation:
+    def __init__(self) -> None:
+        self.services: tuple[Service, ...] = (orders(), fulfillment(), billing())
+        self.log: dict[tuple[str, int], list[Logged]] = {(t.name, n): [] for t in TOPICS for n in range(LANES)}
+        self.begins: dict[tuple[str, int], int] = {}
+        self.documents: dict[tuple[str, str], dict[str, Any]] = {}
+        self.checkpoints = {(s.name, n): Checkpoint(n, 1) for s in self.services for n in range(LANES)}
+        self._next = dict.fromkeys(self.log, 0)
+        self._now = int(NOON.timestamp() * 1000)
+
+    def append(
+        self,
+        topic: str,
+        lane: int,
+        value: bytes | None,
+        key: bytes | None = None,
+        headers: tuple[tuple[str, bytes | None], ...] = (),
+    ) -> Logged:
+        self._now += 1
+        record = Logged(topic, lane, self._next[topic, lane], self._now, key, value, headers)
+        self._next[topic, lane] += 1
+        self.log[topic, lane].append(record)
+        return record
+
+    def ask(self, body: Body, id_: str, *, source: str = "shop", away: int = 0) -> Logged:
+        """Publishes a request, ``away`` lanes from its home."""
+        lane = (home(body.subjects()[0], LANES) + away) % LANES
+        return self.append(body.topic, lane, encoded(body, id=id_, source=source, time=NOON - timedelta(hours=1)))
+
+    def run(self) -> None:
+        """Lets the services decide until nothing is left to read."""
+        while any([self._step(service, lane) for service in self.services for lane in range(LANES)]):
+            pass
+
+    def _step(self, service: Service, lane: int) -> bool:
+        checkpoint = self.checkpoints[service.name, lane]
+        records = [r for topic in service.topics() for r in self._unread(topic, lane, checkpoint)]
+        if not records:
+            return False
+        reader = Reader(service.name, service.known(), LANES)
+        planning = Planning(service, reader, records, {lane: checkpoint})
+        wants = planning.needs()
+        while wants is not None:
+            keys, pages = wants
+            there = {(c, i): d for (s, c), held in self.documents.items() if s == service.name for i, d in held.items()}
+            planning.desk.put_loaded(keys, {key: there[key] for key in keys if key in there})
+            for page in pages:
+                planning.desk.put_page(page, [])
+            wants = planning.decide()
+        plan = planning.plan()
+        for write in plan.writes:
+            collection = self.documents.setdefault((service.name, write.collection), {})
+            if write.after is None:
+                collection.pop(write.id)
+            else:
+                collection[write.id] = {"_id": write.id, **write.after}
+        for moved in plan.checkpoints:
+            self.checkpoints[service.name, moved.lane] = moved
+            for out in moved.outgoing:
+                self.append(out.topic, out.lane, out.value, out.key, out.headers)
+        return True
+
+    def _unread(self, topic: str, lane: int, checkpoint: Checkpoint) -> Iterator[Logged]:
+        return (record for record in self.log[topic, lane] if record.offset >= checkpoint.offsets.get(topic, 0))
+
+    def said(self, type_: str, containing: str = "") -> list[Logged]:
+        """The records of events and internal topics of this type, in the order in which they were appended."""
+        found = [
+            record
+            for records in self.log.values()
+            for record in records
+            if f".{type_}.v1" in record.text and containing in record.text and not record.topic.endswith(".requests")
+        ]
+        return sorted(found, key=lambda record: record.timestamp)
+
+    def take_out(self, *records: Logged) -> None:
+        """The records are gone, as if they had never been written."""
+        for record in records:
+            self.log[record.topic, record.partition].remove(record)
+
+    def rewrite(self, record: Logged, old: str, new: str) -> None:
+        """The record says something else."""
+        assert old in record.text
+        place = self.log[record.topic, record.partition]
+        place[place.index(record)] = replace(record, value=record.text.replace(old, new).encode())
+
+    def document(self, service: str, collection: str, id_: str) -> dict[str, Any]:
+        """A document as it is kept; changes to its top level are kept, too."""
+        return self.documents[service, collection][id_]
+
+    def forget_what_was_to_be_said(self) -> None:
+        """As after a later batch that had nothing to say."""
+        self.checkpoints = {key: replace(c, outgoing=()) for key, c in self.checkpoints.items()}
+
+    def books(self) -> Books:
+        books = Books(":memory:")
+        for (topic, lane), records in self.log.items():
+            begins = self.begins.get((topic, lane), 0)
+            there = [record for record in records if record.offset >= begins]
+            books.add("log", topic, lane, begins, self._next[topic, lane], there[0].timestamp if there else None)
+            for record in there:
+                enter(books, Found.in_log(record))
+        self.keep(books)
+        return books
+
+    def keep(self, books: Books) -> None:
+        """Enters the documents as they are now."""
+        for service, collection, entered in COLLECTIONS:
+            for document in self.documents.get((service, collection), {}).values():
+                entered(books, {name: value for name, value in document.items() if name not in PASSED_OVER})
+        for (service, _), checkpoint in self.checkpoints.items():
+            enter_checkpoint(books, service, to_document(checkpoint))
+
+    def report(self) -> Report:
+        books = self.books()
+        judge(books, 1)
+        return reported(books, 1)
+
+
+def variant(sku: str = "LAPTOP", prices: Sequence[tuple[int, int]] = ((12, 4900), (24, 3900))) -> VariantSubmitted:
+    offered = tuple(Price(months=months, currency="EUR", amount=amount) for months, amount in prices)
+    return VariantSubmitted(sku=sku, product_name="Laptop", variant_name="Silver", prices=offered)
+
+
+def order(
+    order_id: str, quantity: int = 1, *, group: str | None = None, sku: str = "LAPTOP", months: int = 12
+) -> OrderSubmitted:
+    return OrderSubmitted(
+        order_id=order_id,
+        customer=Customer(
+            id=f"c-{order_id}",
+            email=f"{order_id}@engine.example",
+            first_name="Ada",
+            last_name="King",
+            type="individual" if group is None else "business",
+            company_name=None if group is None else "Engine Ltd",
+        ),
+        group=None if group is None else Group(id=group),
+        billing_address=STREET,
+        items=(ItemSubmitted(sku=sku, months=months, quantity=quantity),),
+        currency="EUR",
+    )
+
+
+def scan(order_id: str, *serials: str) -> ItemFulfillmentRequested:
+    return ItemFulfillmentRequested(order_id=order_id, sku="LAPTOP", serials=serials)
+
+
+def healthy() -> SmallInstallation:
+    """Two orders with three subscriptions in two accounts, one order on hold, one without scans, one refused; a scan that
+    waits, a scan and an order that came twice, a scan that was refused in part, and a record that cannot be read."""
+    small = SmallInstallation()
+    small.ask(variant(), "v1", source="catalog")
+    small.run()
+    small.ask(order("o-1", 2, group="engines"), "s1")
+    small.ask(order("o-2"), "s2", away=1)
+    small.ask(order("o-3", months=36), "s3")
+    small.ask(order("o-4"), "s4")
+    small.ask(order("o-5", sku="UNKNOWN"), "s5")
+    small.run()
+    small.append("fulfillment.requests", home("o-1", LANES), b"no JSON")
+    small.ask(scan("o-1", "A1", "A2", "A3"), "m1", source="scanner")
+    small.ask(scan("o-2", "B1"), "m2", source="scanner", away=2)
+    small.ask(scan("o-9", "C1"), "m3", source="scanner")
+    small.run()
+    small.ask(scan("o-1", "A1", "A2", "A3"), "m1", source="scanner")
+    small.ask(order("o-4"), "again")
+    small.ask(NoteSubmitted(order_id="o-1", text="Leave it at the door.", author="Grace"), "n1", source="clerk")
+    small.run()
+    small.forget_what_was_to_be_said()
+    return small

@@ -1,0 +1,39 @@
+"""A store that looks at what the engine saves, and complains about what only shows much later, or as slowness."""
+
+from collections.abc import Sequence
+
+from services.engine import planning
+from services.engine.checkpoint import Checkpoint
+from services.engine.desk import Write
+from services.engine.memory.database import MemoryDatabase
+from services.engine.memory.store import MemoryStore, MemoryTransaction
+from tests.engine.simulation.faults import Faults
+
+ONE_MESSAGE = 4_000
+"""Bytes that a single message of the tiny services says at most."""
+
+
+class WatchedTransaction(MemoryTransaction):
+    """Looks at the checkpoints before they are saved."""
+
+    async def save(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
+        """As before, with complaints."""
+        store = self._store
+        assert isinstance(store, WatchedStore)
+        said = sum(outgoing.size for checkpoint in checkpoints for outgoing in checkpoint.outgoing)
+        if said > planning.MOST_SAID + ONE_MESSAGE:
+            store.faults.complaints.append(f"a batch of {said} bytes to be said was not cut")
+        for checkpoint in checkpoints:
+            if checkpoint.session != self._open.session:
+                store.faults.complaints.append(f"lane {checkpoint.lane} names another session than the one that holds its locks")
+        await super().save(writes, checkpoints)
+
+
+class WatchedStore(MemoryStore):
+    """Its complaints are the checker's."""
+
+    transactions = WatchedTransaction
+
+    def __init__(self, database: MemoryDatabase, faults: Faults) -> None:
+        super().__init__(database, faults)
+        self.faults = faults

@@ -1,0 +1,139 @@
+import pytest
+
+from contracts.fulfillment import OrderProgressed
+from contracts.order import ItemStatus, Status
+from contracts.orders import OrderStatusChanged
+from services.orders.order import PlacedOrder
+from services.orders.status import item_status, order_status
+from services.orders.telling import told
+from tests.orders.shop import CHAIR, item, open_shop, order, progressed, refusals
+from tests.scene import NOON, Scene, only
+
+
+@pytest.fixture
+def shop() -> Scene:
+    """Two clocks (item 1) and one chair (item 2), pending."""
+    scene = open_shop()
+    scene.hears(order(item(quantity=2), item(CHAIR)))
+    return scene
+
+
+def test_the_first_device_makes_the_order_partial_and_watchers_hear_the_counts(shop: Scene) -> None:
+    fact = only(shop.hears(progressed(1, ("1", 1, 0), subscriptions=((1, "active"),))), OrderStatusChanged)
+    assert (fact.version, fact.status) == (2, "partial")
+    assert (fact.units, fact.taken, fact.cancelled, fact.active, fact.ended) == (3, 1, 0, 1, 0)
+
+
+def test_progress_without_another_status_is_kept_and_not_told(shop: Scene) -> None:
+    shop.hears(progressed(1, ("1", 1, 0)))
+    assert shop.hears(progressed(2, ("1", 2, 0))) == []
+    kept = shop.document(PlacedOrder, "o-1")
+    assert (kept.units(kept.items[0]), kept.version) == ((2, 0), 2)
+
+
+def test_the_order_is_fulfilled_when_no_unit_is_open(shop: Scene) -> None:
+    shop.hears(progressed(1, ("1", 2, 0)))
+    assert only(shop.hears(progressed(2, ("2", 1, 0))), OrderStatusChanged).status == "fulfilled"
+
+
+def test_items_have_a_status_of_their_own(shop: Scene) -> None:
+    shop.hears(progressed(1, ("1", 1, 0), ("2", 1, 0)))
+    assert [i.status for i in told(shop.document(PlacedOrder, "o-1")).items] == ["partial", "fulfilled"]
+
+
+def test_cancelled_units_no_longer_count_in_the_totals_and_the_original_stays(shop: Scene) -> None:
+    shop.hears(progressed(1, ("1", 1, 1)))
+    order_now = told(shop.document(PlacedOrder, "o-1"))
+    assert (order_now.monthly_total, order_now.original_monthly_total) == (1000 + 2500, 2 * 1000 + 2500)
+    assert (order_now.contract_value, order_now.original_contract_value) == (42_000, 54_000)
+
+
+def test_an_ended_or_cancelled_subscription_still_counts_as_taken_and_is_told_beside(shop: Scene) -> None:
+    rows = progressed(1, ("1", 2, 0), subscriptions=((1, "ended"), (2, "cancelled"), (3, "active"), (4, "reversed")))
+    fact = only(shop.hears(rows), OrderStatusChanged)
+    assert (fact.taken, fact.active, fact.ended) == (2, 1, 2)
+
+
+def test_a_reversed_scan_takes_the_status_back(shop: Scene) -> None:
+    shop.hears(progressed(1, ("1", 1, 0), subscriptions=((1, "active"),)))
+    fact = only(shop.hears(progressed(2, ("1", 0, 0), subscriptions=((1, "reversed"),))), OrderStatusChanged)
+    assert (fact.status, fact.active, fact.ended) == ("pending", 0, 0)
+
+
+def test_a_repeat_or_an_older_fact_changes_nothing(shop: Scene) -> None:
+    shop.hears(progressed(5, ("1", 2, 0), subscriptions=((1, "ended"),)))
+    before = dict(shop.documents)
+    assert shop.hears(progressed(5, ("1", 2, 0), subscriptions=((1, "ended"),))) == []
+    assert shop.hears(progressed(4, ("1", 1, 0), subscriptions=((1, "active"),))) == []
+    assert shop.documents == before
+
+
+def test_a_replayed_fact_still_counts_for_the_parts_that_nobody_told_since(shop: Scene) -> None:
+    shop.hears(progressed(7, ("2", 1, 0)))
+    assert only(shop.hears(progressed(3, ("1", 2, 0), ("2", 0, 0))), OrderStatusChanged).status == "fulfilled"
+
+
+def test_a_new_state_of_a_subscription_is_kept_although_no_count_changed(shop: Scene) -> None:
+    shop.hears(progressed(1, ("1", 2, 0), ("2", 1, 0), subscriptions=((1, "active"),)))
+    assert shop.hears(progressed(2, ("1", 2, 0), subscriptions=((1, "ended"),))) == []
+    assert shop.hears(progressed(3, subscriptions=())) == []
+    kept = shop.document(PlacedOrder, "o-1").subscriptions
+    assert kept == {"1": 2 * 8 + 1}
+
+
+def test_progress_of_an_order_that_is_not_here_changes_nothing() -> None:
+    assert open_shop().hears(progressed(1, ("1", 1, 0), order_id="unknown")) == []
+
+
+def test_progress_of_an_item_that_the_order_does_not_have_moves_no_status(shop: Scene) -> None:
+    assert shop.hears(progressed(1, ("9", 1, 0))) == []
+
+
+def test_a_fact_of_the_wrong_shape_does_not_vanish(shop: Scene) -> None:
+    wrong = {"version": "one", "order_id": "o-1", "items": [], "subscriptions": []}
+    assert refusals(shop.hears(wrong, kind=OrderProgressed)) == {("wrong_type", "version")}
+
+
+def test_only_small_fields_of_a_large_order_change_with_its_progress() -> None:
+    shop = open_shop()
+    shop.hears(order(*[item(quantity=500) for _ in range(4)]))
+    before = shop.documents["orders", "o-1"]
+    shop.hears(progressed(1, ("1", 500, 0), subscriptions=tuple((n, "active") for n in range(1, 501))))
+    after = shop.documents["orders", "o-1"]
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"version", "status", "progress", "subscriptions"}
+    assert only([say.body for say in shop.said[-1:]], OrderStatusChanged).active == 500
+
+
+def test_counts_that_say_nothing_new_are_kept_with_their_version_and_not_told(shop: Scene) -> None:
+    assert shop.hears(progressed(1, ("1", 0, 0))) == []
+    assert shop.document(PlacedOrder, "o-1").progress[0].seen == 1
+
+
+@pytest.mark.parametrize(
+    ("cancelled_at", "confirmed_at", "taken", "cancelled", "expected"),
+    [
+        (None, None, 0, 0, "pending"),
+        (None, NOON, 0, 0, "confirmed"),
+        (None, NOON, 1, 0, "partial"),
+        (None, None, 3, 0, "fulfilled"),
+        (None, None, 1, 2, "fulfilled"),
+        (None, NOON, 0, 3, "confirmed"),
+        (NOON, NOON, 0, 0, "cancelled"),
+    ],
+)
+def test_the_status_of_an_order_follows_from_its_facts(
+    cancelled_at: None, confirmed_at: None, taken: int, cancelled: int, expected: Status
+) -> None:
+    assert (
+        order_status(cancelled_at=cancelled_at, confirmed_at=confirmed_at, units=3, taken=taken, cancelled=cancelled)
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("taken", "cancelled", "expected"),
+    [(0, 0, "pending"), (1, 0, "partial"), (2, 0, "fulfilled"), (1, 1, "fulfilled"), (0, 2, "cancelled")],
+)
+def test_the_status_of_an_item_follows_from_its_units(taken: int, cancelled: int, expected: ItemStatus) -> None:
+    assert item_status(units=2, taken=taken, cancelled=cancelled) == expected

@@ -1,0 +1,44 @@
+from contracts.fulfillment import OrderProgressed
+from contracts.message import Body
+from contracts.orders import ClockTicked, OrderSubmitted, PricesDue, WaitingDue
+from services.orders import SERVICE_NAME
+from services.orders.reactions import REACTIONS
+from services.orders.settings import Settings
+from tests.orders.shop import confirm, item, open_shop, order, progressed, raw, written
+from tests.scene import NOON
+
+
+def test_the_service_reads_what_it_reacts_to_from_its_own_topics_and_fulfillments() -> None:
+    service = open_shop().service
+    assert service.name == SERVICE_NAME
+    assert set(service.reads) == set(REACTIONS)
+    assert service.topics() == ("catalog.requests", "fulfillment.events", "orders.internal", "orders.requests")
+
+
+def weight(body: Body) -> int:
+    scene = open_shop(Settings(prices_page=70, waiting_page=30))
+    return scene.service.weight(scene._message(type(body), body, "m", "shop", NOON, NOON))
+
+
+def test_a_message_weighs_what_it_may_cost() -> None:
+    assert weight(confirm()) == 1
+    assert weight(order()) == 1
+    assert weight(order(*[item() for _ in range(200)], notes=(written("Hi"),))) == 22
+    assert weight(progressed(1, ("1", 1, 0))) == 1
+    assert weight(progressed(1, ("1", 250, 0), subscriptions=tuple((n, "active") for n in range(250)))) == 3
+    assert weight(PricesDue(sku="x", after="")) == 70
+    assert weight(WaitingDue(lane=0, waited=1, after="")) == 30
+    assert weight(ClockTicked(lane=0, as_of=NOON)) == 30
+
+
+def test_what_cannot_be_read_weighs_one_and_is_asked_for_nothing_but_its_order_and_the_catalog() -> None:
+    scene = open_shop()
+    message = scene._message(OrderSubmitted, raw(order(), channel="fax"), "m", "shop", NOON, NOON)
+    assert scene.service.weight(message) == 1
+    assert set(scene.service.needs(message)) == {
+        ("orders", "o-1"),
+        ("awaited_orders", "o-1"),
+        ("catalog", "RETRO-CLOCK"),
+    }
+    odd = scene._message(OrderProgressed, {"order_id": "o-1", "version": "one"}, "m", "fulfillment", NOON, NOON)
+    assert tuple(scene.service.needs(odd)) == ()
