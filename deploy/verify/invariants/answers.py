@@ -38,7 +38,7 @@ ANSWERS: Final = Rule(
         """,  # noqa: S608  our own words
         f"""
         WITH scans AS ({_DECIDED_SCANS})
-        SELECT address, 'the answer to scan ' || id || ' of order ' || subject || ' counts ' || d.accepted
+        SELECT address, 'the answer to scan ' || c.id || ' of order ' || c.subject || ' counts ' || d.accepted
             || ' accepted serials, facts tell of ' || count(a.version)
         FROM scans c JOIN (SELECT DISTINCT address, accepted FROM declined) d USING (address)
             LEFT JOIN accepted a ON a.cause_source = c.source AND a.cause_id = c.id AND a.subject = c.subject
