@@ -69,7 +69,13 @@ def _orders(d: Json, docs: Documents, said: Said) -> None:
             for n, item in enumerate(d["items"])
         ]
         total = sum(i["unit_price"] * i["quantity"] for i in items)
-        order = {**d, "items": items, "status": "pending", "monthly_total": total, "payer": f"customer:{d['customer']['id']}"}
+        order = {
+            **d,
+            "items": items,
+            "status": "pending",
+            "monthly_total": total,
+            "payer": f"customer:{d['customer']['id']}",
+        }
         docs.put("orders", id_, order=order, version=1, status="pending", seen=0)
         said.append(("orders.events", id_, {"version": 1, "order": order}))
     else:
@@ -84,13 +90,17 @@ def _orders(d: Json, docs: Documents, said: Said) -> None:
 def _fulfillment(d: Json, docs: Documents, said: Said) -> None:
     if "order" in d:
         order = d["order"]
-        docs.put("ledgers", order["order_id"], order=order, version=0, subscriptions=[], units={})
+        early = (docs.get("ledgers", order["order_id"]) or {}).get("waiting", [])
+        docs.put("ledgers", order["order_id"], order=order, version=0, subscriptions=[], units={}, waiting=[])
+        for scan in early:
+            _fulfillment(scan, docs, said)
         return
     if "status" in d:
         return
     ledger = docs.get("ledgers", d["order_id"])
-    if ledger is None:
-        raise ValueError("the bench sends orders before their scans")
+    if ledger is None or "order" not in ledger:
+        docs.put("ledgers", d["order_id"], waiting=[*(ledger or {}).get("waiting", []), d])
+        return
     order, version, rows = ledger["order"], ledger["version"], []
     item = next(i for i in order["items"] if i["item_id"] == d["item_id"])
     units = dict(ledger["units"])
@@ -104,14 +114,25 @@ def _fulfillment(d: Json, docs: Documents, said: Said) -> None:
         units[item["item_id"]] = units.get(item["item_id"], 0) + 1
         docs.put("assets", serial, sku=item["sku"], order_id=order["order_id"], subscription=row["id"], state="in_use")
         subscription = {
-            **row, "order_id": order["order_id"], "customer": order["customer"], "payer": order["payer"], "term": "at_once",
-            "billing_address": order["billing_address"], "currency": order["currency"], "price": item["unit_price"],
-            "months": item["months"], "start": "2018-06-01", "sku": item["sku"], "product_name": "Bike",
+            **row,
+            "order_id": order["order_id"],
+            "customer": order["customer"],
+            "payer": order["payer"],
+            "term": "at_once",
+            "billing_address": order["billing_address"],
+            "currency": order["currency"],
+            "price": item["unit_price"],
+            "months": item["months"],
+            "start": "2018-06-01",
+            "sku": item["sku"],
+            "product_name": "Bike",
         }
         said.append(("subscriptions.events", order["payer"], {"version": version, "subscription": subscription}))
     version += 1
     docs.put("ledgers", d["order_id"], version=version, subscriptions=ledger["subscriptions"] + rows, units=units)
-    counts = [{"item_id": i["item_id"], "units": i["quantity"], "taken": units.get(i["item_id"], 0)} for i in order["items"]]
+    counts = [
+        {"item_id": i["item_id"], "units": i["quantity"], "taken": units.get(i["item_id"], 0)} for i in order["items"]
+    ]
     said.append(("fulfillment.events", d["order_id"], {"version": version, "order_id": d["order_id"], "items": counts}))
 
 
@@ -126,8 +147,12 @@ def _billing(d: Json, docs: Documents, said: Said) -> None:
     docs.put("shares", share_id, subscriptions={**known, s["id"]: [d["version"], s["price"], s["months"], s["start"]]})
     total = docs.get("accounts", account) or {"active": 0, "monthly": 0, "outstanding": 0, "version": 0}
     docs.put(
-        "accounts", account, active=total["active"] + 1, monthly=total["monthly"] + s["price"],
-        outstanding=total["outstanding"] + s["price"] * s["months"], version=total["version"] + 1,
+        "accounts",
+        account,
+        active=total["active"] + 1,
+        monthly=total["monthly"] + s["price"],
+        outstanding=total["outstanding"] + s["price"] * s["months"],
+        version=total["version"] + 1,
     )
 
 
@@ -146,9 +171,14 @@ async def loop(service: str) -> None:
     )
     await producer.start()
     consumer = AIOKafkaConsumer(
-        *READS[service], bootstrap_servers=settings.kafka, group_id=f"{settings.databases}.{service}",
-        enable_auto_commit=False, auto_offset_reset="earliest", isolation_level="read_committed",
-        partition_assignment_strategy=(RangePartitionAssignor,), fetch_max_wait_ms=50,
+        *READS[service],
+        bootstrap_servers=settings.kafka,
+        group_id=f"{settings.databases}.{service}",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        partition_assignment_strategy=(RangePartitionAssignor,),
+        fetch_max_wait_ms=50,
     )
     await consumer.start()
     print("service.ready", flush=True)  # noqa: T201  what the bench waits for
@@ -167,7 +197,9 @@ async def loop(service: str) -> None:
                     for collection, id_ in keys(service, message):
                         wanted[collection].add(id_)
             for collection, ids in wanted.items():
-                cursor = database[collection].find({"_id": {"$in": list(ids)}}, session=session, batch_size=len(ids) + 1)
+                cursor = database[collection].find(
+                    {"_id": {"$in": list(ids)}}, session=session, batch_size=len(ids) + 1
+                )
                 async for document in cursor:
                     docs.was[collection, document["_id"]] = document
             for record, message in messages:
@@ -196,12 +228,17 @@ async def _save(database: Any, docs: Documents, said: Any, polled: Any, session:
     for collection, operations in writes.items():
         await database[collection].bulk_write(operations, ordered=False, session=session)
     lanes = {place.partition for place in polled}
-    ends: dict[int, list[Any]] = {n: [[p.topic, b[-1].offset] for p, b in polled.items() if p.partition == n and b] for n in lanes}
+    ends: dict[int, list[Any]] = {
+        n: [[p.topic, b[-1].offset] for p, b in polled.items() if p.partition == n and b] for n in lanes
+    }
     done = await database.checkpoints.bulk_write(
         [
             UpdateOne(
                 {"_id": n, "epoch": 1},
-                {"$set": {"offsets": ends[n], "outgoing": zlib.compress(json.dumps(said[n]).encode(), 1)}, "$inc": {"batch": 1}},
+                {
+                    "$set": {"offsets": ends[n], "outgoing": zlib.compress(json.dumps(said[n]).encode(), 1)},
+                    "$inc": {"batch": 1},
+                },
             )
             for n in lanes
         ],

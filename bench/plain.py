@@ -25,8 +25,12 @@ async def serve(service: str, workers: int) -> None:
     at_once: dict[str, Any] = {"max_workers": workers} if workers > 1 else {}
 
     @broker.subscriber(
-        *READS[service], group_id=f"{settings.databases}.{service}", ack_policy=AckPolicy.ACK,
-        auto_offset_reset="earliest", no_reply=True, **at_once,
+        *READS[service],
+        group_id=f"{settings.databases}.{service}",
+        ack_policy=AckPolicy.ACK,
+        auto_offset_reset="earliest",
+        no_reply=True,
+        **at_once,
     )
     async def handle(message: Json) -> None:
         if service == "fulfillment" and "status" in message["data"]:

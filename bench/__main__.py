@@ -1,0 +1,126 @@
+"""``python -m bench``: one run on the same servers; prints ratios, CPU seconds and memory of every process."""
+
+import argparse
+import asyncio
+import statistics
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from rich.console import Console
+from rich.table import Table
+
+from bench.alone import Alone, alone
+from bench.contestants import Run, whole_flow
+from bench.latency import Latency, lone_scans
+from contracts.topics import TOPICS
+from deploy.installation import LANES, SERVICES, processes
+from deploy.installation.topics import create_topics
+from deploy.local import places, servers
+from deploy.local.addresses import Addresses
+
+OURS, BY_HAND, PLAIN = "leaseline", "by hand", "plain handlers"
+MODULES = {OURS: "services.{}.app", BY_HAND: "bench.handwritten {}", PLAIN: "bench.plain {}"}
+DATA = places.HOME / "bench"
+
+
+def main() -> None:
+    """Runs every contestant ``--rounds`` times in turns."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--orders", type=int, default=8000, help="orders through ours and the loop by hand")
+    parser.add_argument("--plain-orders", type=int, default=300, help="orders through the plain handlers")
+    parser.add_argument("--rounds", type=int, default=1)
+    asked = parser.parse_args()
+    console = Console(highlight=False)
+    runs: dict[str, list[Run]] = {OURS: [], BY_HAND: [], PLAIN: []}
+    latencies: list[Latency] = []
+    each: list[Alone] = []
+    with servers.running(DATA / "servers", fresh=True) as addresses:
+        for number in range(asked.rounds):
+            for name in runs:
+                count = asked.plain_orders if name == PLAIN else asked.orders
+                run = asyncio.run(
+                    _run(name, count, f"b{number}{name[0]}", addresses, latencies if number == 0 else [], each)
+                )
+                runs[name].append(run)
+                console.print(f"{name}: {run.orders:,} orders, {run.units:,} units in {run.seconds:.1f} s")
+    _show(runs, latencies, each, console)
+
+
+async def _run(
+    name: str, count: int, databases: str, addresses: Addresses, latencies: list[Latency], each: list[Alone]
+) -> Run:
+    await _fresh_topics(addresses.kafka)
+    environment = {"LEASELINE_DATABASES": databases, "LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
+    with processes.started(
+        addresses, DATA / "logs" / databases, environment=environment, module=MODULES[name]
+    ) as services:
+        await asyncio.to_thread(services.until_ready)
+        run = await whole_flow(name, count, addresses, services, databases)
+        if name != PLAIN:
+            latencies.append(await lone_scans(name, addresses.kafka, LANES, f"{databases}-lone-"))
+    if name == OURS and not each:
+        for service in SERVICES:
+            each.append(await alone(service, addresses, DATA / "logs" / "alone", environment))
+    return run
+
+
+async def _fresh_topics(kafka: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        there = [topic.name for topic in TOPICS if topic.name in set(await admin.list_topics())]
+        if there:
+            await admin.delete_topics(there)
+            while set(await admin.list_topics()) & set(there):
+                await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
+    await create_topics(kafka, LANES)
+    await asyncio.sleep(1.0)
+
+
+def _show(runs: dict[str, list[Run]], latencies: list[Latency], each: list[Alone], console: Console) -> None:
+    rates = {name: statistics.median(run.rate for run in found) for name, found in runs.items()}
+    flow = Table(
+        title="The whole flow: order, scan, subscription, account; three services at once", title_justify="left"
+    )
+    for column in ("", "orders/s", "ours is", "CPU us an order", "of it mongod", "of it kafka"):
+        flow.add_column(column, justify="right" if column else "left")
+    for name, found in runs.items():
+        run = found[-1]
+        cpu = {cost.name: cost.cpu * 1e6 / run.orders for cost in run.costs}
+        flow.add_row(
+            name,
+            f"{rates[name]:,.0f}",
+            f"{rates[OURS] / rates[name]:.2f} x",
+            f"{sum(cpu.values()):,.0f}",
+            f"{cpu.get('mongod', 0):,.0f}",
+            f"{cpu.get('kafka', 0):,.0f}",
+        )
+    console.print(flow)
+    alone_ = Table(title="Each service alone on preloaded topics", title_justify="left")
+    for column in ("service", "records", "records/s"):
+        alone_.add_column(column, justify="right" if column != "service" else "left")
+    for one in each:
+        alone_.add_row(one.service, f"{one.records:,}", f"{one.records / one.seconds:,.0f}")
+    console.print(alone_)
+    lone = Table(title="A lone scan, milliseconds (p50, p99)", title_justify="left")
+    for column in ("", "to SubscriptionCreated", "to its billing account"):
+        lone.add_column(column, justify="right" if column else "left")
+    for latency in latencies:
+        lone.add_row(
+            latency.name, "{:.1f}, {:.1f}".format(*latency.subscription), "{:.1f}, {:.1f}".format(*latency.account)
+        )
+    console.print(lone)
+    cost_table = Table(title=f"Every process of one run of {OURS} and {BY_HAND}", title_justify="left")
+    for column in ("", "process", "CPU s", "MB"):
+        cost_table.add_column(column, justify="right" if column in ("CPU s", "MB") else "left")
+    for name in (OURS, BY_HAND):
+        for cost in runs[name][-1].costs:
+            cost_table.add_row(name, cost.name, f"{cost.cpu:.1f}", f"{cost.megabytes:.0f}")
+    console.print(cost_table)
+
+
+if __name__ == "__main__":
+    Path(DATA).mkdir(parents=True, exist_ok=True)
+    main()

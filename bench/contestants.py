@@ -1,0 +1,144 @@
+"""Runs one contestant through the whole flow: fed as fast as it takes, until every unit stands in a billing account."""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psutil
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from bench.workload import Sent, catalog, orders
+from deploy.installation.processes import Services
+from deploy.local.addresses import Addresses
+
+BEHIND: Final = 1000
+"""Scans follow their orders as in life: when so many later ones were placed, or nothing more is to be placed."""
+PATIENCE: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process used: CPU seconds, and resident memory at the end in megabytes."""
+
+    name: str
+    cpu: float
+    megabytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One contestant's run."""
+
+    name: str
+    orders: int
+    units: int
+    seconds: float
+    costs: tuple[Cost, ...]
+
+    @property
+    def rate(self) -> float:
+        """Orders a second through the whole flow."""
+        return self.orders / self.seconds
+
+
+class Processes:
+    """The processes whose cost is counted, and what they had used before."""
+
+    def __init__(self, services: Services, addresses: Addresses) -> None:
+        named = [(p.service, p.popen.pid) for p in services.processes]
+        named += [("mongod", addresses.mongod_pid or 0), ("kafka", addresses.kafka_pid or 0)]
+        self._processes = [(name, psutil.Process(pid)) for name, pid in named if pid]
+        self._before = {name: self._cpu(process) for name, process in self._processes}
+
+    @staticmethod
+    def _cpu(process: psutil.Process) -> float:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+
+    def costs(self) -> tuple[Cost, ...]:
+        """What they used since then."""
+        return tuple(
+            Cost(name, self._cpu(process) - self._before[name], process.memory_info().rss / 1e6)
+            for name, process in self._processes
+        )
+
+
+async def whole_flow(name: str, count: int, addresses: Addresses, services: Services, databases: str) -> Run:
+    """Feeds ``count`` orders with their scans; returns when all units are billed. Raises TimeoutError."""
+    todo = list(orders(count, f"{databases}-"))
+    units = sum(u for _, _, u in todo)
+    producer = AIOKafkaProducer(bootstrap_servers=addresses.kafka, linger_ms=5, max_batch_size=64 * 1024)
+    placed = AIOKafkaConsumer(bootstrap_servers=addresses.kafka)
+    mongo: AsyncIOMotorClient = AsyncIOMotorClient(addresses.mongo)
+    accounts = mongo[f"{databases}_billing"].accounts
+    await producer.start()
+    await placed.start()
+    try:
+        for record in catalog():
+            await _send(producer, record)
+        await producer.flush()
+        await asyncio.sleep(2.0)
+        events = [
+            TopicPartition("orders.events", n)
+            for n in sorted(placed.partitions_for_topic("orders.events") or await _known(placed))
+        ]
+        base = sum((await placed.end_offsets(events)).values())
+        processes = Processes(services, addresses)
+        begun = time.monotonic()
+        await _feed(todo, producer, placed, events, base)
+        while True:
+            found: list[dict[str, Any]] = await accounts.aggregate(
+                [{"$group": {"_id": None, "active": {"$sum": "$active"}}}]
+            ).to_list(1)
+            if found and found[0]["active"] >= units:
+                break
+            services.check()
+            if time.monotonic() - begun > PATIENCE:
+                raise TimeoutError(f"{name}: {found} of {units} units billed after {PATIENCE:.0f} s")
+            await asyncio.sleep(0.1)
+        return Run(name, count, units, time.monotonic() - begun, processes.costs())
+    finally:
+        await producer.stop()
+        await placed.stop()
+        mongo.close()
+
+
+async def _feed(
+    todo: list[tuple[Sent, list[Sent], int]],
+    producer: AIOKafkaProducer,
+    placed: AIOKafkaConsumer,
+    events: list[TopicPartition],
+    base: int,
+) -> None:
+    waiting: deque[list[Sent]] = deque()
+    sent = scanned = 0
+    for number, (order, scans, _) in enumerate(todo):
+        await _send(producer, order)
+        sent += 1
+        waiting.append(scans)
+        if number % 200 == 199 or sent == len(todo):
+            while True:
+                heard = sum((await placed.end_offsets(events)).values()) - base
+                ready = min(heard, sent) - (BEHIND if sent < len(todo) else 0)
+                while waiting and scanned < ready:
+                    for scan in waiting.popleft():
+                        await _send(producer, scan)
+                    scanned += 1
+                if sent < len(todo) and sent - scanned < 4 * BEHIND:
+                    break
+                if not waiting:
+                    break
+                await asyncio.sleep(0.02)
+    await producer.flush()
+
+
+async def _send(producer: AIOKafkaProducer, record: Sent) -> None:
+    await producer.send(record.topic, record.value, record.key)
+
+
+async def _known(consumer: AIOKafkaConsumer) -> set[int]:
+    await consumer._client._wait_on_metadata("orders.events")
+    return set(consumer.partitions_for_topic("orders.events") or ())
