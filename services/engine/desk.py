@@ -14,12 +14,17 @@ Stored = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One document to be saved: what it was when loaded (None: it was not there) and what it is now (None: gone)."""
+    """One document to be saved: what it was when loaded (None: it was not there) and what it is now (None: gone).
+
+    ``changed`` names the top-level fields that differ, those that are no longer there included; only they need be
+    written. It is empty when the document is new or gone.
+    """
 
     collection: str
     id: str
     before: Stored | None
     after: Stored | None
+    changed: tuple[str, ...] = ()
 
 
 class Documents:
@@ -32,6 +37,7 @@ class Documents:
         self._clocks = dict(clocks)
         self._stored: dict[Key, Stored | None] = {}
         self._now: dict[Key, BaseModel | None] = {}
+        self._read: dict[Key, BaseModel] = {}
         self._changed: dict[Key, None] = {}
         self._pages: dict[Page, tuple[str, ...]] = {}
 
@@ -58,6 +64,8 @@ class Documents:
         stored = self._stored[key]
         document = None if stored is None else kind.model_validate(stored, strict=False)
         self._now[key] = document
+        if document is not None:
+            self._read[key] = document
         return document
 
     def page(self, page: Page, kind: type[D]) -> tuple[tuple[str, D], ...]:
@@ -116,12 +124,27 @@ class Documents:
         """What is to be saved; a document that became what it was is not among it."""
         found = []
         for key in self._changed:
-            before, document = self._stored[key], self._now[key]
-            after = None if document is None else stored_form(document)
-            if before is None and after is None:
-                continue
-            found.append(Write(key[0], key[1], before, after))
+            write = self._write(key, self._stored[key], self._now[key])
+            if write is not None:
+                found.append(write)
         return tuple(found)
+
+    def _write(self, key: Key, before: Stored | None, document: BaseModel | None) -> Write | None:
+        if before is None:
+            return None if document is None else Write(*key, None, stored_form(document))
+        if document is None:
+            return Write(*key, before, None)
+        was = self._read.get(key)
+        if was is None:
+            was = type(document).model_validate(before, strict=False)
+        # Fields that a decision did not touch are the very objects that were read: most compare by identity.
+        old, new = was.__dict__, document.__dict__
+        changed = {name for name, value in new.items() if old[name] is not value and old[name] != value}
+        if not changed:
+            return None
+        fields = document.model_dump(include=changed, exclude_none=True)
+        after = {name: value for name, value in before.items() if name not in changed} | fields
+        return Write(*key, before, after, tuple(sorted(changed)))
 
 
 def stored_form(document: BaseModel) -> Stored:

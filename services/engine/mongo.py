@@ -190,9 +190,7 @@ class MongoTransaction:
         """One bulk write for each collection, the checkpoints last."""
         by_collection: dict[str, list[Any]] = defaultdict(list)
         for write in writes:
-            operation = _operation(write)
-            if operation is not None:
-                by_collection[write.collection].append(operation)
+            by_collection[write.collection].append(_operation(write))
         for collection, operations in by_collection.items():
             with _unclear(before_commit=True):
                 await self._database[collection].bulk_write(operations, ordered=False, session=self._session)
@@ -216,26 +214,16 @@ class MongoTransaction:
             raise Doubt(f"commit: {type(error).__name__} {getattr(error, 'code', '')}") from error
 
 
-def _operation(write: Write) -> InsertOne[Any] | UpdateOne | DeleteOne | None:
+def _operation(write: Write) -> InsertOne[Any] | UpdateOne | DeleteOne:
     """Only top-level fields that changed are written: a count that moves must not rewrite an order."""
     if write.after is None:
         return DeleteOne({"_id": write.id})
     if write.before is None:
         return InsertOne({"_id": write.id, **write.after})
-    before = write.before
-    changed = {name: value for name, value in write.after.items() if name not in before or before[name] != _plain(value)}
-    gone = {name: "" for name in before if name not in write.after and name != "_id"}
+    changed = {name: write.after[name] for name in write.changed if name in write.after}
+    gone = {name: "" for name in write.changed if name not in write.after}
     update = ({"$set": changed} if changed else {}) | ({"$unset": gone} if gone else {})
-    return UpdateOne({"_id": write.id}, update) if update else None
-
-
-def _plain(value: Any) -> Any:
-    """A value as the database gives it back: tuples are lists there, at any depth."""
-    if isinstance(value, (tuple, list)):
-        return [_plain(each) for each in value]
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    return value
+    return UpdateOne({"_id": write.id}, update)
 
 
 @contextmanager
