@@ -36,12 +36,12 @@ def main() -> None:
     each: list[Alone] = []
     with servers.running(DATA / "servers", fresh=True) as addresses:
         for number in range(asked.rounds):
-            for name in runs:
+            for name, found in runs.items():
                 count = asked.plain_orders if name == PLAIN else asked.orders
                 run = asyncio.run(
                     _run(name, count, f"b{number}{name[0]}", addresses, latencies if number == 0 else [], each)
                 )
-                runs[name].append(run)
+                found.append(run)
                 console.print(f"{name}: {run.orders:,} orders, {run.units:,} units in {run.seconds:.1f} s")
     _show(runs, latencies, each, console)
 
@@ -59,8 +59,7 @@ async def _run(
         if name != PLAIN:
             latencies.append(await lone_scans(name, addresses.kafka, LANES, f"{databases}-lone-"))
     if name == OURS and not each:
-        for service in SERVICES:
-            each.append(await alone(service, addresses, DATA / "logs" / "alone", environment))
+        each += [await alone(service, addresses, DATA / "logs" / "alone", environment) for service in SERVICES]
     return run
 
 

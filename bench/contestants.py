@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -90,7 +91,7 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
         begun = time.monotonic()
         await _feed(todo, producer, placed, events, base)
         while True:
-            found: list[dict[str, Any]] = await accounts.aggregate(
+            found: list[Mapping[str, Any]] = await accounts.aggregate(
                 [{"$group": {"_id": None, "active": {"$sum": "$active"}}}]
             ).to_list(1)
             if found and found[0]["active"] >= units:
@@ -114,12 +115,11 @@ async def _feed(
     base: int,
 ) -> None:
     waiting: deque[list[Sent]] = deque()
-    sent = scanned = 0
-    for number, (order, scans, _) in enumerate(todo):
+    scanned = 0
+    for sent, (order, scans, _) in enumerate(todo, 1):
         await _send(producer, order)
-        sent += 1
         waiting.append(scans)
-        if number % 200 == 199 or sent == len(todo):
+        if sent % 200 == 0 or sent == len(todo):
             while True:
                 heard = sum((await placed.end_offsets(events)).values()) - base
                 ready = min(heard, sent) - (BEHIND if sent < len(todo) else 0)
@@ -140,5 +140,5 @@ async def _send(producer: AIOKafkaProducer, record: Sent) -> None:
 
 
 async def _known(consumer: AIOKafkaConsumer) -> set[int]:
-    await consumer._client._wait_on_metadata("orders.events")
+    await consumer.topics()
     return set(consumer.partitions_for_topic("orders.events") or ())

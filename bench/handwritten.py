@@ -1,5 +1,5 @@
-"""The first yardstick: a loop by hand with the same guarantees (one fenced transaction a batch, acks=all, offsets after)
-and the advised layout of documents, but no features: no rules, no refusals, no repeats, no recovery.
+"""The first yardstick: a loop by hand with the same guarantees (a fenced transaction a batch, acks=all, offsets after),
+the advised layout of documents, but no features: no rules, no refusals, no repeats, no recovery.
 
 ``python -m bench.handwritten orders|fulfillment|billing``
 """
@@ -38,13 +38,16 @@ class Documents:
         self.now: dict[tuple[str, str], Json] = {}
 
     def get(self, collection: str, id_: str) -> Json | None:
+        """The document as it is now."""
         return self.now.get((collection, id_)) or self.was.get((collection, id_))
 
     def put(self, collection: str, id_: str, **fields: Any) -> None:
+        """Changes some of its fields."""
         self.now[collection, id_] = {**(self.get(collection, id_) or {}), **fields}
 
 
 def keys(service: str, m: Json) -> list[tuple[str, str]]:
+    """The documents that a message needs."""
     d = m["data"]
     if service == "orders":
         return [("orders", d["order_id"])]
@@ -58,6 +61,7 @@ def keys(service: str, m: Json) -> list[tuple[str, str]]:
 
 
 def decide(service: str, m: Json, docs: Documents, said: Said) -> None:
+    """What a message does."""
     {"orders": _orders, "fulfillment": _fulfillment, "billing": _billing}[service](m["data"], docs, said)
 
 
@@ -79,12 +83,12 @@ def _orders(d: Json, docs: Documents, said: Said) -> None:
         docs.put("orders", id_, order=order, version=1, status="pending", seen=0)
         said.append(("orders.events", id_, {"version": 1, "order": order}))
     else:
-        order = docs.get("orders", id_)
-        if order is not None and d["version"] > order["seen"]:
+        known = docs.get("orders", id_)
+        if known is not None and d["version"] > known["seen"]:
             open_ = sum(i["units"] - i["taken"] for i in d["items"])
             status = "partial" if open_ else "fulfilled"
-            docs.put("orders", id_, seen=d["version"], counts=d["items"], status=status, version=order["version"] + 1)
-            said.append(("orders.events", id_, {"version": order["version"] + 1, "order_id": id_, "status": status}))
+            docs.put("orders", id_, seen=d["version"], counts=d["items"], status=status, version=known["version"] + 1)
+            said.append(("orders.events", id_, {"version": known["version"] + 1, "order_id": id_, "status": status}))
 
 
 def _fulfillment(d: Json, docs: Documents, said: Said) -> None:
@@ -101,7 +105,8 @@ def _fulfillment(d: Json, docs: Documents, said: Said) -> None:
     if ledger is None or "order" not in ledger:
         docs.put("ledgers", d["order_id"], waiting=[*(ledger or {}).get("waiting", []), d])
         return
-    order, version, rows = ledger["order"], ledger["version"], []
+    order, version = ledger["order"], ledger["version"]
+    rows: list[Json] = []
     item = next(i for i in order["items"] if i["item_id"] == d["item_id"])
     units = dict(ledger["units"])
     for serial in d["serials"]:
@@ -136,7 +141,7 @@ def _fulfillment(d: Json, docs: Documents, said: Said) -> None:
     said.append(("fulfillment.events", d["order_id"], {"version": version, "order_id": d["order_id"], "items": counts}))
 
 
-def _billing(d: Json, docs: Documents, said: Said) -> None:
+def _billing(d: Json, docs: Documents, _said: Said) -> None:
     s = d["subscription"]
     account = f"{s['payer']}/{s['term']}/{s['currency']}"
     share_id = f"{account}/{s['order_id']}"
@@ -181,7 +186,7 @@ async def loop(service: str) -> None:
         fetch_max_wait_ms=50,
     )
     await consumer.start()
-    print("service.ready", flush=True)  # noqa: T201  what the bench waits for
+    print("service.ready", flush=True)
     session = await mongo.start_session(causal_consistency=False)
     while True:
         polled = await consumer.getmany(timeout_ms=10, max_records=2000)
@@ -189,7 +194,8 @@ async def loop(service: str) -> None:
         if not records:
             continue
         messages = [(record, json.loads(record.value)) for record in records]
-        docs, said = Documents(), defaultdict(list)
+        docs = Documents()
+        said: dict[int, Said] = defaultdict(list)
         async with session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")):
             wanted: dict[str, set[str]] = defaultdict(set)
             for _, message in messages:
@@ -201,7 +207,7 @@ async def loop(service: str) -> None:
                     {"_id": {"$in": list(ids)}}, session=session, batch_size=len(ids) + 1
                 )
                 async for document in cursor:
-                    docs.was[collection, document["_id"]] = document
+                    docs.was[collection, document["_id"]] = dict(document)
             for record, message in messages:
                 mine: Said = []
                 decide(service, message, docs, mine)

@@ -27,7 +27,8 @@ async def lone_scans(name: str, kafka: str, lanes: int, prefix: str, count: int 
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, fetch_max_wait_ms=20)
     await producer.start()
     await consumer.start()
-    subscription, account = [], []
+    subscription: list[float] = []
+    account: list[float] = []
     try:
         places = [TopicPartition(topic, lane) for topic in topics for lane in range(lanes)]
         consumer.assign(places)

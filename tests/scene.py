@@ -31,7 +31,7 @@ class Scene:
     service: Service
     documents: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
     said: list[Say] = field(default_factory=list)
-    clock: LaneClock = LaneClock()
+    clock: LaneClock = field(default_factory=LaneClock)
     offset: int = 0
 
     def hears(

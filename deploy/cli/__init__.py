@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from deploy.cli import demo, servers, topics, up
+from deploy.cli import demo, servers, topics, up, verify
 from deploy.local.trouble import ServersTrouble
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -19,6 +19,7 @@ app.add_typer(servers.app, name="servers")
 app.add_typer(topics.app, name="topics")
 app.command()(demo.demo)
 app.command()(up.up)
+app.command()(verify.verify)
 
 
 def main() -> None:

@@ -9,9 +9,9 @@ from rich.console import Console
 from deploy.installation import LANES
 from deploy.installation.resets import reset_topic
 from deploy.installation.topics import create_topics
+from deploy.installation.trouble import InstallationTrouble
 from deploy.local import servers
 from deploy.local.addresses import Addresses, named
-from deploy.installation.trouble import InstallationTrouble
 
 app = typer.Typer(no_args_is_help=True, help="The topics of an installation.")
 console = Console(soft_wrap=True, highlight=False)

@@ -33,7 +33,7 @@ class Folded:
         name, data = said["type"], said["data"]
         if "order" in data and isinstance(data["order"], dict):
             order = data["order"]
-            self._order(order["order_id"], data["version"], order["status"], bool(order.get("holds")))
+            self._order(order["order_id"], data["version"], order["status"], held=bool(order.get("holds")))
         elif name == OrderStatusChanged.type_name():
             self._order(data["order_id"], data["version"], data["status"], held=False)
         elif name == SubscriptionCreated.type_name():
@@ -46,7 +46,7 @@ class Folded:
             self._answers.add(said["source"] + said["id"])
             self._answer(name, data)
 
-    def _order(self, order_id: str, version: int, status: str, held: bool) -> None:
+    def _order(self, order_id: str, version: int, status: str, *, held: bool) -> None:
         if version > self.status.get(order_id, (0, "", False))[0]:
             self.status[order_id] = (version, status, held)
 

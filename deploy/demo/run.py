@@ -42,13 +42,20 @@ def run(console: Console, *, again: bool, data: Path = DATA) -> int:
     begun = time.monotonic()
     if again and not (data / "servers").exists():
         raise InstallationTrouble("There is nothing to feed again: run the demo once without --again.")
-    with console.status("Starting Kafka and MongoDB ..."), servers.running(data / "servers", fresh=not again) as addresses:
+    with (
+        console.status("Starting Kafka and MongoDB ..."),
+        servers.running(data / "servers", fresh=not again) as addresses,
+    ):
         asyncio.run(create_topics(addresses.kafka, LANES))
         with processes.started(addresses, data / "logs", environment=ENVIRONMENT) as services:
             plan = waves()
             services.until_ready()
-            console.print(f"Kafka {addresses.kafka}, MongoDB and three services are up after {time.monotonic() - begun:.1f} s.")
-            return asyncio.run(_again(addresses, services, plan, console) if again else _once(addresses, services, plan, console))
+            console.print(
+                f"Kafka {addresses.kafka}, MongoDB and three services are up after {time.monotonic() - begun:.1f} s."
+            )
+            return asyncio.run(
+                _again(addresses, services, plan, console) if again else _once(addresses, services, plan, console)
+            )
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -92,7 +99,10 @@ async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave],
     tables.show(await folded(addresses.kafka, LANES), (), console)
     status = await _checked(addresses, console)
     if not changed:
-        console.print(f"[bold green]{records:,} records fed again: nothing changed.[/] {before.documents:,} documents are the same.")
+        console.print(
+            f"[bold green]{records:,} records fed again: nothing changed.[/] "
+            f"{before.documents:,} documents are the same."
+        )
     return 1 if changed else status
 
 

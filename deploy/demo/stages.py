@@ -42,9 +42,7 @@ async def fed(
     return tuple(stages)
 
 
-async def _fed(
-    wave: Wave, feed: Feed, watch: Watch, services: Services, show: Callable[[int], None]
-) -> Stage:
+async def _fed(wave: Wave, feed: Feed, watch: Watch, services: Services, show: Callable[[int], None]) -> Stage:
     begun, heard, dead = time.monotonic(), watch.progress.records, watch.progress.dead_letters
     sending = asyncio.create_task(feed.send(wave.records))
     left: list[Awaited] = list(wave.awaited)

@@ -45,6 +45,10 @@ def differences(before: Standing, after: Standing) -> list[str]:
     for place in sorted(before.collections.keys() | after.collections.keys()):
         was, now = before.collections.get(place, (0, 0)), after.collections.get(place, (0, 0))
         if was != now:
-            what = f"{was[0]:,} documents became {now[0]:,}" if was[0] != now[0] else f"content of some of {now[0]:,} documents"
+            what = (
+                f"{was[0]:,} documents became {now[0]:,}"
+                if was[0] != now[0]
+                else f"content of some of {now[0]:,} documents"
+            )
             found.append(f"{place[0]}.{place[1]}: {what}")
     return found

@@ -53,7 +53,9 @@ def _refusals(folded: Folded) -> Table:
     table.add_column("what to do", overflow="fold")
     for code in sorted(folded.requests_refused.keys() | folded.serials_refused.keys()):
         requests, serials = folded.requests_refused[code], folded.serials_refused[code]
-        table.add_row(code, f"{requests:,}" if requests else "", f"{serials:,}" if serials else "", WHAT_TO_DO[Code(code)])
+        table.add_row(
+            code, f"{requests:,}" if requests else "", f"{serials:,}" if serials else "", WHAT_TO_DO[Code(code)]
+        )
     table.add_section()
     table.add_row("answered as repeats", f"{folded.repeated:,}", "", "")
     return table
@@ -75,7 +77,7 @@ def _accounts(folded: Folded) -> Table:
     accounts = [account for _, account in folded.accounts.values() if not account.test]
     currencies = {account.currency for account in accounts}
     table = Table(
-        title=f"The {LARGEST} largest of {len(accounts):,} billing accounts in {len(currencies)} currencies, by subscriptions",
+        title=f"The {LARGEST} largest of {len(accounts):,} billing accounts in {len(currencies)} currencies",
         title_justify="left",
     )
     for name in ("payer", "name", "term", "currency"):

@@ -53,7 +53,10 @@ class Watch:
     def __init__(self, kafka: str) -> None:
         self.progress = Progress()
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=kafka, auto_offset_reset="earliest", fetch_max_wait_ms=50, isolation_level="read_committed"
+            bootstrap_servers=kafka,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=50,
+            isolation_level="read_committed",
         )
         self._seen: set[tuple[str, str]] = set()
         self._heard: dict[Identity, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -102,7 +105,11 @@ class Watch:
         progress.records += 1
         if record.topic.endswith("dead-letters"):
             about = {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
-            where = (about.get("leaseline-topic", ""), about.get("leaseline-partition", ""), about.get("leaseline-offset", ""))
+            where = (
+                about.get("leaseline-topic", ""),
+                about.get("leaseline-partition", ""),
+                about.get("leaseline-offset", ""),
+            )
             progress.duplicates += where in self._dead
             self._dead.add(where)
             progress.dead_letters = len(self._dead)

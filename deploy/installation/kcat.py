@@ -22,7 +22,10 @@ def lines(kafka: str) -> tuple[tuple[str, str], ...]:
     return (
         ("publish an order", _publish(kafka, OrderSubmitted, "order-1", ORDER)),
         ("publish a scan", _publish(kafka, ItemFulfillmentRequested, "scan-1", SCAN)),
-        ("watch the facts", f"kcat -b {kafka} -G watcher orders.events fulfillment.events subscriptions.events billing.events"),
+        (
+            "watch the facts",
+            f"kcat -b {kafka} -G watcher orders.events fulfillment.events subscriptions.events billing.events",
+        ),
     )
 
 

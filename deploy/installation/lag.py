@@ -64,7 +64,7 @@ class Lags:
         return Lag(behind)
 
     async def _known(self, topic: str) -> set[int]:
-        await self._consumer._client._wait_on_metadata(topic)
+        await self._consumer.topics()
         return set(self._consumer.partitions_for_topic(topic) or ())
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble
@@ -43,7 +43,9 @@ class Process:
         """Raises ``InstallationTrouble`` if it ended by itself."""
         status = self.popen.poll()
         if status is not None:
-            raise InstallationTrouble(f"The service {self.service} ended with status {status}. {last_lines(self.log, 5)}")
+            raise InstallationTrouble(
+                f"The service {self.service} ended with status {status}. {last_lines(self.log, 5)}"
+            )
 
 
 class Services:
@@ -52,10 +54,12 @@ class Services:
     def __init__(self, processes: Sequence[Process]) -> None:
         self.processes = list(processes)
 
-    def __enter__(self) -> "Services":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def check(self) -> None:
@@ -71,7 +75,8 @@ class Services:
                 process.check()
                 if time.monotonic() > end:
                     raise InstallationTrouble(
-                        f"The service {process.service} was not ready within {patience:.0f} s. {last_lines(process.log, 5)}"
+                        f"The service {process.service} was not ready within {patience:.0f} s. "
+                        f"{last_lines(process.log, 5)}"
                     )
                 time.sleep(0.02)
 
@@ -99,7 +104,8 @@ def started(
     module: str = "services.{}.app",
 ) -> Services:
     """Starts one process for each name in ``services`` (a name twice: two workers). ``module`` is what each
-    runs, with arguments if there are any."""
+    runs, with arguments if there are any.
+    """
     logs.mkdir(parents=True, exist_ok=True)
     found = []
     for number, service in enumerate(services):
@@ -113,7 +119,7 @@ def started(
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C reaches only the parent, which ends them in order
-            preexec_fn=_die_with_parent,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - a prctl call, which takes no lock
         )
         found.append(Process(service, log, popen, output))
     return Services(found)

@@ -14,7 +14,8 @@ from services.engine.stored import from_document, to_document
 
 async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, int]:
     """Raises the topic's incarnation and forgets its position in every lane of the services that read it; returns the
-    number of lanes by service. The services must not run. Raises ``InstallationTrouble`` for an unknown topic."""
+    number of lanes by service. The services must not run. Raises ``InstallationTrouble`` for an unknown topic.
+    """
     readers = {name for each in TOPICS if each.name == topic for name in each.readers if name in SERVICES}
     if not readers:
         raise InstallationTrouble(f"No service reads a topic {topic!r}: {', '.join(t.name for t in TOPICS)}.")

@@ -36,5 +36,5 @@ class Checkpoint:
     bookmarks: Mapping[str, Bookmark] = field(default_factory=dict)
     incarnations: Mapping[str, int] = field(default_factory=dict)
     marks: Mapping[str, int] = field(default_factory=dict)
-    clock: LaneClock = LaneClock()
+    clock: LaneClock = field(default_factory=LaneClock)
     outgoing: tuple[Outgoing, ...] = ()

@@ -60,9 +60,7 @@ def recognise(message: Message, heard: tuple[Heard, ...]) -> Recognised | None:
 
 def remember(heard: tuple[Heard, ...], message: Message, outcome: str, keep: int = REFUSALS_KEPT) -> tuple[Heard, ...]:
     """The memory with this message in it. Refusals beyond ``keep`` are forgotten, the oldest first."""
-    entry = Heard(
-        who=message.identity(), what=message.content(), source=message.source, id=message.id, outcome=outcome
-    )
+    entry = Heard(who=message.identity(), what=message.content(), source=message.source, id=message.id, outcome=outcome)
     heard = (*heard, entry)
     if not entry.effective and sum(not h.effective for h in heard) > keep:
         oldest = next(i for i, h in enumerate(heard) if not h.effective)
@@ -70,9 +68,7 @@ def remember(heard: tuple[Heard, ...], message: Message, outcome: str, keep: int
     return heard
 
 
-def settled(
-    heard: tuple[Heard, ...], outcomes: Mapping[bytes, str], keep: int = REFUSALS_KEPT
-) -> tuple[Heard, ...]:
+def settled(heard: tuple[Heard, ...], outcomes: Mapping[bytes, str], keep: int = REFUSALS_KEPT) -> tuple[Heard, ...]:
     """The memory once requests that had waited were decided: ``outcomes`` by ``who`` take the place of what was kept.
 
     Refusals beyond ``keep`` are forgotten, the oldest first.

@@ -8,6 +8,7 @@ idempotent producer never recovers from a gap in its sequence (aiokafka #1017), 
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
@@ -41,10 +42,8 @@ class KafkaMembership:
 
     def seek(self, place: Place, offset: int) -> None:
         """Reads on from here, if the partition is still ours."""
-        try:
+        with suppress(IllegalStateError):  # not ours any more: whoever has it seeks for themselves
             self._consumer.seek(TopicPartition(*place), offset)
-        except IllegalStateError:
-            pass  # it is not ours any more: whoever has it seeks for themselves
 
     def pause(self, places: Sequence[Place]) -> None:
         """Holds records back."""
@@ -172,12 +171,12 @@ def _added(batch: object, record: Outgoing) -> bool:
 
 async def _abandoned(producer: AIOKafkaProducer) -> None:
     """Ends a producer without flushing: its sender must not write an old batch after the new one has spoken."""
-    sender = producer._sender
+    sender = producer._sender  # noqa: SLF001 - stop() would flush first, and may wait for ever
     if sender is not None and sender.sender_task is not None:
         sender.sender_task.cancel()
         await asyncio.wait([sender.sender_task], timeout=1.0)
-    producer._message_accumulator.fail_all(NotSaid("the producer was replaced"))
-    producer._closed = True
+    producer._message_accumulator.fail_all(NotSaid("the producer was replaced"))  # noqa: SLF001
+    producer._closed = True  # noqa: SLF001
     try:
         async with asyncio.timeout(2.0):
             await producer.client.close()

@@ -34,7 +34,8 @@ class Ports:
 
 class Keeper:
     """Holds the lanes of one worker. ``held`` changes its objects with every acquisition: a batch that was admitted
-    under one of them must not go on under another."""
+    under one of them must not go on under another.
+    """
 
     def __init__(self, service: str, topics: Sequence[str], ports: Ports) -> None:
         self.held: dict[int, Lane] = {}
@@ -103,7 +104,8 @@ class Keeper:
 
     async def admitted(self, records: Sequence[Record]) -> tuple[list[Record], Mapping[int, Lane]]:
         """The records of lanes in hand that come next in their partitions, and these lanes; everything else is read
-        again later. Raises ``Stop``."""
+        again later. Raises ``Stop``.
+        """
         by_place: dict[Place, list[Record]] = {}
         for record in records:
             by_place.setdefault((record.topic, record.partition), []).append(record)
@@ -171,6 +173,6 @@ class Keeper:
         for lane, since in self._split_since.items():
             if now - since > SPLIT_FOR:
                 raise Stop(
-                    f"lane {lane} of {self._service} stays split between consumers for {SPLIT_FOR:.0f} s: some worker of "
-                    f"the group reads other topics. Stop all workers of {self._service}, then start one version."
+                    f"lane {lane} of {self._service} stays split between consumers for {SPLIT_FOR:.0f} s: some worker "
+                    f"of the group reads other topics. Stop all workers of {self._service}, then start one version."
                 )

@@ -1,4 +1,4 @@
-"""Which lane is home to a subject. Java's default partitioner, so that a Java client's keys land at home by themselves."""
+"""Which lane is home to a subject: Java's default partitioner, so that a Java client's keys land at home."""
 
 from collections.abc import Iterable
 from functools import lru_cache

@@ -9,7 +9,9 @@ import structlog
 def configure(service: str, form: str, level: str = "info") -> None:
     """Sets up logging for a process. ``form`` is ``json`` or ``console``. Broker and driver may only warn."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[

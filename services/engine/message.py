@@ -40,7 +40,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request that something is said about: its identity, for the envelope, and its address, for the answer's id."""
+    """The request that something is said about: its identity for the envelope, its address for the answer's id."""
 
     source: str
     id: str

@@ -8,7 +8,7 @@ is which: a write conflict before the commit is a ``Conflict``; a document that 
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from bson.binary import UUID_SUBTYPE, Binary
@@ -36,7 +36,9 @@ INSTALLATION = "installation"
 CONFLICTS = frozenset({112, 24, 246, 11000})
 """WriteConflict, LockTimeout, SnapshotUnavailable, and an id that was taken after our snapshot."""
 TOO_LARGE = frozenset({10334, 17419, 17420, 17280, 22})
-PASSING = frozenset({6, 7, 50, 63, 89, 91, 189, 202, 216, 225, 251, 262, 263, 9001, 10107, 11600, 11601, 11602, 13435, 13436})
+PASSING = frozenset(
+    {6, 7, 50, 63, 89, 91, 189, 202, 216, 225, 251, 262, 263, 9001, 10107, 11600, 11601, 11602, 13435, 13436}
+)
 """Failures that pass by: fail-over, shut-down, interruption, a transaction that was ended, a time limit."""
 
 Database = AsyncIOMotorDatabase
@@ -47,7 +49,12 @@ class MongoStore:
 
     def __init__(self, uri: str, name: str, service: Service) -> None:
         self._client: AsyncIOMotorClient = AsyncIOMotorClient(
-            uri, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000, socketTimeoutMS=20_000, appname=service.name
+            uri,
+            tz_aware=True,
+            w="majority",
+            serverSelectionTimeoutMS=5_000,
+            socketTimeoutMS=20_000,
+            appname=service.name,
         )
         self._database: Database = self._client.get_database(
             name, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
@@ -64,10 +71,8 @@ class MongoStore:
         """Takes a new session."""
         old, self._session = self._session, None
         if old is not None:
-            try:
+            with suppress(PyMongoError):  # it is given up either way; whoever acquires ends it by its id
                 await old.end_session()
-            except PyMongoError:  # it is given up either way; whoever acquires ends it by its id
-                pass
         with _unclear():
             self._session = await self._client.start_session(causal_consistency=False)
 
@@ -79,13 +84,14 @@ class MongoStore:
 
     async def prepare(self, lanes: int) -> int:
         """Creates collections and indexes and returns the installation's number of lanes: the stored one, or ``lanes``
-        at the first start. Raises ``Stop`` if the server is no replica set."""
+        at the first start. Raises ``Stop`` if the server is no replica set.
+        """
         with _unclear():
             hello = await self._client.admin.command("hello")
             if not hello.get("setName"):
                 raise Stop(
-                    "this MongoDB is no member of a replica set, and transactions need one: start mongod with --replSet "
-                    "and run rs.initiate(), or let leaseline start the servers (leaseline servers start)"
+                    "this MongoDB is no member of a replica set, and transactions need one: start mongod with "
+                    "--replSet and run rs.initiate(), or let leaseline start the servers (leaseline servers start)"
                 )
             there = set(await self._database.list_collection_names())
             for name in (CHECKPOINTS, INSTALLATION, *(c.name for c in self._service.collections)):
@@ -99,8 +105,8 @@ class MongoStore:
             )
         if stored["lanes"] != lanes:
             raise Stop(
-                f"this installation of {self._service.name} has {stored['lanes']} lanes, the setting says {lanes}: set "
-                f"LEASELINE_LANES={stored['lanes']}, or change the number with: leaseline lanes grow {lanes}"
+                f"this installation of {self._service.name} has {stored['lanes']} lanes, the setting says {lanes}: the "
+                f"number is fixed at the first start. Set LEASELINE_LANES={stored['lanes']}"
             )
         await self.renew()
         return int(stored["lanes"])
@@ -197,7 +203,9 @@ class MongoTransaction:
         with _unclear(before_commit=True):
             result = await self._database[CHECKPOINTS].bulk_write(
                 [
-                    ReplaceOne({"_id": c.lane, "epoch": c.epoch, "batch": c.batch - 1 or {"$in": [0, None]}}, to_document(c))
+                    ReplaceOne(
+                        {"_id": c.lane, "epoch": c.epoch, "batch": c.batch - 1 or {"$in": [0, None]}}, to_document(c)
+                    )
                     for c in checkpoints
                 ],
                 ordered=False,
@@ -238,10 +246,10 @@ def _unclear(*, before_commit: bool = False) -> Iterator[None]:
     except ConnectionFailure as error:
         raise Doubt(f"{type(error).__name__}: MongoDB does not answer") from error
     except PyMongoError as error:
-        raise _named(error, before_commit) from error
+        raise _named(error, before_commit=before_commit) from error
 
 
-def _named(error: PyMongoError, before_commit: bool) -> Exception:
+def _named(error: PyMongoError, *, before_commit: bool) -> Exception:
     codes = set(_codes(error))
     if before_commit and codes & CONFLICTS:
         return Conflict(f"codes {sorted(codes)}")

@@ -141,7 +141,7 @@ class Planning:
                 return self._decided(read)
             except NotLoaded:
                 raise
-            except Exception as error:  # a service's decision failed: costs this message only, and loudly
+            except Exception as error:  # noqa: BLE001 - a decision that fails costs this message only, and loudly
                 self.trouble += 1
                 self._troubled(read, error, self.trouble)
                 read = Reject("cannot_be_decided", type(error).__name__)

@@ -1,5 +1,6 @@
 """The world as the engine sees it: a consumer, a store, a producer, a clock. Each has a real and an in-memory form,
-and both pass one contract suite (``tests/engine/contract``)."""
+and both pass one contract suite (``tests/engine/contract``).
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -65,7 +66,7 @@ class Store(Protocol):
         """Ends what a former owner left open, so that its locks are gone. Raises ``Doubt``."""
 
     async def acquire(self, lane: int) -> Checkpoint:
-        """Raises the lane's epoch by a majority write and returns the document that this write made. Raises ``Doubt``."""
+        """Raises the lane's epoch by a majority write; returns the document that this write made. Raises ``Doubt``."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction; leaving it without a commit undoes everything."""
@@ -83,7 +84,8 @@ class Producer(Protocol):
 
     async def publish(self, records: Sequence[Outgoing]) -> None:
         """Returns when every record is acknowledged. A partition's records go in order, each produce batch after the
-        acknowledgement of the one before; it stops at the first failure. Raises ``NotSaid``."""
+        acknowledgement of the one before; it stops at the first failure. Raises ``NotSaid``.
+        """
 
     async def replace(self) -> None:
         """A fresh producer; the old one can write nothing more."""

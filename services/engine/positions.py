@@ -13,7 +13,7 @@ from services.engine.record import Record, digest
 
 @dataclass(frozen=True, slots=True)
 class Rewind:
-    """Records are missing: read again from ``offset``. ``again``: it came back the same, the log's ends must be looked at."""
+    """Records are missing: read again from ``offset``. ``again``: it came back the same; look at the log's ends."""
 
     offset: int
     again: bool = False

@@ -75,9 +75,9 @@ class Reader:
             if envelope.reason == "unknown_type" and record.topic.endswith(".events"):
                 return PASSED_OVER, origin, passed
             return Reject(envelope.reason, envelope.detail), origin, passed
-        return self._placed(envelope, record, origin, ours), origin, passed
+        return self._placed(envelope, record, origin), origin, passed
 
-    def _placed(self, envelope: Opened, record: Record, origin: Origin, ours: bool) -> Read:
+    def _placed(self, envelope: Opened, record: Record, origin: Origin) -> Read:
         body = envelope.body
         subjects = body.subjects() if body is not None else envelope.model.subjects_of(envelope.data or {})
         homes = dict.fromkeys(home(subject, self.lanes) for subject in subjects)
@@ -85,7 +85,7 @@ class Reader:
             return Reject("no_subject", f"{envelope.model.__name__} without a valid id of whom it is about")
         lane = record.partition
         if lane not in homes:
-            if ours:
+            if record.topic == self.internal:
                 return Reject("no_home", f"nothing in it is at home in lane {lane}")
             return PassOn(tuple(self._passed_on(record, origin, there) for there in homes))
         time, suspect = message_time(envelope.time, origin.recorded)

@@ -15,10 +15,10 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         """From now on this is told."""
         self._changed = changed
 
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
         """Lanes go."""
         self._changed()
 
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # noqa: ARG002
         """Lanes come."""
         self._changed()

@@ -14,19 +14,32 @@ class Record(Protocol):
     """A record as it was consumed; aiokafka's ``ConsumerRecord`` is one. ``timestamp`` is the broker's, ms UTC."""
 
     @property
-    def topic(self) -> str: ...
+    def topic(self) -> str:
+        """Its topic."""
+
     @property
-    def partition(self) -> int: ...
+    def partition(self) -> int:
+        """Its partition, which is its lane."""
+
     @property
-    def offset(self) -> int: ...
+    def offset(self) -> int:
+        """Its place in the partition."""
+
     @property
-    def timestamp(self) -> int: ...
+    def timestamp(self) -> int:
+        """The broker's time, milliseconds UTC."""
+
     @property
-    def key(self) -> bytes | None: ...
+    def key(self) -> bytes | None:
+        """Its key, if the sender gave one."""
+
     @property
-    def value(self) -> bytes | None: ...
+    def value(self) -> bytes | None:
+        """Its content; None is a tombstone."""
+
     @property
-    def headers(self) -> Headers: ...
+    def headers(self) -> Headers:
+        """Names and bytes; a name may occur twice."""
 
 
 @dataclass(frozen=True, slots=True)

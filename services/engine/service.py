@@ -18,7 +18,8 @@ Key = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class LaneClock:
     """A lane's two times: ``as_of``, the civil time by which contracts end (UTC; None before the first tick), and
-    ``waited``, the waiting clock in milliseconds, which stands still while nobody runs."""
+    ``waited``, the waiting clock in milliseconds, which stands still while nobody runs.
+    """
 
     as_of: datetime | None = None
     waited: int = 0
@@ -51,7 +52,8 @@ class Desk(Protocol):
 
     def get(self, kind: type[D], id: str) -> D | None:  # noqa: A002  the document's id
         """The document of this kind; None if there is none. Raises ``NotLoaded`` if nobody asked for it: the engine
-        then loads it and decides the message again."""
+        then loads it and decides the message again.
+        """
 
     def page(self, page: Page, kind: type[D]) -> tuple[tuple[str, D], ...]:
         """The documents of a page with their ids."""

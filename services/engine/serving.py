@@ -49,7 +49,11 @@ class Serving:
         self._lanes = settings.lanes
         self._tasks: list[asyncio.Task[Any]] = []
         self._broker = KafkaBroker(
-            settings.kafka, logger=None, graceful_timeout=GRACE, allow_auto_create_topics=False, client_id=f"leaseline-{service.name}"
+            settings.kafka,
+            logger=None,
+            graceful_timeout=GRACE,
+            allow_auto_create_topics=False,
+            client_id=f"leaseline-{service.name}",
         )
         self._listener = Listener()
         self._subscriber = self._broker.subscriber(
@@ -74,7 +78,9 @@ class Serving:
             decoder=_undecoded,
         )
         self._subscriber(self._handle)
-        self.app = FastStream(self._broker, logger=None, on_startup=[self._prepare], after_startup=[self._begin], on_shutdown=[self._end])
+        self.app = FastStream(
+            self._broker, logger=None, on_startup=[self._prepare], after_startup=[self._begin], on_shutdown=[self._end]
+        )
 
     async def run(self) -> None:
         """Runs until SIGTERM, SIGINT or a reason to stop. Raises ``Stop``."""
@@ -108,7 +114,7 @@ class Serving:
     async def _keep(self, worker: Worker) -> None:
         try:
             self.stop = await worker.keeper.keep()
-        except Exception as error:  # a defect of the engine itself: stop rather than stand still
+        except Exception as error:  # noqa: BLE001 - a defect of the engine itself: stop rather than stand still
             self.stop = Stop(f"the engine failed with {type(error).__name__}: {error}")
         self.app.exit()
 
@@ -151,7 +157,8 @@ def main(service: Service, at: Callable[[str], None] = lambda _step: None) -> No
 
 def _rarely_collect() -> None:
     """A batch makes some 100,000 objects that all die together: looking for cycles among them took a third of the
-    time. What was made at start is never looked at again."""
+    time. What was made at start is never looked at again.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
@@ -161,4 +168,3 @@ async def _served(service: Service, settings: Settings, at: Callable[[str], None
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     await Serving(service, settings, at).run()
-

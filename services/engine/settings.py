@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``lanes`` is one for the whole installation, fixed at the first start. ``databases`` is the prefix of the
-    services' database names. ``tick_seconds`` 0: the worker does not tick (somebody else says what time it is). ``session_seconds``: after so long without a sign of life the group gives a
-    worker's lanes to another one."""
+    """Where the servers are and how the process behaves.
+
+    ``lanes`` is one number for the whole installation, fixed at the first start. ``databases`` is the prefix of the
+    services' database names. ``tick_seconds`` 0: the worker does not tick (somebody else says what time it is).
+    ``session_seconds``: after so long without a sign of life the group gives a worker's lanes to another one.
+    """
 
     kafka: str
     mongo: str

@@ -1,4 +1,4 @@
-"""The tick: once a minute each worker tells each lane that it owns what time it is. A tick that is lost does no harm."""
+"""Once a minute each worker tells each lane that it owns what time it is. A tick that is lost does no harm."""
 
 import asyncio
 from collections.abc import Callable

@@ -11,7 +11,8 @@ from services.engine.faults import Stop
 
 async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
     """Raises ``Stop`` if a topic is missing, has another number of partitions than there are lanes, or carries the
-    client's timestamps: a scanner of 1970 would defeat every rule about time."""
+    client's timestamps: a scanner of 1970 would defeat every rule about time.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     try:
         await admin.start()
@@ -27,8 +28,8 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
             raise Stop(f"the topic {topic} does not exist: create the topics with: leaseline topics create")
         if partitions[topic] != lanes:
             raise Stop(
-                f"the topic {topic} has {partitions[topic]} partitions, the installation {lanes} lanes; all topics must "
-                f"have as many partitions as there are lanes. Change the number with: leaseline lanes grow N"
+                f"the topic {topic} has {partitions[topic]} partitions, the installation {lanes} lanes; all topics "
+                f"must have one partition for each lane. Missing ones are added by: leaseline topics create"
             )
     for response in configs:
         for _, _, _, name, entries in response.resources:

@@ -1,4 +1,4 @@
-"""What a decision says, as records: the id of each, the lanes it goes to, always the same bytes for the same decision."""
+"""What a decision says, as records: their ids, the lanes they go to, the same bytes for the same decision."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,12 @@ def _records(say: Say, message: Message, service: str, lanes: int, number: str) 
         headers = ((RECORDED, str(message.origin.timestamp).encode()),)
     subjects = body.subjects()
     value = encoded(
-        body, id=said, source=f"leaseline/{service}", time=message.time, cause=(cause.source, cause.id), subject=subjects[0]
+        body,
+        id=said,
+        source=f"leaseline/{service}",
+        time=message.time,
+        cause=(cause.source, cause.id),
+        subject=subjects[0],
     )
     key = subjects[0].encode()
     return [

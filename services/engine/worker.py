@@ -65,7 +65,7 @@ class Worker:
         except Doubt as fault:
             self._log.warning("batch.not_admitted", reason=str(fault)[:300])
             await self.keeper.forget({record.partition for record in records})
-        except Exception as error:  # whatever it is: forget, acquire, do it again; but not for ever
+        except Exception as error:  # noqa: BLE001 - whatever it is: forget, acquire, do it again; but not for ever
             self._log.error("batch.failed", error=type(error).__name__, where=_where(error))
             self._failed += 1
             if self._failed >= MOST_TROUBLE:
