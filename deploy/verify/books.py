@@ -41,9 +41,7 @@ class Books:
         return statement
 
     def add(self, table: str, *values: Any) -> None:
-        """One more row, with a value for each column. Raises ``sqlite3.IntegrityError``, at the latest on reading, for
-        an id that the table has: an installation cannot have that.
-        """
+        """One more row, with a value for each column."""
         gathered = self._gathered[table]
         gathered.append(values)
         if len(gathered) >= WRITTEN_AT:

@@ -42,11 +42,14 @@ _DONE: Final = """
         WHERE f.address IS NULL AND EXISTS (
             SELECT 1 FROM said s JOIN effects e ON e.fact = s.type AND e.request = r.type
             WHERE s.cause_source = r.source AND s.cause_id = r.id AND s.subject = r.subject AND s.service = r.service
+        ) AND NOT EXISTS (
+            SELECT 1 FROM said p JOIN declined d ON d.address = p.address AND d.accepted > 0
+            WHERE p.cause_source = r.source AND p.cause_id = r.id AND p.subject = r.subject AND p.service = r.service
         )
     ) WHERE turn = 1
 """
 """A fact names its cause by identity, not by address. So of all records of one identity it accounts for one only; each
-of the others needs an answer of its own."""
+of the others needs an answer of its own; if a scan was accepted in part, the facts belong to the record so answered."""
 
 
 def find_fates(books: Books) -> None:

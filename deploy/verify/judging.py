@@ -18,22 +18,26 @@ _CONFIRMED = """
 """
 
 
-def judge(books: Books, look: int) -> int:
-    """Notes everything that looks wrong now under the number of this look; returns how much that is."""
+def judge(books: Books, look: int, *, behind: bool = False) -> int:
+    """Notes everything that looks wrong now under the number of this look; returns how much that is.
+
+    ``behind``: a service has not read everything, so it need not agree with the others.
+    """
     find_fates(books)
     _find_parts(books)
     for rule in INVARIANTS:
-        for offence in rule.offences:
+        for offence in rule.offences if behind else (*rule.offences, *rule.disagreements):
             books.run(f"INSERT INTO offenders SELECT ?, ?, * FROM ({offence})", (look, rule.number))  # noqa: S608
     return books.one("SELECT count(*) FROM offenders WHERE look = ?", (look,))
 
 
 def _find_parts(books: Books) -> None:
-    """What each subscription adds to each account, by its newest fact; by what billing holds if no fact is left."""
+    """What each subscription adds to each account, by the fact that billing took; by what it holds if that is gone."""
     books.run("DELETE FROM parts")
     held = books.rows(
-        "SELECT h.payer, subscription_id, h.customer, h.term, h.currency, h.test, h.issued, coalesce(s.state, h.state),"
-        " coalesce(s.priced, h.priced) FROM holdings h LEFT JOIN subscriptions s USING (subscription_id)"
+        "SELECT h.payer, h.subscription_id, h.customer, h.term, h.currency, h.test, h.issued,"
+        " coalesce(s.state, h.state), coalesce(s.priced, h.priced) FROM holdings h"
+        " LEFT JOIN subscriptions s ON s.subscription_id = h.subscription_id AND s.version = h.version"
     )
     for payer, subscription_id, customer, term, currency, test, issued, state, priced in held:
         adds = part(state, json.loads(priced), payer, json.loads(issued))

@@ -1,5 +1,6 @@
 """The log, read in pages to the ends that it had: without a group, only what is committed, nothing kept in memory."""
 
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -13,7 +14,9 @@ from services.engine.record import Place
 
 PAGE = 2000
 """Records that are handed out at a time."""
-SILENCE_MS = 500
+POLL_MS = 500
+SILENCE = 20.0
+"""Seconds without any progress after which Kafka counts as away."""
 
 
 class Log:
@@ -34,22 +37,30 @@ class Log:
     async def read(
         self, begins: Mapping[Place, int], ends: Mapping[Place, int]
     ) -> AsyncIterator[Sequence[ConsumerRecord]]:
-        """The records from ``begins`` to before ``ends``, in pages; those of a partition in their order."""
+        """The records from ``begins`` to before ``ends``, in pages; those of a partition in their order.
+
+        Raises ``InstallationTrouble`` when nothing comes any more.
+        """
         left = {place for place, end in ends.items() if begins[place] < end}
         if not left:
             return
         self._consumer.assign([TopicPartition(*place) for place in left])
         for place in left:
             self._consumer.seek(TopicPartition(*place), begins[place])
+        reached, since = dict(begins), time.monotonic()
         while left:
-            for found, records in (await self._consumer.getmany(timeout_ms=SILENCE_MS, max_records=PAGE)).items():
+            for found, records in (await self._consumer.getmany(timeout_ms=POLL_MS, max_records=PAGE)).items():
                 end = ends[found.topic, found.partition]
                 yield [record for record in records if record.offset < end]
             for place in tuple(left):
-                partition = TopicPartition(*place)
-                if await self._consumer.position(partition) >= ends[place]:  # behind markers, too, that are no records
-                    self._consumer.pause(partition)
+                position = await self._consumer.position(TopicPartition(*place))
+                if position != reached[place]:
+                    reached[place], since = position, time.monotonic()
+                if position >= ends[place]:  # behind markers, too, that are no records
+                    self._consumer.pause(TopicPartition(*place))
                     left.discard(place)
+            if time.monotonic() - since > SILENCE:
+                raise InstallationTrouble(f"Kafka stopped answering: {len(left)} partitions are not read to the end.")
 
     async def empty(self, begins: Mapping[Place, int], ends: Mapping[Place, int]) -> bool:
         """Whether there is nothing but holes between them: markers of transactions, aborted records."""

@@ -14,7 +14,7 @@ _WAITING: Final = """
         UNION ALL SELECT 'orders on hold', order_id FROM orders WHERE held
         UNION ALL SELECT 'requests not read yet by ' || service, address
             FROM fates JOIN requests USING (address) WHERE fate = 'unread'
-        UNION ALL SELECT 'messages saved by ' || service || ', to be said when it starts again', id
+        UNION ALL SELECT 'messages saved by ' || service || ', not in the log when it was read', id
             FROM said p WHERE at_offset IS NULL AND NOT EXISTS (
                 SELECT 1 FROM said q WHERE q.service = p.service AND q.id = p.id AND q.topic = p.topic
                     AND q.lane = p.lane AND q.at_offset IS NOT NULL

@@ -31,17 +31,14 @@ newest version of each only. ``priced`` is JSON: payers, prices, dates (``parts.
 KEPT: Final[Mapping[str, str]] = {
     "checkpoints": "service, topic, lane, next, incarnation, PRIMARY KEY (service, topic, lane)",
     "orders": "order_id PRIMARY KEY, version, status, held, confirmed, cancelled",
-    "items": "order_id, item_id, units, taken, cancelled, PRIMARY KEY (order_id, item_id)",
+    "items": "order_id, item_id, units, taken, cancelled",
     "ledgers": "order_id PRIMARY KEY, version, opened, cancelled",
-    "lines": "order_id, item_id, units, taken, cancelled, PRIMARY KEY (order_id, item_id)",
+    "lines": "order_id, item_id, units, taken, cancelled",
     "entries": "subscription_id PRIMARY KEY, order_id, item_id, serial, state",
     "assets": "serial PRIMARY KEY, holder",
     "waits": "address PRIMARY KEY, kind, subject",
-    "holdings": (
-        "payer, subscription_id, version, customer, term, currency, test, state, issued, priced, "
-        "PRIMARY KEY (payer, subscription_id)"
-    ),
-    "accounts": "account PRIMARY KEY, version, active, customers, monthly, outstanding",
+    "holdings": "payer, subscription_id, version, customer, term, currency, test, state, issued, priced",
+    "accounts": "account, version, active, customers, monthly, outstanding",
 }
 """What the databases keep; read anew for each look. ``holder`` is the subscription that a device in use is in."""
 
@@ -66,6 +63,10 @@ INDEXES: Final = (
     "CREATE INDEX subscriptions_by_serial ON subscriptions (serial)",
     "CREATE INDEX entries_by_serial ON entries (serial)",
     "CREATE INDEX entries_by_item ON entries (order_id, item_id)",
+    "CREATE INDEX items_by_order ON items (order_id, item_id)",
+    "CREATE INDEX lines_by_order ON lines (order_id, item_id)",
+    "CREATE INDEX holdings_by_subscription ON holdings (subscription_id)",
+    "CREATE INDEX accounts_by_name ON accounts (account)",
     "CREATE INDEX parts_by_subscription ON parts (subscription_id)",
 )
 
@@ -93,5 +94,5 @@ VIEWS: Final = (
 NEWEST: Final = ("subscriptions", "order_facts", "account_facts")
 """Tables in which only a higher version takes the place of what is there."""
 
-ONCE: Final = ("accepted", "declined", "repeats", "dead")
+ONCE: Final = ("accepted", "declined", "repeats", "dead", "waits")
 """Tables whose rows may come twice: a record that stands twice in the log says the same again."""

@@ -20,8 +20,9 @@ async def verified(kafka: str, mongo: str, databases: str = "leaseline", *, pati
     """Checks the seven invariants on an installation, which may be running.
 
     It waits at most ``patience`` seconds until everything is decided that the topics hold; what is not read by then
-    counts as waiting. What looks wrong is looked at once more when the checkpoints have passed the ends that the topics
-    had then. ``databases`` is the prefix of the databases' names. Raises ``InstallationTrouble`` with what to do.
+    counts as waiting, and the services need not agree. What looks wrong is looked at once more when the checkpoints
+    have passed the ends that the topics had then. ``databases`` is the prefix of the databases' names. Raises
+    ``InstallationTrouble`` with what to do.
     """
     try:
         async with opened_log(kafka) as log, opened_databases(mongo, databases) as kept:
@@ -39,13 +40,13 @@ async def _looked_at(books: Books, log: Log, kept: Databases, patience: float) -
     await reach.on(asked)
     await kept.enter(books)
     look = 1
-    if judge(books, look) and await standing(log, kept) != before:
+    if judge(books, look, behind=bool(behind)) and await standing(log, kept) != before:
         behind = await settled(log, kept, patience)
         await reach.on(asked)
         books.forget_kept()
         await kept.enter(books)
         look = 2
-        judge(books, look)
+        judge(books, look, behind=bool(behind))
     return reported(books, look, _behind(behind))
 
 

@@ -54,6 +54,9 @@ _EACH_ONCE: Final = (
         || subscription_id || ', the newest fact has ' || s.version
     FROM holdings h JOIN subscriptions s USING (subscription_id) WHERE h.version <> s.version
     """,
+)
+
+_TERMS: Final = (
     """
     SELECT h.payer || ' ' || subscription_id, h.payer || ' holds subscription ' || subscription_id || ' under '
         || h.term || ' in ' || h.currency || ' for ' || h.customer || ', its facts say ' || coalesce(s.term, 'no term')
@@ -68,6 +71,7 @@ ACCOUNTS: Final = Rule(
     sentence="Account totals equal the sum over their subscriptions, each active one in exactly one account",
     counted="accounts",
     checked="SELECT count(*) FROM (SELECT account FROM accounts UNION SELECT account FROM parts)",
-    offences=(*_TOTALS, *_EACH_ONCE),
+    offences=(*_TOTALS, *_TERMS),
+    disagreements=_EACH_ONCE,
 )
 """Where the topics lost their beginnings, a subscription without facts counts as billing holds it."""

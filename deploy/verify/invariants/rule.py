@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Rule:
     """``checked`` is a query for one number: how many ``counted`` were looked at. Each of ``offences`` is a query for
     what breaks the rule: a key, by which an offender is known again at a second look, and a sentence without personal
-    data.
+    data. ``disagreements`` are such queries, too: between services, which agree only when all have read everything.
     """
 
     number: int
@@ -15,3 +15,4 @@ class Rule:
     counted: str
     checked: str
     offences: tuple[str, ...]
+    disagreements: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ _FACTS: Final = (
     JOIN whole
     LEFT JOIN said s ON s.service = k.service AND s.subject = k.order_id AND s.version IS NOT NULL
     GROUP BY k.service, k.order_id
-    HAVING max(s.version) IS NOT k.version AND (whole.yes OR max(s.version) IS NOT NULL)
+    HAVING CASE WHEN whole.yes THEN max(s.version) IS NOT k.version ELSE max(s.version) > k.version END
     """,
     """
     SELECT f.order_id, 'facts tell of order ' || f.order_id || ', orders does not have it'
@@ -72,6 +72,9 @@ _ORDERS: Final = (
     WHERE g.opened AND NOT o.cancelled
         AND (l.units IS NOT i.units OR l.taken IS NOT i.taken OR l.cancelled IS NOT i.cancelled)
     """,
+)
+
+_STATUS: Final = (
     """
     SELECT order_id, 'order ' || order_id || ' is ' || status || ', by its units and times it is ' || derived
     FROM (
@@ -95,6 +98,7 @@ UNITS: Final = Rule(
     sentence="No item has more subscriptions than units; orders, ledgers and facts agree",
     counted="items",
     checked="SELECT count(*) FROM (SELECT order_id, item_id FROM items UNION SELECT order_id, item_id FROM lines)",
-    offences=(*_LEDGER, *_FACTS, *_ORDERS),
+    offences=(*_LEDGER, *_FACTS, *_STATUS),
+    disagreements=_ORDERS,
 )
 """Units are open + taken + cancelled, and taken ones are those with a subscription that was not reversed."""
