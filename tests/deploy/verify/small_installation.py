@@ -26,7 +26,7 @@ from deploy.verify.report import Report
 from services.billing.service import billing
 from services.engine.checkpoint import Checkpoint
 from services.engine.lanes import home
-from services.engine.planning import Planning
+from services.engine.planning import Planning, Wants
 from services.engine.reading import Reader
 from services.engine.service import Service
 from services.engine.stored import to_document
@@ -58,7 +58,7 @@ class SmallInstallation:
         self.services: tuple[Service, ...] = (orders(), fulfillment(), billing())
         self.log: dict[tuple[str, int], list[Logged]] = {(t.name, n): [] for t in TOPICS for n in range(LANES)}
         self.begins: dict[tuple[str, int], int] = {}
-        self.documents: dict[tuple[str, str], dict[str, Any]] = {}
+        self.documents: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
         self.checkpoints = {(s.name, n): Checkpoint(n, 1) for s in self.services for n in range(LANES)}
         self._next = dict.fromkeys(self.log, 0)
         self._now = int(NOON.timestamp() * 1000)
@@ -84,7 +84,7 @@ class SmallInstallation:
 
     def run(self) -> None:
         """Lets the services decide until nothing is left to read."""
-        while any([self._step(service, lane) for service in self.services for lane in range(LANES)]):
+        while sum(self._step(service, lane) for service in self.services for lane in range(LANES)):
             pass
 
     def _step(self, service: Service, lane: int) -> bool:
@@ -94,7 +94,7 @@ class SmallInstallation:
             return False
         reader = Reader(service.name, service.known(), LANES)
         planning = Planning(service, reader, records, {lane: checkpoint})
-        wants = planning.needs()
+        wants: Wants | None = planning.needs()
         while wants is not None:
             keys, pages = wants
             there = {(c, i): d for (s, c), held in self.documents.items() if s == service.name for i, d in held.items()}
@@ -166,9 +166,9 @@ class SmallInstallation:
         for (service, _), checkpoint in self.checkpoints.items():
             enter_checkpoint(books, service, to_document(checkpoint))
 
-    def report(self) -> Report:
+    def report(self, *, behind: bool = False) -> Report:
         books = self.books()
-        judge(books, 1)
+        judge(books, 1, behind=behind)
         return reported(books, 1)
 
 
@@ -202,8 +202,8 @@ def scan(order_id: str, *serials: str) -> ItemFulfillmentRequested:
 
 
 def healthy() -> SmallInstallation:
-    """Two orders with three subscriptions in two accounts, one order on hold, one without scans, one refused; a scan that
-    waits, a scan and an order that came twice, a scan that was refused in part, and a record that cannot be read."""
+    """Two orders with three subscriptions in two accounts, one order on hold, one without scans, one refused; a scan
+    that waits, a scan and an order that came twice, a scan refused in part, and a record that cannot be read."""
     small = SmallInstallation()
     small.ask(variant(), "v1", source="catalog")
     small.run()

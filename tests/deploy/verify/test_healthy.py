@@ -2,14 +2,14 @@ from deploy.verify.report import State
 from tests.deploy.verify.small_installation import SmallInstallation, healthy
 
 
-def test_a_healthy_installation_has_nothing_broken():
+def test_a_healthy_installation_has_nothing_broken() -> None:
     report = healthy().report()
     assert [(each.number, each.offenders) for each in report.invariants if each.broken] == []
     assert report.summary == "6 of 6 hold, 1 nothing yet"
     assert report.holds
 
 
-def test_every_invariant_says_how_much_was_checked():
+def test_every_invariant_says_how_much_was_checked() -> None:
     checked = {each.number: (each.checked, each.counted) for each in healthy().report().invariants}
     assert checked[2] == (3, "active serials")
     assert checked[3] == (4, "items")
@@ -18,11 +18,11 @@ def test_every_invariant_says_how_much_was_checked():
     assert checked[7] == (1, "dead letters")
 
 
-def test_an_installation_without_a_cancelled_order_has_nothing_to_say_about_cancelled_orders():
+def test_an_installation_without_a_cancelled_order_has_nothing_to_say_about_cancelled_orders() -> None:
     assert healthy().report().invariants[0].state is State.NOTHING_YET
 
 
-def test_an_empty_installation_has_nothing_to_check_and_breaks_nothing():
+def test_an_empty_installation_has_nothing_to_check_and_breaks_nothing() -> None:
     report = SmallInstallation().report()
     assert report.summary == "0 of 0 hold, 7 nothing yet"
     assert report.holds

@@ -99,7 +99,8 @@ class Process:
 
     async def _polls(self, worker: Worker, member: MemoryMembership) -> None:
         while True:
-            records = member.poll(1 + int(self._random.random() * 9), int(self._random.random() * 4))
+            most = self._random.choice((1, 3, 9, 50))
+            records = member.poll(most, int(self._random.random() * 4))
             if not records:
                 await member.woken(0.5)
                 continue

@@ -20,12 +20,13 @@ class WatchedTransaction(MemoryTransaction):
         """As before, with complaints."""
         store = self._store
         assert isinstance(store, WatchedStore)
-        said = sum(outgoing.size for checkpoint in checkpoints for outgoing in checkpoint.outgoing)
+        everything = (outgoing for checkpoint in checkpoints for outgoing in checkpoint.outgoing)
+        said = sum(outgoing.size for outgoing in everything if not outgoing.topic.endswith(".dead-letters"))
         if said > planning.MOST_SAID + ONE_MESSAGE:
             store.faults.complaints.append(f"a batch of {said} bytes to be said was not cut")
         for checkpoint in checkpoints:
             if checkpoint.session != self._open.session:
-                store.faults.complaints.append(f"lane {checkpoint.lane} names another session than the one that holds its locks")
+                store.faults.complaints.append(f"lane {checkpoint.lane} names a session that does not hold its locks")
         await super().save(writes, checkpoints)
 
 

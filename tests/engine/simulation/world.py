@@ -27,8 +27,10 @@ from tests.engine.simulation.weather import Weather
 from tests.engine.simulation.workload import Workload
 
 MESSAGES = 30
-PATIENCE = 300.0
+PATIENCE = 30.0
 """Virtual seconds after the last fault in which everything must have come right."""
+RESTLESS = 40_000
+"""Steps after the last fault beyond which somebody is running in circles."""
 LATEST = 2.5
 """Virtual seconds after which nothing that is late can still arrive."""
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
@@ -129,8 +131,8 @@ async def _experiment(seed: int, setup: Setup, random: Random, loop: SimLoop) ->
 
 async def _drain(world: World, weather: Weather, operator: Operator, loop: SimLoop) -> None:
     until = loop.time() + PATIENCE
-    was, quiet = -1, 0
-    while loop.time() < until:
+    was, quiet, most = -1, 0, loop.steps + RESTLESS
+    while loop.time() < until and loop.steps < most:
         await asyncio.sleep(0.5)
         operator.replay()
         _tend(world, weather)

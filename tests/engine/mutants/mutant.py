@@ -1,0 +1,41 @@
+"""What a mutant is: the engine with one rule broken, and nothing else."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from time import perf_counter
+
+from tests.engine.simulation.checker import judged
+from tests.engine.simulation.world import Setup, experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """``rule`` is the number in the design, ``broken`` puts the break into force while it is entered."""
+
+    name: str
+    rule: int
+    setup: Setup = Setup()
+    broken: Callable[[], AbstractContextManager[object]] = nullcontext
+    seeds: int = 1500
+    """At most so many seeds until it must have been noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """After so many seeds, by this violation; ``seeds`` 0: it survived."""
+
+    seeds: int
+    violation: str
+    seconds: float
+
+
+def hunted(mutant: Mutant, first: int = 0) -> Killed:
+    """Runs seeds until the first violation."""
+    began = perf_counter()
+    with mutant.broken():
+        for tried in range(mutant.seeds):
+            violations = judged(experiment(first + tried, mutant.setup)).violations
+            if violations:
+                return Killed(tried + 1, violations[0], perf_counter() - began)
+    return Killed(0, "", perf_counter() - began)

@@ -1,0 +1,124 @@
+"""Mutants of the rules about homes and about recognising (the home lane, 9 to 11), and of facts that carry state."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from unittest.mock import patch
+
+from contracts.envelope import Opened
+from contracts.refusals import Code
+from services.engine.heard import Heard, Recognised
+from services.engine.heard import remember as real_remember
+from services.engine.message import Message, Origin, message_time
+from services.engine.planning import Planning
+from services.engine.reading import Read, Reader
+from services.engine.reading import Reject
+from services.engine.record import Record
+from services.engine.service import Change, Decision, Desk, Key, Page, Say, Service
+from tests.engine.mutants.mutant import Mutant
+from tests.engine.simulation import mirror, tally
+from tests.engine.simulation.world import Setup
+
+
+def _unheard(_message: Message, _heard: tuple[Heard, ...]) -> Recognised | None:
+    return None
+
+
+def _forgetful(heard: tuple[Heard, ...], message: Message, outcome: str) -> tuple[Heard, ...]:
+    """Refusals leave no trace: a repeat is decided again."""
+    return heard if outcome.startswith("refused:") else real_remember(heard, message, outcome)
+
+
+def _at_once(self: Reader, envelope: Opened, record: Record, origin: Origin, ours: bool) -> Read:  # noqa: ARG001
+    """No home: a message is decided wherever it is found."""
+    body = envelope.body
+    subjects = body.subjects() if body is not None else envelope.model.subjects_of(envelope.data or {})
+    if not subjects:
+        return Reject("no_subject")
+    time, suspect = message_time(envelope.time, origin.recorded)
+    return Message(
+        envelope.model, body, envelope.refusals, envelope.data, envelope.source, envelope.id, time, origin.recorded,
+        suspect, subjects, record.partition, origin,
+    )  # fmt: skip
+
+
+def _tally(decide: Callable[[Message, Desk], Decision], needs: Callable[[Message], list[Key | Page]]) -> Setup:
+    return Setup(services=(replace(tally.SERVICE, decide=decide, needs=needs), mirror.SERVICE))
+
+
+def _looking(message: Message, desk: Desk) -> Decision:
+    """Looks whether somebody holds the token, and writes down its own claim: no common document."""
+    body = message.body
+    if not isinstance(body, tally.TokenRequested):
+        return tally.decide(message, desk)
+    claims = desk.page(Page("tokens", equal=(("token", body.token),)), tally.Token)
+    own = f"{body.token}.{message.subject}"
+    counter = desk.get(tally.Counter, message.subject) or tally.Counter()
+    mine = desk.get(tally.Token, own)
+    if not body.give_back and claims and tally.recognise(message, counter.heard) is None:
+        return tally._refuse(message, counter, (Code.SERIAL_IN_USE,))
+    decision = tally.decide(message, _Alone(desk))
+    changes = tuple(replace(c, id=own) if c.kind is tally.Token else c for c in decision.changes)
+    assert mine is None or body.give_back or not decision.changes or claims
+    return replace(decision, changes=changes)
+
+
+class _Alone:
+    """A desk on which nobody holds a token."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def lanes(self) -> int:
+        return self._desk.lanes
+
+    def clock(self, lane: int):  # type: ignore[no-untyped-def]
+        return self._desk.clock(lane)
+
+    def get(self, kind, id):  # type: ignore[no-untyped-def]  # noqa: A002
+        return None if kind is tally.Token else self._desk.get(kind, id)
+
+    def page(self, page, kind):  # type: ignore[no-untyped-def]
+        return self._desk.page(page, kind)
+
+
+def _looking_needs(message: Message) -> list[Key | Page]:
+    return [("counters", message.subject)]
+
+
+def _one_mark(of: Callable[[Message], str]) -> Setup:
+    """One mark of the version for everything that ``of`` names, instead of one for each part."""
+
+    def decide(message: Message, desk: Desk) -> Decision:
+        assert message.body is not None
+        mark = desk.get(mirror.Copy, of(message)) or mirror.Copy()
+        version = getattr(message.body, "version", 0)
+        if version <= mark.total_from:
+            return Decision()
+        decision = mirror.decide(message, desk)
+        taken = next((c.document for c in decision.changes if c.id == of(message)), mark)
+        assert isinstance(taken, mirror.Copy)
+        kept = taken.model_copy(update={"total_from": version})
+        return replace(
+            decision,
+            changes=(*(c for c in decision.changes if c.id != of(message)), Change(mirror.Copy, of(message), kept)),
+        )
+
+    return Setup(services=(tally.SERVICE, replace(mirror.SERVICE, decide=decide)))
+
+
+def _patched(target: object, name: str, new: object) -> Callable[[], AbstractContextManager[object]]:
+    return lambda: patch.object(target, name, new)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant("no home lane", 8, broken=_patched(Reader, "_placed", _at_once)),
+    Mutant("no origin mark", 9, broken=_patched(Planning, "_taken_before", lambda _self, _lane, _origin: False)),
+    Mutant("no identity check", 10, broken=_patched(tally, "recognise", _unheard)),
+    Mutant("a repeat of a refusal is decided again", 10, broken=_patched(tally, "remember", _forgetful)),
+    Mutant("versions kept per service instead of per part", 10, _one_mark(lambda m: f"mark{m.lane}")),
+    Mutant("versions kept per subject instead of per part", 10, _one_mark(lambda m: m.subject)),
+    Mutant("uniqueness by looking first", 11, _tally(_looking, _looking_needs)),
+)
+__all__ = ["MUTANTS", "Say", "Service"]

@@ -1,0 +1,62 @@
+"""The tests' own entry point of a service: its process, with places where it dies or stands still.
+
+``python -m tests.system.entry orders``. Environment variables: ``LEASELINE_TEST_KILL=saved:3`` kills the process the
+third time that it reaches that step, ``LEASELINE_TEST_PAUSE=read:2`` stops it there until somebody continues it. The
+steps are those of the engine (consumed, read, saved, published, committed) and ``written``: everything is written, and
+the transaction still open. ``LEASELINE_TEST_SPLIT_FOR`` is how many seconds a lane may stay split.
+"""
+
+import os
+import signal
+import sys
+from collections import Counter
+from importlib import import_module
+
+from services.engine import keeper, mongo, serving
+
+KILL = "LEASELINE_TEST_KILL"
+PAUSE = "LEASELINE_TEST_PAUSE"
+SPLIT_FOR = "LEASELINE_TEST_SPLIT_FOR"
+STEPS = ("consumed", "read", "saved", "published", "committed")
+WRITTEN = "written"
+
+
+class FailPoints:
+    """Counts how often each step is reached; the process does not survive the one that is meant."""
+
+    def __init__(self) -> None:
+        self._reached: Counter[str] = Counter()
+        self._signals = {
+            os.environ[name]: number
+            for name, number in ((KILL, signal.SIGKILL), (PAUSE, signal.SIGSTOP))
+            if name in os.environ
+        }
+
+    def at(self, step: str) -> None:
+        """The process has reached this step."""
+        self._reached[step] += 1
+        number = self._signals.get(f"{step}:{self._reached[step]}")
+        if number is not None:
+            os.kill(os.getpid(), number)
+
+
+def _commits_after(points: FailPoints) -> None:
+    committed = mongo.MongoTransaction.commit
+
+    async def commit(self: mongo.MongoTransaction) -> None:
+        points.at(WRITTEN)
+        await committed(self)
+
+    setattr(mongo.MongoTransaction, "commit", commit)  # noqa: B010 - mypy takes no other method in its place
+
+
+def main(name: str) -> None:
+    """Serves, as the service's own entry point does."""
+    points = FailPoints()
+    _commits_after(points)
+    keeper.SPLIT_FOR = float(os.environ.get(SPLIT_FOR, keeper.SPLIT_FOR))
+    serving.main(import_module(f"services.{name}.app").service(), points.at)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,149 @@
+"""An installation of a test's own: fresh topics, databases of its own, services as processes that can be made to die."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from contracts.topics import TOPICS
+from deploy.demo.feeding import Feed
+from deploy.installation import SERVICES
+from deploy.installation.lag import Lags
+from deploy.installation.processes import Process, Services, started
+from deploy.installation.topics import create_topics
+from deploy.local.addresses import Addresses
+from deploy.sample.outbound import Outbound
+from deploy.verify import Report, verified
+
+MODULE = "tests.system.entry {}"
+PATIENCE = 120.0
+"""Seconds of waiting until something must have happened; generous, since nothing here is about speed."""
+UNDONE = ("requests not read yet", "messages saved by", "records that a service has not read")
+"""How the report names what is still on its way."""
+
+
+class Installation:
+    """``databases`` is the prefix of the databases' names, and of the groups'."""
+
+    def __init__(self, addresses: Addresses, databases: str, logs: Path, lanes: int) -> None:
+        self.addresses = addresses
+        self.databases = databases
+        self.lanes = lanes
+        self._logs = logs
+        self._running: list[Services] = []
+        # What we start allows a group to give up on its members sooner than an official image does.
+        self.session_seconds = 2.5 if addresses.kafka_pid is not None else 6.0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of its services."""
+        return {
+            "LEASELINE_DATABASES": self.databases,
+            "LEASELINE_LANES": str(self.lanes),
+            "LEASELINE_SESSION_SECONDS": str(self.session_seconds),
+            "LEASELINE_TICK_SECONDS": "0",
+        }
+
+    def start(self, *services: str, **environment: str) -> Services:
+        """Starts these services (all three if none is named) and does not wait for them; the fixture ends them."""
+        logs = self._logs / f"{len(self._running):03}"
+        made = started(
+            self.addresses,
+            logs,
+            services=services or SERVICES,
+            environment={**self.environment, **environment},
+            module=MODULE,
+        )
+        self._running.append(made)
+        return made
+
+    def start_one(self, service: str, **environment: str) -> Process:
+        """Starts one worker of a service."""
+        (process,) = self.start(service, **environment).processes
+        return process
+
+    def stop(self) -> None:
+        """Ends everything that was started."""
+        for services in reversed(self._running):
+            services.stop()
+
+    async def feed(self, records: Sequence[Outbound]) -> None:
+        """Publishes these as the world does."""
+        feed = Feed(self.addresses.kafka)
+        await feed.start()
+        try:
+            await feed.send(records)
+        finally:
+            await feed.close()
+
+    async def until_quiet(self, running: Iterable[Process]) -> None:
+        """Waits until everything that was said is decided, and what followed from it."""
+        watched = list(running)
+        lags = Lags(self.addresses.kafka, self.addresses.mongo, self.databases)
+        await lags.start()
+        try:
+            quiet = 0
+            while quiet < 3:  # what is saved may not be said yet
+                for process in watched:
+                    process.check()
+                quiet = quiet + 1 if (await lags.now()).total == 0 else 0
+                await asyncio.sleep(0.15)
+        finally:
+            await lags.close()
+
+    async def verified(self) -> Report:
+        """The seven invariants; everything must be answered."""
+        return await verified(self.addresses.kafka, self.addresses.mongo, self.databases, patience=PATIENCE)
+
+    async def assert_whole(self) -> Report:
+        """Every invariant holds, and nothing is on its way any more."""
+        report = await self.verified()
+        offenders = [offender for each in report.invariants for offender in each.offenders]
+        assert report.holds, "\n".join(offenders)
+        left = [f"{each.count} {each.what}: {each.examples}" for each in report.waits if each.what.startswith(UNDONE)]
+        assert not left, "\n".join(left)
+        return report
+
+
+async def fresh_topics(kafka: str, lanes: int) -> None:
+    """Every topic of an installation, made anew."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        names = {topic.name for topic in TOPICS}
+        if old := names & set(await admin.list_topics()):
+            await delete_topics(admin, old)
+        await create_topics(kafka, lanes)
+        await until(lambda: _there(admin, names, lanes), "topics")
+    finally:
+        await admin.close()
+
+
+async def delete_topics(admin: AIOKafkaAdminClient, names: Iterable[str]) -> None:
+    """Deletes topics and waits until they are gone."""
+    gone = set(names)
+    await admin.delete_topics(sorted(gone))
+
+    async def none_left() -> bool:
+        return not gone & set(await admin.list_topics())
+
+    await until(none_left, "the end of old topics")
+
+
+async def _there(admin: AIOKafkaAdminClient, names: Iterable[str], lanes: int) -> bool:
+    described = await admin.describe_topics(sorted(names))
+    return all(
+        each["error_code"] == 0 and [part["error_code"] for part in each["partitions"]] == [0] * lanes
+        for each in described
+    )
+
+
+async def until(true: Callable[[], Awaitable[bool]], what: str, patience: float = PATIENCE) -> None:
+    """Waits until it is so; TimeoutError names what never came."""
+    try:
+        async with asyncio.timeout(patience):
+            while not await true():
+                await asyncio.sleep(0.05)
+    except TimeoutError as error:
+        raise TimeoutError(f"waited {patience:.0f} s for {what}") from error

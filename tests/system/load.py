@@ -1,0 +1,58 @@
+"""The load: the sample's records, orders and scans side by side, never more on the way than the services can bear."""
+
+import asyncio
+from collections.abc import Sequence
+
+from deploy.demo.feeding import Feed
+from deploy.installation.lag import Lags
+from deploy.sample.outbound import Outbound
+from deploy.sample.waves import waves
+from tests.system.installation import Installation
+
+AT_ONCE = 40
+ON_THE_WAY = 400
+"""Records that were not decided yet, beyond which the load waits."""
+
+
+def catalog() -> Sequence[Outbound]:
+    """What has to be known before the first order."""
+    return waves()[0].records
+
+
+def orders_and_scans() -> Sequence[Outbound]:
+    """Orders and scans of the sample, each in their order and in proportion, so that all three services are busy."""
+    _, _, orders, scans, _ = waves()
+    placed = [
+        ((number + 0.5) / len(wave.records), record)
+        for wave in (orders, scans)
+        for number, record in enumerate(wave.records)
+    ]
+    return [record for _, record in sorted(placed, key=lambda each: each[0])]
+
+
+class Load:
+    """Feeds ``records`` until they end or ``enough`` is set; ``sent`` counts them."""
+
+    def __init__(self, installation: Installation, records: Sequence[Outbound]) -> None:
+        self.sent = 0
+        self.enough = asyncio.Event()
+        self._installation = installation
+        self._records = records
+
+    async def run(self) -> None:
+        """Feeds."""
+        addresses = self._installation.addresses
+        feed = Feed(addresses.kafka)
+        lags = Lags(addresses.kafka, addresses.mongo, self._installation.databases)
+        await feed.start()
+        await lags.start()
+        try:
+            while not self.enough.is_set() and self.sent < len(self._records):
+                await feed.send(self._records[self.sent : self.sent + AT_ONCE])
+                self.sent += AT_ONCE
+                await asyncio.sleep(0.1)
+                while not self.enough.is_set() and (await lags.now()).total > ON_THE_WAY:
+                    await asyncio.sleep(0.1)
+        finally:
+            await lags.close()
+            await feed.close()

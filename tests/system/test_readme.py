@@ -1,0 +1,78 @@
+"""The README's lines are run as they stand there."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from deploy.local.places import PROJECT
+from tests.system.installation import Installation
+from tests.system.read_back import said
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def block(language: str) -> str:
+    """The README's one block of this language."""
+    (found,) = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return str(found)
+
+
+def test_the_python_lines_are_those_of_the_file() -> None:
+    """Whoever copies the file gets what the README shows."""
+    assert block("python") == (PROJECT / "docs/hello/order.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["docs/hello/variant.json", "docs/hello/order.json", "docs/hello/scan.json"])
+def test_every_message_that_the_readme_publishes_is_there(name: str) -> None:
+    """The lines name files of the project."""
+    assert name in block("bash")
+    assert json.loads((PROJECT / name).read_text(encoding="utf-8"))["specversion"] == "1.0"
+
+
+def run(command: list[str], kafka: str) -> None:
+    """Runs a command in the project's folder; fails with what it printed."""
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, "LEASELINE_KAFKA": kafka},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def python_lines(kafka: str, folder: Path) -> None:
+    """Runs the README's Python lines."""
+    script = folder / "order.py"
+    script.write_text(block("python"), encoding="utf-8")
+    run([sys.executable, str(script)], kafka)
+
+
+async def test_the_kcat_lines_make_two_subscriptions_and_the_python_lines_are_answered_as_a_repeat(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """What the README promises happens."""
+    if shutil.which("kcat") is None:
+        pytest.skip("kcat is not installed (apt-get install kcat)")
+    kafka = installation.addresses.kafka
+    services = installation.start()
+    services.until_ready()
+    run(["bash", "-ec", block("bash")], kafka)
+    await installation.until_quiet(services.processes)
+    python_lines(kafka, tmp_path)
+    await installation.until_quiet(services.processes)
+    events = [event for event in await said(kafka) if event.cause and event.cause[0] == "hello"]
+    caused = Counter((event.cause, event.type) for event in events)
+    assert caused[("hello", "scan-1"), "SubscriptionCreated"] == 2
+    assert caused[("hello", "order-1"), "OrderPlaced"] == 1
+    assert caused[("hello", "order-1-again"), "RequestRepeated"] == 1
+    await installation.assert_whole()
