@@ -1,7 +1,7 @@
 """A body as a record's value: the envelope in structured mode, always the same bytes for the same content."""
 
-import json
 from datetime import datetime
+from json.encoder import encode_basestring as _text
 
 from contracts.message import Body
 
@@ -16,16 +16,11 @@ def encoded(
     subject: str | None = None,
 ) -> bytes:
     """The record's value. ``cause`` is the (source, id) of the request or fact that led to it."""
-    attributes = {
-        "specversion": "1.0",
-        "type": body.type_name(),
-        "source": source,
-        "id": id,
-        "time": time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "subject": subject if subject is not None else next(iter(body.subjects()), ""),
-        "datacontenttype": "application/json",
-    }
-    if cause is not None:
-        attributes["causationsource"], attributes["causationid"] = cause
-    head = json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
-    return b"".join((head[:-1].encode(), b',"data":', body.model_dump_json(exclude_none=True).encode(), b"}"))
+    about = subject if subject is not None else next(iter(body.subjects()), "")
+    stamp = time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    caused = "" if cause is None else f',"causationsource":{_text(cause[0])},"causationid":{_text(cause[1])}'
+    head = (
+        f'{{"specversion":"1.0","type":"{body.type_name()}","source":{_text(source)},"id":{_text(id)},"time":"{stamp}"'
+        f',"subject":{_text(about)},"datacontenttype":"application/json"{caused},"data":'
+    )
+    return b"".join((head.encode(), body.model_dump_json(exclude_none=True).encode(), b"}"))

@@ -12,7 +12,7 @@ from services.engine.desk import Documents, Write
 from services.engine.message import Message, Origin
 from services.engine.reading import PASSED_OVER, PassedOver, PassOn, Read, Reader, Reject
 from services.engine.record import Outgoing, Record, digest
-from services.engine.service import Key, NotLoaded, Page, Service
+from services.engine.service import NOTHING, Key, NotLoaded, Page, Service
 from services.engine.wording import dead_letter, worded
 
 Wants = tuple[tuple[Key, ...], tuple[Page, ...]]
@@ -166,6 +166,8 @@ class Planning:
                 continue
             try:
                 decision = self._service.conclude(message, change, self.desk)
+                if decision is NOTHING:
+                    continue
                 said = worded(decision.says, message, self._service.name, self._reader.lanes, f"end{number}.")
                 self.desk.apply(decision, message.lane)
             except NotLoaded as missing:

@@ -104,6 +104,7 @@ class Process:
             if not records:
                 await member.woken(0.5)
                 continue
+            await asyncio.sleep(0.001 * self._random.random())
             worker.seen(records)
             if self._faults.strikes("swallowed"):
                 await asyncio.sleep(0)
