@@ -3,7 +3,9 @@
 import asyncio
 import signal
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,20 +21,23 @@ from deploy.local import places, servers
 from deploy.local.addresses import Addresses
 
 
-def up() -> None:
+def up(
+    data: Annotated[Path, typer.Option(help="The folder of the servers' data.", show_default=".leaseline/servers")] = (
+        places.SERVERS
+    ),
+) -> None:
     """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
     console = Console(soft_wrap=True, highlight=False)
     signal.signal(signal.SIGTERM, _interrupt)
+    logs = data.parent / "logs"
     with ExitStack() as stack:
         try:
             with console.status("Starting ..."):
-                addresses = servers.found() or stack.enter_context(servers.running(places.SERVERS))
+                addresses = servers.found(data) or stack.enter_context(servers.running(data))
                 asyncio.run(create_topics(addresses.kafka, LANES))
                 environment = {"LEASELINE_LANES": str(LANES)}
-                services = stack.enter_context(
-                    processes.running(addresses, places.HOME / "logs", environment=environment)
-                )
-            console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo}\nLogs     {places.HOME / 'logs'}\n")
+                services = stack.enter_context(processes.running(addresses, logs, environment=environment))
+            console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo}\nLogs     {logs}\n")
             for what, line in lines(addresses.kafka):
                 console.print(f"[dim]# {what}[/]")
                 console.print(line, markup=False)

@@ -20,7 +20,7 @@ from deploy.local.places import PROJECT
 from deploy.local.trouble import last_lines
 
 PR_SET_PDEATHSIG: Final = 1
-READY: Final = "service.ready"
+READY: Final = b"service.ready"
 STARTED_WITHIN: Final = 30.0
 STOPPED_WITHIN: Final = 50.0
 """Seconds: a service finishes its batch, then leaves its group."""
@@ -28,16 +28,21 @@ STOPPED_WITHIN: Final = 50.0
 
 @dataclass
 class Process:
-    """One running service. ``log`` is where it writes."""
+    """One running service. ``log`` is where it writes, ``begun`` how long the log was before."""
 
     service: str
     log: Path
     popen: subprocess.Popen[bytes]
     output: IO[Any]
+    begun: int = 0
 
     def ready(self) -> bool:
         """Whether it has said that it reads."""
-        return self.popen.poll() is None and READY in self.log.read_text(encoding="utf-8", errors="replace")
+        if self.popen.poll() is not None:
+            return False
+        with self.log.open("rb") as log:
+            log.seek(self.begun)
+            return READY in log.read()
 
     def check(self) -> None:
         """Raises ``InstallationTrouble`` if it ended by itself."""
@@ -111,6 +116,7 @@ def started(
     for number, service in enumerate(services):
         log = logs / f"{service}{'' if services.index(service) == number else f'-{number}'}.log"
         output = log.open("ab")
+        begun = output.tell()
         popen = subprocess.Popen(
             [sys.executable, "-m", *module.format(service).split()],
             cwd=PROJECT,
@@ -121,7 +127,7 @@ def started(
             start_new_session=True,  # Ctrl-C reaches only the parent, which ends them in order
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - a prctl call, which takes no lock
         )
-        found.append(Process(service, log, popen, output))
+        found.append(Process(service, log, popen, output, begun))
     return Services(found)
 
 

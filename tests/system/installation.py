@@ -1,6 +1,7 @@
-"""An installation of a test's own: fresh topics, databases of its own, services as processes that can be made to die."""
+"""A test's own installation: fresh topics, databases of its own, services as processes that can be made to die."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -64,8 +65,12 @@ class Installation:
         return process
 
     def stop(self) -> None:
-        """Ends everything that was started."""
-        for services in reversed(self._running):
+        """Ends everything that was started, also what stands still."""
+        alive = [each for services in self._running for each in services.processes if each.popen.poll() is None]
+        for process in alive:
+            process.popen.send_signal(signal.SIGCONT)
+            process.popen.terminate()
+        for services in self._running:
             services.stop()
 
     async def feed(self, records: Sequence[Outbound]) -> None:

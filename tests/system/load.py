@@ -10,6 +10,8 @@ from deploy.sample.waves import waves
 from tests.system.installation import Installation
 
 AT_ONCE = 40
+EVERY = 0.2
+"""Seconds: so that the load lasts as long as what is done to the services meanwhile."""
 ON_THE_WAY = 400
 """Records that were not decided yet, beyond which the load waits."""
 
@@ -50,7 +52,7 @@ class Load:
             while not self.enough.is_set() and self.sent < len(self._records):
                 await feed.send(self._records[self.sent : self.sent + AT_ONCE])
                 self.sent += AT_ONCE
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(EVERY)
                 while not self.enough.is_set() and (await lags.now()).total > ON_THE_WAY:
                     await asyncio.sleep(0.1)
         finally:

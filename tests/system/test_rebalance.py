@@ -1,10 +1,8 @@
-"""Two workers of one service, and lanes that change hands while the load runs: politely, and behind a zombie's back."""
+"""Two workers of a service, and lanes that change hands while the load runs: politely, and behind a zombie's back."""
 
 import asyncio
 import signal
-
-import psutil
-import pytest
+from pathlib import Path
 
 from deploy.installation import SERVICES
 from deploy.installation.processes import Process
@@ -13,69 +11,86 @@ from tests.system.installation import Installation, until
 from tests.system.load import Load, catalog, orders_and_scans
 from tests.system.read_back import duplicates, said
 
+ACQUIRED = '"lane.acquired"'
+DECIDED = '"batch.done"'
 
-async def _saying(process: Process, text: str, since: int = 0) -> None:
-    """Waits until the process's log says this, behind its first ``since`` bytes."""
 
-    async def found() -> bool:
-        process.check()
-        return text in process.log.read_text(encoding="utf-8", errors="replace")[since:]
+class Told:
+    """What a process tells in its log from now on."""
 
-    await until(found, f"{process.service} to say {text!r}")
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._since = len(self._text())
+
+    def _text(self) -> str:
+        return self._process.log.read_text(encoding="utf-8", errors="replace")
+
+    async def until(self, text: str, times: int = 1) -> None:
+        """Waits until it has told this so often."""
+
+        async def told() -> bool:
+            self._process.check()
+            return self._text()[self._since :].count(text) >= times
+
+        await until(told, f"{self._process.service} to tell {text} {times} times")
 
 
 async def _standing_still(process: Process) -> None:
     async def stopped() -> bool:
         process.check()
-        return psutil.Process(process.popen.pid).status() == psutil.STATUS_STOPPED
+        state = Path(f"/proc/{process.popen.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        return state == "T"
 
     await until(stopped, f"{process.service} to stand still")
 
 
-async def _without_it(installation: Installation, zombie: Process, other: Process) -> None:
-    """Waits until the other worker has all lanes, the zombie's too."""
-    since = len(other.log.read_text(encoding="utf-8", errors="replace"))
-
-    async def all_taken() -> bool:
-        other.check()
-        said_since = other.log.read_text(encoding="utf-8", errors="replace")[since:]
-        return said_since.count('"lane.acquired"') >= installation.lanes
-
-    await until(all_taken, f"the lanes of a {zombie.service} that stands still")
+async def _left(process: Process) -> None:
+    process.popen.send_signal(signal.SIGTERM)
+    status = await asyncio.to_thread(process.popen.wait)
+    assert status == 0, process.log.read_text()[-2000:]
 
 
-@pytest.mark.parametrize("service", SERVICES)
-async def test_workers_come_and_go_and_one_wakes_up_as_a_zombie_and_everything_is_answered_once(
-    installation: Installation, service: str
+async def _zombie(installation: Installation, other: Process, step: str) -> Process:
+    """A worker that stands still at a step until ``other`` has all its lanes, then goes on as if nothing had been."""
+    zombie = installation.start_one(other.service, **{PAUSE: step})
+    await _standing_still(zombie)
+    await Told(other).until(ACQUIRED, installation.lanes)
+    told = Told(zombie)
+    zombie.popen.send_signal(signal.SIGCONT)
+    await told.until(ACQUIRED)
+    await told.until(DECIDED)
+    await _left(zombie)
+    return zombie
+
+
+async def _come_and_go(installation: Installation, first: Process) -> tuple[Process, str]:
+    """The worker that is left in the end, and the log of the one that woke up with an open batch."""
+    await Told(first).until(DECIDED)
+    second = installation.start_one(first.service)
+    await Told(second).until(DECIDED)
+    await _left(first)
+    overtaken = await _zombie(installation, second, "read:3")
+    await _zombie(installation, second, "saved:3")
+    return second, overtaken.log.read_text(encoding="utf-8")
+
+
+async def test_workers_come_and_go_and_some_wake_up_as_zombies_and_everything_is_answered_once(
+    installation: Installation,
 ) -> None:
-    others = [installation.start_one(name) for name in SERVICES if name != service]
-    first = installation.start_one(service)
+    services = installation.start()
     await installation.feed(catalog())
-    await installation.until_quiet([*others, first])
+    await installation.until_quiet(services.processes)
     load = Load(installation, orders_and_scans())
     running = asyncio.create_task(load.run())
-    await _saying(first, '"batch.done"')
-
-    second = installation.start_one(service)
-    await _saying(second, '"batch.done"')
-    first.popen.send_signal(signal.SIGTERM)
-    await asyncio.to_thread(first.popen.wait)
-    assert first.popen.returncode == 0, first.log.read_text()[-2000:]
-
-    woken = []
-    for step in ("read:3", "saved:3"):
-        zombie = installation.start_one(service, **{PAUSE: step})
-        await _standing_still(zombie)
-        await _without_it(installation, zombie, second)
-        since = len(zombie.log.read_text(encoding="utf-8", errors="replace"))
-        zombie.popen.send_signal(signal.SIGCONT)
-        await _saying(zombie, '"lane.acquired"', since)
-        woken.append(zombie)
-
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_come_and_go(installation, first)) for first in services.processes]
     assert not running.done(), f"the load of {load.sent} records was over too early"
     load.enough.set()
     await running
-    await installation.until_quiet([*others, second, *woken])
+    await installation.until_quiet(task.result()[0] for task in tasks)
     await installation.assert_whole()
-    assert duplicates(await said(installation.addresses.kafka, service)), "the zombie said nothing again"
-    assert '"Fenced"' in woken[0].log.read_text(), "the zombie did not try to save under its old epoch"
+    for service in SERVICES:
+        assert duplicates(await said(installation.addresses.kafka, service)), f"no zombie of {service} spoke again"
+    for task in tasks:
+        worker, log = task.result()
+        assert '"batch.doubt"' in log, f"the zombie of {worker.service} did not try to save under its old epoch"
