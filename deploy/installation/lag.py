@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
+from deploy.installation.trouble import InstallationTrouble
 from services.engine.mongo import CHECKPOINTS
 from services.engine.stored import from_document
 
@@ -28,12 +30,33 @@ class Lags:
     """Asks again and again over the same connections; ``close`` ends them."""
 
     def __init__(self, kafka: str, mongo: str, databases: str) -> None:
+        self._kafka = kafka
         self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
         self._mongo: AsyncIOMotorClient = AsyncIOMotorClient(mongo, tz_aware=True)
         self._databases = databases
+        self._places: dict[str, list[TopicPartition]] = {}
 
     async def start(self) -> None:
-        """Connects."""
+        """Connects. Raises ``InstallationTrouble`` if a topic is missing: its lag would be taken for none."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka)
+        await admin.start()
+        try:
+            described = await admin.describe_topics([topic.name for topic in TOPICS])
+        finally:
+            await admin.close()
+        partitions = {each["topic"]: len(each["partitions"]) for each in described if each["error_code"] == 0}
+        missing = [topic.name for topic in TOPICS if topic.name not in partitions]
+        if missing:
+            raise InstallationTrouble(f"Topics are missing: {', '.join(missing)}. Run: leaseline topics create")
+        self._places = {
+            service: [
+                TopicPartition(topic.name, partition)
+                for topic in TOPICS
+                if service in topic.readers and _read(service, topic.name)
+                for partition in range(partitions[topic.name])
+            ]
+            for service in SERVICES
+        }
         await self._consumer.start()
 
     async def close(self) -> None:
@@ -44,13 +67,7 @@ class Lags:
     async def now(self) -> Lag:
         """The lag of this moment: the ends are taken first, so that 0 is never said too early."""
         behind: dict[str, int] = {}
-        for service in SERVICES:
-            topics = [topic.name for topic in TOPICS if service in topic.readers and _read(service, topic.name)]
-            places = [
-                TopicPartition(topic, partition)
-                for topic in topics
-                for partition in self._consumer.partitions_for_topic(topic) or await self._known(topic)
-            ]
+        for service, places in self._places.items():
             ends = await self._consumer.end_offsets(places)
             begins = await self._consumer.beginning_offsets(places)
             at = {place: begins[place] for place in places}
@@ -62,10 +79,6 @@ class Lags:
                         at[place] = offset
             behind[service] = sum(max(0, ends[place] - at[place]) for place in places)
         return Lag(behind)
-
-    async def _known(self, topic: str) -> set[int]:
-        await self._consumer.topics()
-        return set(self._consumer.partitions_for_topic(topic) or ())
 
 
 def _read(service: str, topic: str) -> bool:
