@@ -18,6 +18,10 @@ from pymongo import MongoClient
 
 from deploy.local import servers
 from deploy.local.addresses import Addresses
+from tests.tables import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
+"""A hook of pytest: the tables of the simulator and the mutants."""
 
 SHARED = "LEASELINE_TEST_SERVERS"
 """Environment variable: the data folder that all workers of this run share."""

@@ -56,9 +56,7 @@ def _document(value: bytes | None) -> Mapping[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _enter_fact(
-    books: Books, name: str, subject: object, data: Mapping[str, Any], cause: tuple[Any, Any]
-) -> None:
+def _enter_fact(books: Books, name: str, subject: object, data: Mapping[str, Any], cause: tuple[Any, Any]) -> None:
     """The newest state that facts carry, whatever their names: facts of the same part carry the same whole."""
     version = data["version"]
     if "subscription" in data:

@@ -13,6 +13,7 @@ import structlog
 from services.engine.faults import Doubt, NotOurs, NotSaid, Stop
 from services.engine.lane import Lane
 from services.engine.lanes import whole_lanes
+from services.engine.overlooked import Overlooked
 from services.engine.ports import Clock, Consumer, Producer, Store
 from services.engine.positions import AnotherLog
 from services.engine.record import Place, Record
@@ -33,14 +34,17 @@ class Ports:
 
 
 class Keeper:
-    """Holds the lanes of one worker. ``held`` changes its objects with every acquisition: a batch that was admitted
-    under one of them must not go on under another.
+    """Holds the lanes of one worker.
+
+    ``held`` changes its objects with every acquisition: a batch that was admitted under one of them must not go on
+    under another. ``busy`` while a batch is being handled.
     """
 
     def __init__(self, service: str, topics: Sequence[str], ports: Ports) -> None:
         self.held: dict[int, Lane] = {}
         self.stopped: Stop | None = None
         self.generation = 0
+        self.busy = False
         self._service = service
         self._topics = topics
         self._consumer, self._store = ports.consumer, ports.store
@@ -50,6 +54,7 @@ class Keeper:
         self._tries: dict[int, int] = {}
         self._not_before: dict[int, float] = {}
         self._split_since: dict[int, float] = {}
+        self._overlooked = Overlooked()
 
     def assignment_changed(self) -> None:
         """Every lane must be acquired again: somebody else may have had it in between."""
@@ -72,6 +77,7 @@ class Keeper:
             if self.stopped is not None:
                 return self.stopped
             self._wake.clear()
+            self._read_overlooked()
             try:
                 wait = await self._acquire_due()
             except Stop as stop:
@@ -133,6 +139,14 @@ class Keeper:
         except AnotherLog:
             raise another_log(*place) from None
         return fresh
+
+    def _read_overlooked(self) -> None:
+        if self.busy:
+            self._overlooked.forgive()
+            return
+        for place, offset in self._overlooked.due(self.held, self._clock.monotonic()):
+            self._log.warning("batch.overlooked", topic=place[0], lane=place[1], offset=offset)
+            self._consumer.seek(place, offset)
 
     async def _acquire_due(self) -> float:
         whole, split = whole_lanes(self._consumer.assigned(), self._topics)

@@ -70,11 +70,13 @@ class MongoStore:
     async def renew(self) -> None:
         """Takes a new session."""
         old, self._session = self._session, None
+        with _unclear():
+            fresh = await self._client.start_session(causal_consistency=False)
+            fresh.session_id  # noqa: B018  takes its id before the old one gives its back: it would get the very same
         if old is not None:
             with suppress(PyMongoError):  # it is given up either way; whoever acquires ends it by its id
                 await old.end_session()
-        with _unclear():
-            self._session = await self._client.start_session(causal_consistency=False)
+        self._session = fresh
 
     async def close(self) -> None:
         """Ends the session and the connections."""

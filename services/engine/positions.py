@@ -32,6 +32,7 @@ class Position:
         self._unchecked = bookmark is not None and bookmark.offset == expected - 1
         self._gap: int | None = None
         self._seen_inside = False
+        self._seen = -1
 
     @property
     def start(self) -> int:
@@ -46,8 +47,19 @@ class Position:
 
     def seen(self, offset: int) -> None:
         """The parser saw this record, whatever became of it afterwards."""
+        self._seen = max(self._seen, offset)
         if self._gap is not None and self.start <= offset < self._gap:
             self._seen_inside = True
+
+    @property
+    def behind(self) -> bool:
+        """Whether the parser saw a record that is not decided yet."""
+        return self._seen >= self.expected
+
+    def again(self) -> int:
+        """Where to read again what was overlooked; until it is seen again nothing is."""
+        self._seen = -1
+        return self.start
 
     def admit(self, records: Sequence[Record]) -> tuple[Sequence[Record], Rewind | None]:
         """The records to decide now, and whether to rewind. Raises ``AnotherLog``.

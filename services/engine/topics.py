@@ -27,9 +27,15 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
         if topic not in partitions:
             raise Stop(f"the topic {topic} does not exist: create the topics with: leaseline topics create")
         if partitions[topic] != lanes:
+            mended = (
+                "Add the missing ones with: leaseline topics create"
+                if partitions[topic] < lanes
+                else f"Kafka takes none back: when nobody needs its records any more, delete the topic, then run: "
+                f"leaseline topics create, and: leaseline topics reset {topic}"
+            )
             raise Stop(
                 f"the topic {topic} has {partitions[topic]} partitions, the installation {lanes} lanes; all topics "
-                f"must have one partition for each lane. Missing ones are added by: leaseline topics create"
+                f"must have one partition for each lane. {mended}"
             )
     for response in configs:
         for _, _, _, name, entries in response.resources:

@@ -57,6 +57,7 @@ class Worker:
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Takes a batch as it was polled through all five steps. Never raises, except when it is cancelled."""
+        self.keeper.busy = True
         try:
             await self._handle(records)
             self._failed = 0
@@ -71,6 +72,8 @@ class Worker:
             if self._failed >= MOST_TROUBLE:
                 self.keeper.stop(Stop(f"{MOST_TROUBLE} batches in a row failed, the last with {_where(error)}."))
             await self.keeper.forget({record.partition for record in records}, renew=True, replace=True)
+        finally:
+            self.keeper.busy = False
 
     async def _handle(self, records: Sequence[Record]) -> None:
         todo, lanes = await self.keeper.admitted(records)

@@ -20,8 +20,8 @@ from deploy.verify import Report, verified
 MODULE = "tests.system.entry {}"
 PATIENCE = 120.0
 """Seconds of waiting until something must have happened; generous, since nothing here is about speed."""
-UNDONE = ("requests not read yet", "messages saved by", "records that a service has not read")
-"""How the report names what is still on its way."""
+WAITING = ("requests that ", "orders on hold")
+"""How the report names what waits for something else; whatever else it lists is still on its way."""
 
 
 class Installation:
@@ -83,17 +83,23 @@ class Installation:
             await feed.close()
 
     async def until_quiet(self, running: Iterable[Process]) -> None:
-        """Waits until everything that was said is decided, and what followed from it."""
+        """Waits until these services have decided everything that was said, and what followed from it."""
         watched = list(running)
+        reading = {process.service for process in watched}
         lags = Lags(self.addresses.kafka, self.addresses.mongo, self.databases)
+        quiet = 0
+
+        async def nothing_left() -> bool:
+            nonlocal quiet
+            for process in watched:
+                process.check()
+            behind = (await lags.now()).behind
+            quiet = 0 if any(behind[service] for service in reading) else quiet + 1
+            return quiet > 3  # what is saved may not be said yet
+
         await lags.start()
         try:
-            quiet = 0
-            while quiet < 3:  # what is saved may not be said yet
-                for process in watched:
-                    process.check()
-                quiet = quiet + 1 if (await lags.now()).total == 0 else 0
-                await asyncio.sleep(0.15)
+            await until(nothing_left, f"{', '.join(sorted(reading))} to read everything")
         finally:
             await lags.close()
 
@@ -102,12 +108,19 @@ class Installation:
         return await verified(self.addresses.kafka, self.addresses.mongo, self.databases, patience=PATIENCE)
 
     async def assert_whole(self) -> Report:
-        """Every invariant holds, and nothing is on its way any more."""
+        """Every invariant holds, and nothing is on its way: a service that was started just now may still have to say
+        what its predecessor saved.
+        """
         report = await self.verified()
-        offenders = [offender for each in report.invariants for offender in each.offenders]
-        assert report.holds, "\n".join(offenders)
-        left = [f"{each.count} {each.what}: {each.examples}" for each in report.waits if each.what.startswith(UNDONE)]
-        assert not left, "\n".join(left)
+
+        async def nothing_on_its_way() -> bool:
+            nonlocal report
+            if on_its_way := [each.what for each in report.waits if not each.what.startswith(WAITING)]:
+                report = await self.verified()
+            return not on_its_way
+
+        await until(nothing_on_its_way, "what is still on its way")
+        assert report.holds, "\n".join(offender for each in report.invariants for offender in each.offenders)
         return report
 
 

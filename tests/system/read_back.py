@@ -9,12 +9,13 @@ from aiokafka import ConsumerRecord
 
 from deploy.verify.reading import opened_log
 
-EVENTS = {
-    "orders": ("orders.events",),
-    "fulfillment": ("fulfillment.events", "subscriptions.events"),
-    "billing": ("billing.events",),
+WHO = {
+    "orders.events": "orders",
+    "fulfillment.events": "fulfillment",
+    "subscriptions.events": "fulfillment",
+    "billing.events": "billing",
 }
-"""Where each service says its facts and answers."""
+"""Which service says its facts and answers where."""
 
 
 async def records(kafka: str, topics: Iterable[str]) -> Sequence[ConsumerRecord]:
@@ -42,16 +43,18 @@ class Said:
     place: tuple[str, int]
 
 
-async def said(kafka: str, *services: str) -> Sequence[Said]:
+async def said(kafka: str, topics: Iterable[str] = tuple(WHO)) -> Sequence[Said]:
     """Every event in the log, duplicates too."""
     found: list[Said] = []
-    for service in services or tuple(EVENTS):
-        for record in await records(kafka, EVENTS[service]):
+    for topic in topics:
+        for record in await records(kafka, [topic]):
             head: dict[str, Any] = json.loads(record.value)
             cause = (head.get("causationsource", ""), head.get("causationid", ""))
             place = (record.topic, record.partition)
             type_ = head["type"].split(".")[-2]
-            found.append(Said(service, type_, head["id"], cause, head["data"], record.timestamp, record.value, place))
+            found.append(
+                Said(WHO[topic], type_, head["id"], cause, head["data"], record.timestamp, record.value, place)
+            )
     return found
 
 

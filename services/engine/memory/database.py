@@ -92,8 +92,8 @@ class MemoryDatabase:
     def taken(self, path: Path, by: Open) -> bool:
         """Whether somebody else wrote the document since the transaction's snapshot, or is about to."""
         holder = self.holder(path)
-        kept = self._kept.get(path)
-        return (holder is not None and holder is not by) or (kept is not None and kept[-1][0] > by.snapshot)
+        kept = self._kept.get(path, [])
+        return (holder is not None and holder is not by) or (bool(kept) and kept[-1][0] > by.snapshot)
 
     def put(self, transaction: Open, path: Path, content: bytes | None) -> None:
         """Writes within a transaction; ``taken`` was asked before."""

@@ -17,6 +17,7 @@ class MemoryGroup:
         self.topics = tuple(topics)
         self.lanes = lanes
         self.generation = 0
+        self.split = False
         self.committed: dict[Place, int] = {}
         self.members: list[MemoryMembership] = []
         self._assigned: dict[MemoryMembership, frozenset[Place]] = {}
@@ -37,6 +38,7 @@ class MemoryGroup:
         the members; ``split`` turns it for each topic, as while a deployment adds one.
         """
         self.generation += 1
+        self.split = split
         self._assigned = {}
         count = len(self.members)
         for order, topic in enumerate(self.topics):
@@ -59,7 +61,7 @@ class MemoryMembership:
     def __init__(self, group: MemoryGroup, fortune: Fortune) -> None:
         self._group = group
         self._fortune = fortune
-        self._generation = -1
+        self.generation = -1
         self._positions: dict[Place, int] = {}
         self._paused: set[Place] = set()
         self._woken = asyncio.Event()
@@ -85,12 +87,12 @@ class MemoryMembership:
     @property
     def outdated(self) -> bool:
         """Whether the group has moved on without this member's knowing."""
-        return self._generation != self._group.generation
+        return self.generation != self._group.generation
 
     def learn(self) -> None:
         """Takes the newest assignment; reading begins at the committed offsets, or the logs' beginnings."""
         self._moved.clear()
-        self._generation = self._group.generation
+        self.generation = self._group.generation
         self._paused.clear()
         log, committed = self._group.log, self._group.committed
         self._positions = {

@@ -63,9 +63,7 @@ class MemoryProducer:
             raise NotSaid("not written")
         if self._fortune.strikes("producer.late"):
             loop = asyncio.get_running_loop()
-            loop.call_later(
-                self._fortune.delay(), self._arrives, ours, sequence, place, batch, context=Context()
-            )
+            loop.call_later(self._fortune.delay(), self._arrives, ours, sequence, place, batch, context=Context())
             raise NotSaid("written later")
         if not self._arrives(ours, sequence, place, batch):
             raise NotSaid("refused by the broker")

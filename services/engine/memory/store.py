@@ -117,7 +117,7 @@ class MemoryTransaction:
         for key in keys:
             content = self._database.get(key, self._open.snapshot)
             if content is not None:
-                found[key] = _without_id(content)
+                found[key] = decoded(content)
         return found
 
     async def page(self, page: Page) -> Sequence[tuple[str, Stored]]:
@@ -127,7 +127,7 @@ class MemoryTransaction:
         for path in self._database.paths(page.collection):
             content = self._database.get(path, self._open.snapshot)
             if content is not None and len(found) < page.limit:
-                stored = _without_id(content)
+                stored = decoded(content)
                 if matches(page, str(path[1]), stored):
                     found.append((str(path[1]), stored))
         return found
@@ -139,10 +139,7 @@ class MemoryTransaction:
             raise self._failed(Conflict("a write conflict out of the blue"))
         for write in writes:
             path: Path = (write.collection, write.id)
-            after = None if write.after is None else self._encoded({"_id": write.id, **write.after})
-            before = None if write.before is None else bson.encode({"_id": write.id, **write.before})
-            if after == before:
-                continue
+            after = self._after(path, write)
             if self._database.taken(path, self._open):
                 raise self._failed(Conflict(f"{write.collection} was written meanwhile"))
             if write.before is None and self._database.get(path, self._open.snapshot) is not None:
@@ -151,6 +148,18 @@ class MemoryTransaction:
         for checkpoint in checkpoints:
             self._save(checkpoint)
         await self._answer("store.save.after")
+
+    def _after(self, path: Path, write: Write) -> bytes | None:
+        """Only the fields that changed are written; what nobody of us knows of stays as it is."""
+        if write.after is None:
+            return None
+        if write.before is None:
+            return self._encoded({"_id": write.id, **write.after})
+        content = self._database.get(path, self._open.snapshot)
+        document = {} if content is None else decoded(content)
+        for name in write.changed:
+            document.pop(name, None)
+        return self._encoded(document | {name: write.after[name] for name in write.changed if name in write.after})
 
     def _save(self, checkpoint: Checkpoint) -> None:
         path: Path = (CHECKPOINTS, checkpoint.lane)
@@ -203,9 +212,3 @@ class MemoryTransaction:
 
 
 MemoryStore.transactions = MemoryTransaction
-
-
-def _without_id(content: bytes) -> Stored:
-    document = decoded(content)
-    del document["_id"]
-    return document

@@ -8,6 +8,7 @@ from contracts.envelope import Opened
 from services.engine import planning, reading
 from services.engine.faults import Doubt, Unstorable
 from services.engine.lane import Lane
+from services.engine.memory.log import MemoryRecord
 from services.engine.message import Message, Origin
 from services.engine.planning import Plan, Planning
 from services.engine.reading import Read, Reader
@@ -23,9 +24,10 @@ real_placed = Reader._placed
 real_decide = Planning.decide
 
 
-def _again(self: Reader, envelope: Opened, record: Record, origin: Origin, ours: bool) -> Read:  # noqa: ARG001
+def _again(self: Reader, envelope: Opened, record: Record, origin: Origin) -> Read:
     """Passes on what was passed on."""
-    return real_placed(self, envelope, record, origin, False)
+    assert isinstance(record, MemoryRecord)
+    return real_placed(self, envelope, replace(record, topic="elsewhere"), origin)
 
 
 class _Stubborn(Worker):

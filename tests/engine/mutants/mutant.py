@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
+
+from structlog.testing import capture_logs
 
 from tests.engine.simulation.checker import judged
 from tests.engine.simulation.world import Setup, experiment
@@ -15,7 +17,7 @@ class Mutant:
 
     name: str
     rule: int
-    setup: Setup = Setup()
+    setup: Setup = field(default_factory=Setup)
     broken: Callable[[], AbstractContextManager[object]] = nullcontext
     seeds: int = 1500
     """At most so many seeds until it must have been noticed."""
@@ -28,14 +30,18 @@ class Killed:
     seeds: int
     violation: str
     seconds: float
+    failures: tuple[str, ...]
+    """Errors that the engine met with meanwhile: a mutant that merely does not work proves nothing."""
 
 
 def hunted(mutant: Mutant, first: int = 0) -> Killed:
     """Runs seeds until the first violation."""
     began = perf_counter()
-    with mutant.broken():
+    with mutant.broken(), capture_logs() as logs:
         for tried in range(mutant.seeds):
             violations = judged(experiment(first + tried, mutant.setup)).violations
+            failures = tuple(f"{log['error']} {log['where']}" for log in logs if log["event"] == "batch.failed")
+            logs.clear()
             if violations:
-                return Killed(tried + 1, violations[0], perf_counter() - began)
-    return Killed(0, "", perf_counter() - began)
+                return Killed(tried + 1, violations[0], perf_counter() - began, failures)
+    return Killed(0, "", perf_counter() - began, ())

@@ -13,8 +13,8 @@ from services.engine.memory.producer import MemoryProducer
 from services.engine.message import Message
 from services.engine.record import Outgoing, Place, Record
 from services.engine.service import Say
-from services.engine.worker import Worker
 from services.engine.wording import worded as real_worded
+from services.engine.worker import Worker
 from tests.engine.mutants.mutant import Mutant
 from tests.engine.simulation.process import Parts
 from tests.engine.simulation.world import Setup

@@ -1,4 +1,4 @@
-"""Which faults strike, and how often: drawn anew for each seed, so that some seeds are stormy and some have one plague."""
+"""Which faults strike, and how often: drawn anew for each seed; some are stormy, and some have one plague."""
 
 import asyncio
 from collections import Counter
@@ -13,6 +13,7 @@ USUAL = {
     "split": 0.0001,
     "fail_over": 0.0003,
     "clock_jump": 0.0002,
+    "cut_off": 0.05,
     "hole": 0.002,
     "swallowed": 0.02,
     "bad_release": 0.01,
@@ -41,8 +42,11 @@ USUAL = {
 """Chance of each fault where it may strike; those of a process strike before each of its steps."""
 
 
+_HOW_OFTEN = (0, 0.3, 1, 1, 3, 8)
+
+
 class Faults(Fortune):
-    """``on`` until everything was sent; then it must all come right."""
+    """``on`` until everything was sent; then it must all come right. ``only``: these, often, and no others."""
 
     def __init__(self, random: Random, only: tuple[str, ...] = ()) -> None:
         self.on = True
@@ -50,7 +54,7 @@ class Faults(Fortune):
         self.complaints: list[str] = []
         self._random = random
         self.rates = {
-            fault: usual * random.choice((0, 0.3, 1, 1, 3, 8)) if not only or fault in only else 0.0
+            fault: usual * random.choice(_HOW_OFTEN if not only else (8,) if fault in only else (0,))
             for fault, usual in USUAL.items()
         }
         self._haste = random.choice((0.0, 0.3, 0.8))

@@ -7,6 +7,7 @@ not even its clean-up, as after ``kill -9``; one that is frozen runs later.
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ def _calm(_life: Life) -> None:
 
 class SimLoop(asyncio.BaseEventLoop):
     """``between`` is asked before each step of a life; it may end or freeze it."""
+
+    _ready: deque[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
 
     def __init__(self, random: Random, between: Callable[[Life], None] = _calm) -> None:
         super().__init__()
@@ -67,7 +71,7 @@ class SimLoop(asyncio.BaseEventLoop):
         handle = ready.popleft()
         if handle.cancelled():
             return
-        life = handle._context.get(LIFE)
+        life = handle._context.get(LIFE)  # type: ignore[attr-defined]
         if life is not None:
             if not (life.dead or life.frozen):
                 self.between(life)

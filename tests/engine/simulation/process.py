@@ -6,6 +6,7 @@ may come before anybody was told of it, and the handler is called for one batch 
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from random import Random
@@ -17,7 +18,6 @@ from services.engine.memory.database import MemoryDatabase
 from services.engine.memory.group import MemoryGroup, MemoryMembership
 from services.engine.memory.log import MemoryLog
 from services.engine.memory.producer import MemoryProducer
-from services.engine.memory.store import MemoryStore
 from services.engine.service import Service
 from services.engine.worker import Worker
 from tests.engine.simulation.faults import Faults
@@ -30,7 +30,7 @@ class Parts:
     """The classes that a process is made of; a mutant replaces one."""
 
     worker: Callable[[Service, int, Ports], Worker] = Worker
-    store: Callable[[MemoryDatabase, Faults], MemoryStore] = WatchedStore
+    store: Callable[[MemoryDatabase, Faults], WatchedStore] = WatchedStore
     producer: Callable[[MemoryLog, Faults], MemoryProducer] = MemoryProducer
 
 
@@ -62,9 +62,11 @@ class Process:
         assert isinstance(loop, SimLoop)
         life = self.life = Life(self.name)
         member = self._member = MemoryMembership(self._group, self._faults)
+        store = self._parts.store(self._database, self._faults)
+        store.left_behind = lambda: member.generation if member.outdated else None
         ports = Ports(
             member,
-            self._parts.store(self._database, self._faults),
+            store,
             self._parts.producer(self._group.log, self._faults),
             self._clock,
         )
@@ -109,14 +111,14 @@ class Process:
             if self._faults.strikes("swallowed"):
                 await asyncio.sleep(0)
                 continue
-            try:
+            with suppress(Exception):  # as the framework does under manual acknowledgement
                 await worker.handle(records)
-            except Exception:  # noqa: BLE001, S110  as the framework does under manual acknowledgement
-                pass
 
     async def _listens(self, worker: Worker, member: MemoryMembership) -> None:
         while True:
             await member.moved()
+            if self._faults.strikes("cut_off"):
+                await asyncio.sleep(3.0 * self._random.random())
             worker.keeper.assignment_changed()
             await asyncio.sleep(self._faults.delay() if self._faults.on else 0.0)
             member.learn()

@@ -1,6 +1,6 @@
 """A store that looks at what the engine saves, and complains about what only shows much later, or as slowness."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.engine import planning
 from services.engine.checkpoint import Checkpoint
@@ -31,10 +31,21 @@ class WatchedTransaction(MemoryTransaction):
 
 
 class WatchedStore(MemoryStore):
-    """Its complaints are the checker's."""
+    """Its complaints are the checker's. ``left_behind`` is the generation of a member whose group has moved on."""
 
     transactions = WatchedTransaction
 
     def __init__(self, database: MemoryDatabase, faults: Faults) -> None:
         super().__init__(database, faults)
         self.faults = faults
+        self.left_behind: Callable[[], int | None] = lambda: None
+        self._duels: set[tuple[int, int]] = set()
+
+    async def acquire(self, lane: int) -> Checkpoint:
+        """Once may a member be overtaken by its group just before this; a second time it was not asked."""
+        generation = self.left_behind()
+        if generation is not None:
+            if (generation, lane) in self._duels:
+                self.faults.complaints.append(f"lane {lane} is fought for by a member that the group has given up")
+            self._duels.add((generation, lane))
+        return await super().acquire(lane)

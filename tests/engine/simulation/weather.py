@@ -12,7 +12,10 @@ from tests.engine.simulation.process import Process
 
 
 class Weather:
-    """Strikes before each step of a process, until the faults are off; then everything is set right again."""
+    """Strikes before each step of a process, until the faults are off; then everything is set right again.
+
+    ``crash_at`` is the number of the step at which a process crashes in any case.
+    """
 
     def __init__(
         self,
@@ -23,7 +26,9 @@ class Weather:
         groups: Sequence[MemoryGroup],
         databases: Sequence[MemoryDatabase],
         clock: MemoryClock,
+        crash_at: int = -1,
     ) -> None:
+        self._left = crash_at
         self.bad_release = False
         self._loop, self._faults, self._random = loop, faults, random
         self._processes = processes
@@ -43,6 +48,11 @@ class Weather:
 
     def between(self, life: Life) -> None:
         """Before a step of this life."""
+        if self._left >= 0:
+            self._left -= 1
+            if self._left < 0:
+                self._crash(life)
+                return
         luck = self._random.random()
         if luck >= self._total or not self._faults.on:
             return
@@ -62,7 +72,8 @@ class Weather:
             if process.life is not None and process.life.frozen:
                 self._loop.thaw(process.life)
         for group in self._groups:
-            group.rebalance()
+            if group.split:
+                group.rebalance()
         for database in self._databases:
             database.confirm(database.version)
 
@@ -101,7 +112,7 @@ class Weather:
 
     def _release(self) -> None:
         self.bad_release = True
-        self._loop.call_later(self._random.random() * 0.05, self._mended)
+        self._loop.call_later(self._random.random() * 0.3, self._mended)
 
     def _mended(self) -> None:
         self.bad_release = False

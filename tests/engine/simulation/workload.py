@@ -4,6 +4,7 @@ Keeps its own record of everything, by which the checker judges.
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -18,6 +19,16 @@ SOME = (
     b'"data":{"counter":"?","amount":#}}'
 )
 HUGE = SOME.replace(b"#", b"5" + b" " * 1_200_000)
+KINDS = {
+    "AddRequested": 30,
+    "SpendRequested": 15,
+    "TokenRequested": 20,
+    "TransferRequested": 15,
+    "StepsRequested": 8,
+    "broken": 3,
+    "huge": 2,
+}
+"""What is asked, and how often of a hundred."""
 POISON: tuple[tuple[str, bytes | None], ...] = (
     ("not_json", b"{"),
     ("null_value", None),
@@ -55,6 +66,7 @@ class Workload:
 
     def __init__(self, random: Random, log: MemoryLog, lanes: int) -> None:
         self.asked: list[Asked] = []
+        self.untidy: Counter[str] = Counter()
         self._random = random
         self._log = log
         self._lanes = lanes
@@ -79,12 +91,14 @@ class Workload:
 
     def replayed(self, place: Place, was: int, now: int) -> None:
         """Notes that a record was sent again from the dead letters."""
+        self.untidy["sent.from_dead_letters"] += 1
         self.asked += [
             replace(asked, offset=now) for asked in self.asked if asked.place == place and asked.offset == was
         ]
 
     def _poison(self) -> None:
         reason, value = self._random.choice(POISON)
+        self.untidy[f"sent.{reason}"] += 1
         place = (REQUESTS, self._random.randrange(self._lanes))
         if reason == "too_large":
             value = HUGE.replace(b"?", self._random.choice(self._counters).encode(), 1)
@@ -105,17 +119,16 @@ class Workload:
 
     def _again(self, was: Asked) -> None:
         name, data, unstorable = was.name, json.loads(was.data), was.unstorable
+        self.untidy["sent.twice"] += 1
         if self._random.random() < 0.2:
+            self.untidy["sent.id_reused"] += 1
             name, data, unstorable = self._content(was.counter)
         self._out(was.source, was.id, name, data, was.counter, unstorable=unstorable)
 
     def _content(self, counter: str) -> tuple[str, dict[str, Any], bool]:
         data: dict[str, Any] = {"counter": counter}
         amount = self._random.randint(1, 9)
-        name = self._random.choices(
-            ("AddRequested", "SpendRequested", "TokenRequested", "TransferRequested", "StepsRequested", "broken", "huge"),
-            (30, 15, 20, 15, 8, 3, 2),
-        )[0]
+        name = self._random.choices(tuple(KINDS), tuple(KINDS.values()))[0]
         if name == "TokenRequested":
             data |= {"token": self._random.choice(self._tokens), "give_back": self._random.random() < 0.4}
         elif name == "TransferRequested":
@@ -125,24 +138,25 @@ class Workload:
         elif name == "broken":
             name, data = "AddRequested", data | {"amount": -1}
         elif name == "huge":
+            self.untidy["sent.cannot_be_stored"] += 1
             return "AddRequested", data | {"amount": amount, "note": 2**70}, True
         else:
             data |= {"amount": amount}
         return name, data, False
 
-    def _out(
-        self, source: str, id_: str, name: str, data: dict[str, Any], counter: str, *, unstorable: bool
-    ) -> None:
-        envelope = {"specversion": "1.0", "type": f"leaseline.tally.{name}.v1", "source": source, "id": id_, "data": data}
+    def _out(self, source: str, id_: str, name: str, data: dict[str, Any], counter: str, *, unstorable: bool) -> None:
+        head = {"specversion": "1.0", "type": f"leaseline.tally.{name}.v1", "source": source, "id": id_}
         lane, key = home(counter, self._lanes), counter.encode()
         if self._random.random() < self._untidy:
             keyless = self._random.random() < self._keyless
             lane = self._random.randrange(self._lanes) if keyless else (sum(key) + 1) % self._lanes
             key = b"" if keyless else key
+            self.untidy["sent.without_key" if keyless else "sent.foreign_partitioner"] += 1
         forged: tuple[tuple[str, bytes | None], ...] = ()
         if self._random.random() < 0.05:
+            self.untidy["sent.forged_origin"] += 1
             forged = (("leaseline-origin", b"tally.requests|0|0|999999|1"), ("leaseline-recorded", b"1"), ("x", None))
         place = (REQUESTS, lane)
-        offset = self._log.append(place, key or None, json.dumps(envelope).encode(), forged)
+        offset = self._log.append(place, key or None, json.dumps({**head, "data": data}).encode(), forged)
         content = json.dumps(data, sort_keys=True)
         self.asked.append(Asked(place, offset, source, id_, name, content, counter, unstorable=unstorable))

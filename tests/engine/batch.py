@@ -1,0 +1,78 @@
+"""Records and checkpoints for tests of the engine's pure pieces: the tiny service, without ports."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.engine.checkpoint import Checkpoint
+from services.engine.desk import Stored, matches
+from services.engine.memory.log import MemoryRecord
+from services.engine.planning import Plan, Planning
+from services.engine.reading import Reader
+from services.engine.service import Key, Page, Service
+from tests.engine.simulation.tally import REQUESTS, SERVICE
+
+BEGAN = 1_700_000_000_000
+
+
+def asking(
+    name: str,
+    data: Mapping[str, Any],
+    *,
+    id: str = "1",  # noqa: A002  the CloudEvents attribute's name
+    source: str = "shop",
+    **attributes: str,
+) -> bytes:
+    """A request of the tiny service, as a sender writes it."""
+    head = {"specversion": "1.0", "type": f"leaseline.tally.{name}.v1", "source": source, "id": id, **attributes}
+    return json.dumps({**head, "data": data}).encode()
+
+
+def record(
+    value: bytes | None,
+    offset: int = 0,
+    *,
+    lane: int = 0,
+    topic: str = REQUESTS,
+    headers: tuple[tuple[str, bytes | None], ...] = (),
+    key: bytes | None = None,
+) -> MemoryRecord:
+    """As it was consumed."""
+    return MemoryRecord(topic, lane, offset, BEGAN + offset, key, value, headers)
+
+
+class Shelf:
+    """Documents and checkpoints that plans are made from and applied to, as the store would."""
+
+    def __init__(self, lanes: int = 1, service: Service = SERVICE) -> None:
+        self.service = service
+        self.reader = Reader(service.name, service.known(), lanes)
+        self.documents: dict[Key, Stored] = {}
+        self.checkpoints = {lane: Checkpoint(lane) for lane in range(lanes)}
+
+    def plan(self, records: Sequence[MemoryRecord]) -> Plan:
+        """What these records make, one batch."""
+        concerned = {r.partition: self.checkpoints[r.partition] for r in records}
+        planning = Planning(self.service, self.reader, records, concerned)
+        self._load(planning, planning.needs())
+        self._load(planning, planning.needs_more())
+        while (wants := planning.decide()) is not None:
+            self._load(planning, wants)
+        return planning.plan()
+
+    def save(self, plan: Plan) -> Plan:
+        """Applies it."""
+        for write in plan.writes:
+            if write.after is None:
+                self.documents.pop((write.collection, write.id), None)
+            else:
+                self.documents[write.collection, write.id] = write.after
+        self.checkpoints |= {checkpoint.lane: checkpoint for checkpoint in plan.checkpoints}
+        return plan
+
+    def _load(self, planning: Planning, wants: tuple[tuple[Key, ...], tuple[Page, ...]]) -> None:
+        keys, pages = wants
+        planning.desk.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
+        for page in pages:
+            there = ((id_, stored) for (name, id_), stored in sorted(self.documents.items()) if name == page.collection)
+            planning.desk.put_page(page, [(id_, stored) for id_, stored in there if matches(page, id_, stored)])

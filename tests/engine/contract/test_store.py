@@ -1,0 +1,248 @@
+"""What the engine relies on of a store: epochs, snapshots, conflicts, and what each failure means."""
+
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from services.engine.checkpoint import Bookmark, Checkpoint
+from services.engine.desk import Write
+from services.engine.faults import Conflict, Doubt, Fenced, Unstorable
+from services.engine.ports import Store
+from services.engine.record import Outgoing
+from services.engine.service import Page
+from tests.engine.contract.ground import Ground
+
+
+def _insert(id_: str, **fields: Any) -> Write:
+    return Write("counters", id_, None, fields)
+
+
+def _update(id_: str, before: dict[str, Any], **fields: Any) -> Write:
+    return Write("counters", id_, before, {**before, **fields}, tuple(sorted(fields)))
+
+
+_lanes = count(100)
+
+
+async def _own(store: Store) -> Checkpoint:
+    """The first checkpoint of a lane of its own: what is saved is always saved with one."""
+    return replace(await store.acquire(next(_lanes)), batch=1)
+
+
+async def _save(store: Store, *writes: Write, lane: Checkpoint | None = None) -> None:
+    lane = lane or await _own(store)
+    async with store.transaction() as transaction:
+        await transaction.save(writes, (lane,))
+        await transaction.commit()
+
+
+async def _load(store: Store, *ids: str) -> dict[str, dict[str, Any]]:
+    async with store.transaction() as transaction:
+        found = await transaction.load([("counters", id_) for id_ in ids])
+    return {key[1]: {name: value for name, value in d.items() if name != "_id"} for key, d in found.items()}
+
+
+async def test_a_lane_that_nobody_had_begins_with_its_first_acquisition(ground: Ground) -> None:
+    store = await ground.store()
+    assert await store.read(1) is None
+    first = await store.acquire(1)
+    assert (first.lane, first.epoch, first.batch, first.outgoing) == (1, 1, 0, ())
+    assert first.session == store.session
+    assert (await store.acquire(1)).epoch == 2
+    assert await store.read(0) is None
+
+
+async def test_a_checkpoint_comes_back_as_it_was_saved(ground: Ground) -> None:
+    store = await ground.store()
+    outgoing = (
+        Outgoing("t.events", 2, b"k", b"v" * 2000, (("h", b"\xff"), ("n", None))),
+        Outgoing("t.events", 0, None, None),
+    )
+    lane = replace(
+        await store.acquire(0),
+        batch=1,
+        offsets={"t.requests": 7},
+        bookmarks={"t.requests": Bookmark(6, 1_700_000_000_000, b"12345678")},
+        incarnations={"t.requests": 1},
+        marks={"t.requests/2/0": 41},
+        outgoing=outgoing,
+    )
+    await _save(store, lane=lane)
+    assert await store.read(0) == lane
+    assert await (await ground.store()).acquire(0) == replace(
+        lane, epoch=2, session=(await store.read(0) or lane).session
+    )
+
+
+async def test_a_save_must_follow_the_one_before(ground: Ground) -> None:
+    store = await ground.store()
+    lane = await store.acquire(0)
+    await _save(store, lane=replace(lane, batch=1))
+    for batch in (1, 3):
+        with pytest.raises(Fenced):
+            await _save(store, _insert("c", total=1), lane=replace(lane, batch=batch))
+    await _save(store, lane=replace(lane, batch=2))
+    assert await _load(store, "c") == {}
+
+
+async def test_nothing_can_be_saved_under_an_old_epoch(ground: Ground) -> None:
+    old, new = await ground.store(), await ground.store()
+    lane = await old.acquire(0)
+    successor = await new.acquire(0)
+    with pytest.raises(Fenced):
+        await _save(old, _insert("c", total=1), lane=replace(lane, batch=1))
+    await _save(new, _insert("c", total=2), lane=replace(successor, batch=1))
+    assert await _load(old, "c") == {"c": {"total": 2}}
+
+
+async def test_an_acquisition_between_load_and_save_fences(ground: Ground) -> None:
+    old, new = await ground.store(), await ground.store()
+    lane = await old.acquire(0)
+
+    async def overtaken() -> None:
+        async with old.transaction() as transaction:
+            await transaction.load([("counters", "c")])
+            await new.acquire(0)
+            await transaction.save([_insert("c", total=1)], [replace(lane, batch=1)])
+            await transaction.commit()
+
+    with pytest.raises((Conflict, Fenced)):
+        await overtaken()
+    with pytest.raises(Fenced):
+        await _save(old, lane=replace(lane, batch=1))
+    assert await _load(new, "c") == {}
+
+
+async def test_a_transaction_sees_one_snapshot(ground: Ground) -> None:
+    one, other = await ground.store(), await ground.store()
+    await _save(one, _insert("a", total=1), _insert("b", total=1))
+    async with one.transaction() as transaction:
+        first = await transaction.load([("counters", "a")])
+        await _save(other, _update("b", {"total": 1}, total=2))
+        second = await transaction.load([("counters", "b")])
+    assert first["counters", "a"]["total"] == second["counters", "b"]["total"] == 1
+
+
+async def test_the_first_writer_of_a_document_wins(ground: Ground) -> None:
+    one, other = await ground.store(), await ground.store()
+    await _save(one, _insert("c", total=1))
+    lane = await _own(one)
+
+    async def second() -> None:
+        async with one.transaction() as transaction:
+            await transaction.load([("counters", "c")])
+            await _save(other, _update("c", {"total": 1}, total=2))
+            await transaction.save([_update("c", {"total": 1}, total=3)], (lane,))
+
+    with pytest.raises(Conflict):
+        await second()
+    assert await _load(one, "c") == {"c": {"total": 2}}
+
+
+async def test_the_second_of_two_open_writers_learns_at_once(ground: Ground) -> None:
+    one, other = await ground.store(), await ground.store()
+    await _save(one, _insert("c", total=1))
+    lane = await _own(one)
+    async with one.transaction() as first:
+        await first.load([("counters", "c")])
+        await first.save([_update("c", {"total": 1}, total=2)], (lane,))
+        with pytest.raises(Conflict):
+            await _save(other, _update("c", {"total": 1}, total=3))
+        await first.commit()
+    assert await _load(one, "c") == {"c": {"total": 2}}
+
+
+async def test_an_id_that_exists_is_a_conflict_for_whoever_inserts_it(ground: Ground) -> None:
+    one, other = await ground.store(), await ground.store()
+    lane = await _own(one)
+
+    async def late() -> None:
+        async with one.transaction() as transaction:
+            assert await transaction.load([("counters", "c")]) == {}
+            await _save(other, _insert("c", total=1))
+            await transaction.save([_insert("c", total=2)], (lane,))
+
+    with pytest.raises(Conflict):
+        await late()
+    with pytest.raises(Conflict):
+        await _save(one, _insert("c", total=3))
+    assert await _load(one, "c") == {"c": {"total": 1}}
+
+
+async def test_leaving_without_a_commit_undoes_everything(ground: Ground) -> None:
+    store = await ground.store()
+    lane = await store.acquire(0)
+    async with store.transaction() as transaction:
+        await transaction.save([_insert("c", total=1)], [replace(lane, batch=1)])
+    assert await _load(store, "c") == {}
+    await _save(store, lane=replace(lane, batch=1))
+
+
+async def test_fields_come_go_and_stay(ground: Ground) -> None:
+    store = await ground.store()
+    await _save(store, _insert("c", total=1, note="n", tokens=["a"]))
+    before = {"total": 1, "note": "n", "tokens": ["a"]}
+    await _save(store, Write("counters", "c", before, {"total": 2, "tokens": ["a"]}, ("note", "total")))
+    assert await _load(store, "c") == {"c": {"total": 2, "tokens": ["a"]}}
+    await _save(store, Write("counters", "c", {"total": 2, "tokens": ["a"]}, None))
+    assert await _load(store, "c") == {}
+
+
+async def test_a_page_holds_what_matches_by_id(ground: Ground) -> None:
+    store = await ground.store()
+    await _save(store, *(_insert(f"c{n}", kind="even" if n % 2 == 0 else "odd", due=n) for n in range(9)))
+    await _save(store, _insert("c9", kind="even"))
+    page = Page("counters", equal=(("kind", "even"),), at_most=(("due", 6),), after="c0", limit=2)
+    async with store.transaction() as transaction:
+        found = await transaction.page(page)
+        rest = await transaction.page(replace(page, after="c4"))
+    assert [id_ for id_, _ in found] == ["c2", "c4"]
+    assert [id_ for id_, _ in rest] == ["c6"]
+
+
+@pytest.mark.parametrize("content", [2**70, "\ud800", "x" * (17 * 1024 * 1024)], ids=["integer", "surrogate", "size"])
+async def test_what_cannot_be_held_is_named_and_nothing_is_saved(ground: Ground, content: object) -> None:
+    store = await ground.store()
+    lane = await store.acquire(0)
+    with pytest.raises(Unstorable):
+        await _save(store, _insert("good", total=1), _insert("bad", note=content), lane=replace(lane, batch=1))
+    assert await _load(store, "good", "bad") == {}
+    await _save(store, _insert("good", total=1), lane=replace(lane, batch=1))
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["it happened", "it did not happen"])
+async def test_an_unknown_commit_is_doubt_and_acquiring_tells(ground: Ground, done: bool) -> None:
+    store = await ground.store()
+    lane = await store.acquire(0)
+    await ground.commit_fails(after_it_is_done=done)
+    with pytest.raises(Doubt):
+        await _save(store, _insert("c", total=1), lane=replace(lane, batch=1))
+    assert lane.session is not None
+    await store.renew()
+    await store.end_session(lane.session)
+    again = await store.acquire(0)
+    assert (again.epoch, again.batch) == (2, 1 if done else 0)
+    assert again.session == store.session != lane.session
+    assert await _load(store, "c") == ({"c": {"total": 1}} if done else {})
+    await _save(store, lane=replace(again, batch=again.batch + 1))
+
+
+async def test_ending_a_session_frees_what_it_holds(ground: Ground) -> None:
+    dead, successor = await ground.store(), await ground.store()
+    lane = await dead.acquire(0)
+    session = lane.session
+    assert session is not None
+
+    async def outlived() -> None:
+        async with dead.transaction() as transaction:
+            await transaction.save([_insert("c", total=1)], [replace(lane, batch=1)])
+            await successor.end_session(session)
+            again = await successor.acquire(0)
+            await _save(successor, _insert("c", total=2), lane=replace(again, batch=1))
+            await transaction.commit()
+
+    with pytest.raises(Doubt):
+        await outlived()
+    assert await _load(successor, "c") == {"c": {"total": 2}}

@@ -1,0 +1,45 @@
+import pytest
+from aiokafka.partitioner import murmur2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.engine.lanes import home, whole_lanes
+
+GOLDEN = {
+    b"21": -973932308,
+    b"foobar": -790332482,
+    b"a-little-bit-long-string": -985981536,
+    b"a-little-bit-longer-string": -1486304829,
+    b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8": -58897971,
+    b"abc": 479470107,
+}
+"""Of Java's own client, from its tests."""
+
+
+@pytest.mark.parametrize(("text", "hashed"), GOLDEN.items())
+def test_the_hash_is_that_of_javas_client(text: bytes, hashed: int) -> None:
+    assert murmur2(text) & 0xFFFFFFFF == hashed & 0xFFFFFFFF
+    assert home(text.decode(), 16) == (hashed & 0x7FFFFFFF) % 16
+
+
+@given(st.text(max_size=80), st.integers(1, 64))
+def test_every_subject_has_one_home(subject: str, lanes: int) -> None:
+    if not subject.startswith("lane:"):
+        assert 0 <= home(subject, lanes) < lanes
+
+
+@pytest.mark.parametrize(
+    ("subject", "lane"),
+    [("lane:7", 7), ("lane:0", 0), ("lane:15", 15), ("lane:16", -1), ("lane:", -1), ("lane:-1", -1), ("lane:²", -1)],
+)
+def test_a_lane_is_at_home_in_itself_and_one_that_does_not_exist_nowhere(subject: str, lane: int) -> None:
+    assert home(subject, 16) == lane
+
+
+def test_a_lone_surrogate_in_a_subject_does_not_stop_the_reader() -> None:
+    assert 0 <= home("\ud800", 4) < 4
+
+
+def test_a_lane_is_whole_when_all_its_partitions_are_assigned() -> None:
+    assigned = [("a", 0), ("b", 0), ("a", 1), ("c", 2), ("a", 3), ("b", 3)]
+    assert whole_lanes(assigned, ["a", "b"]) == (frozenset({0, 3}), frozenset({1}))
