@@ -21,13 +21,15 @@ def _until_fed(demo: "subprocess.Popen[str]", folder: Path) -> list[psutil.Proce
         assert demo.poll() is None, demo.communicate()[0]
         logs = [folder / "logs" / f"{name}.log" for name in ("orders", "fulfillment", "billing")]
         if all(log.exists() and "batch.done" in log.read_text(encoding="utf-8") for log in logs[:1]):
-            return psutil.Process(demo.pid).children(recursive=True)
+            return list(psutil.Process(demo.pid).children(recursive=True))
         time.sleep(0.1)
     pytest.fail("the demonstration did not begin")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_demonstration_says_so_and_leaves_nothing_running(number: signal.Signals, tmp_path: Path) -> None:
+def test_an_interrupted_demonstration_says_so_and_leaves_nothing_running(
+    number: signal.Signals, tmp_path: Path
+) -> None:
     """Ctrl-C, or an end from outside: the data stay, the processes do not."""
     demo = subprocess.Popen(
         [sys.executable, "-m", "deploy", "demo", "--data", str(tmp_path)],

@@ -70,7 +70,7 @@ async def test_the_kcat_lines_make_two_subscriptions_and_the_python_lines_are_an
     await installation.until_quiet(services.processes)
     python_lines(kafka, tmp_path)
     await installation.until_quiet(services.processes)
-    events = [event for event in await said(kafka) if event.cause and event.cause[0] == "hello"]
+    events = [event for event in await said(kafka) if event.cause[0] == "hello"]
     caused = Counter((event.cause, event.type) for event in events)
     assert caused[("hello", "scan-1"), "SubscriptionCreated"] == 2
     assert caused[("hello", "order-1"), "OrderPlaced"] == 1
