@@ -35,7 +35,7 @@ lint: setup
 	@echo "== import rules"; $(BIN)/lint-imports --no-logo
 
 test: lint
-	@echo "== tests";        $(BIN)/python -m pytest -n $(WORKERS)
+	@echo "== tests";        $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-long: lint
 	@echo "== tests, in depth"; $(BIN)/python -m pytest --long -v
