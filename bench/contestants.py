@@ -3,18 +3,17 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import psutil
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from bench.workload import Sent, catalog, orders
 from deploy.installation import LANES
 from deploy.installation.processes import Services
 from deploy.local.addresses import Addresses
+from services.engine.mongo import Client
 
 BEHIND: Final = 1000
 """Scans follow their orders as in life: when so many later ones were placed, or nothing more is to be placed."""
@@ -74,7 +73,7 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
     units = sum(u for _, _, u in todo)
     producer = AIOKafkaProducer(bootstrap_servers=addresses.kafka, linger_ms=5, max_batch_size=64 * 1024)
     placed = AIOKafkaConsumer(bootstrap_servers=addresses.kafka)
-    mongo: AsyncIOMotorClient = AsyncIOMotorClient(addresses.mongo)
+    mongo: Client = Client(addresses.mongo)
     accounts = mongo[f"{databases}_billing"].accounts
     await producer.start()
     await placed.start()
@@ -89,7 +88,7 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
         begun = time.monotonic()
         await _feed(todo, producer, placed, events, base)
         while True:
-            found: list[Mapping[str, Any]] = await accounts.aggregate(
+            found: list[dict[str, Any]] = await accounts.aggregate(
                 [{"$group": {"_id": None, "active": {"$sum": "$active"}}}]
             ).to_list(1)
             if found and found[0]["active"] >= units:

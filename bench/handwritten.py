@@ -13,12 +13,12 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import InsertOne, UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from services.engine.lanes import home
+from services.engine.mongo import Client
 from services.engine.settings import Settings
 
 Json = dict[str, Any]
@@ -164,7 +164,7 @@ def _billing(d: Json, docs: Documents, _said: Said) -> None:
 async def loop(service: str) -> None:
     """Until it is ended."""
     settings = Settings.read()
-    mongo: AsyncIOMotorClient = AsyncIOMotorClient(settings.mongo)
+    mongo: Client = Client(settings.mongo)
     database = mongo.get_database(f"{settings.databases}_{service}", write_concern=WriteConcern("majority"))
     for name in ("checkpoints", "orders", "ledgers", "assets", "shares", "accounts"):
         if name not in await database.list_collection_names():

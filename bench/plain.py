@@ -10,16 +10,16 @@ from typing import Any
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from bench.handwritten import READS, Documents, Json, Said, decide, keys
+from services.engine.mongo import Client
 from services.engine.settings import Settings
 
 
 async def serve(service: str, workers: int) -> None:
     """Until it is ended."""
     settings = Settings.read()
-    mongo: AsyncIOMotorClient = AsyncIOMotorClient(settings.mongo, w="majority")
+    mongo: Client = Client(settings.mongo, w="majority")
     database = mongo[f"{settings.databases}_{service}"]
     broker = KafkaBroker(settings.kafka, acks="all", logger=None)
     at_once: dict[str, Any] = {"max_workers": workers} if workers > 1 else {}

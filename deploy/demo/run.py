@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from motor.motor_asyncio import AsyncIOMotorClient
 from rich.console import Console
 
 from deploy.demo import tables
@@ -27,6 +26,7 @@ from deploy.sample.outbound import Wave
 from deploy.sample.waves import waves
 from deploy.verify import verified
 from deploy.verify.report import show
+from services.engine.mongo import Client
 
 DATA = places.HOME / "demo"
 QUIET_WITHIN = 60.0
@@ -80,7 +80,7 @@ async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], c
 
 
 async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> int:
-    mongo: AsyncIOMotorClient = AsyncIOMotorClient(addresses.mongo, tz_aware=True)
+    mongo: Client = Client(addresses.mongo, tz_aware=True)
     feed = Feed(addresses.kafka)
     before = await standing(mongo, "leaseline")
     await feed.start()

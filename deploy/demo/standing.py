@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import bson
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.installation import SERVICES
-from services.engine.mongo import CHECKPOINTS, INSTALLATION
+from services.engine.mongo import CHECKPOINTS, INSTALLATION, Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Standing:
         return sum(count for count, _ in self.collections.values())
 
 
-async def standing(mongo: AsyncIOMotorClient, databases: str) -> Standing:
+async def standing(mongo: Client, databases: str) -> Standing:
     """Reads everything once, in pages."""
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for service in SERVICES:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble
-from services.engine.mongo import CHECKPOINTS
+from services.engine.mongo import CHECKPOINTS, Client
 from services.engine.stored import from_document
 
 
@@ -32,7 +31,7 @@ class Lags:
     def __init__(self, kafka: str, mongo: str, databases: str) -> None:
         self._kafka = kafka
         self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
-        self._mongo: AsyncIOMotorClient = AsyncIOMotorClient(mongo, tz_aware=True)
+        self._mongo: Client = Client(mongo, tz_aware=True)
         self._databases = databases
         self._places: dict[str, list[TopicPartition]] = {}
 

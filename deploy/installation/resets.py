@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from motor.motor_asyncio import AsyncIOMotorClient
-
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble
-from services.engine.mongo import CHECKPOINTS
+from services.engine.mongo import CHECKPOINTS, Client
 from services.engine.stored import from_document, to_document
 
 
@@ -19,7 +17,7 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
     readers = {name for each in TOPICS if each.name == topic for name in each.readers if name in SERVICES}
     if not readers:
         raise InstallationTrouble(f"No service reads a topic {topic!r}: {', '.join(t.name for t in TOPICS)}.")
-    client: AsyncIOMotorClient = AsyncIOMotorClient(mongo, tz_aware=True, w="majority")
+    client: Client = Client(mongo, tz_aware=True, w="majority")
     done: dict[str, int] = {}
     try:
         for service in sorted(readers):

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
@@ -13,7 +12,7 @@ from deploy.installation.trouble import InstallationTrouble
 from deploy.verify.books import Books
 from deploy.verify.kept import COLLECTIONS, PASSED_OVER, enter_checkpoint
 from services.engine.checkpoint import Checkpoint
-from services.engine.mongo import CHECKPOINTS, INSTALLATION
+from services.engine.mongo import CHECKPOINTS, INSTALLATION, Client
 from services.engine.stored import from_document
 
 PAGE: Final = 1000
@@ -23,7 +22,7 @@ PAGE: Final = 1000
 class Databases:
     """The three databases of an installation; ``opened_databases`` makes one."""
 
-    def __init__(self, client: AsyncIOMotorClient, prefix: str) -> None:
+    def __init__(self, client: Client, prefix: str) -> None:
         self._client = client
         self._prefix = prefix
 
@@ -69,7 +68,7 @@ async def opened_databases(uri: str, prefix: str) -> AsyncIterator[Databases]:
     """The databases whose names begin with ``prefix``. Raises ``InstallationTrouble`` if MongoDB does not answer or no
     service ever ran there.
     """
-    client: AsyncIOMotorClient = AsyncIOMotorClient(uri, tz_aware=True, serverSelectionTimeoutMS=5_000)
+    client: Client = Client(uri, tz_aware=True, serverSelectionTimeoutMS=5_000)
     databases = Databases(client, prefix)
     try:
         if not await databases.exist():

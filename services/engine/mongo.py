@@ -9,7 +9,7 @@ is which: a write conflict before the commit is a ``Conflict``; a document that 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson.binary import UUID_SUBTYPE, Binary
 from bson.errors import BSONError, InvalidDocument
@@ -41,14 +41,18 @@ PASSING = frozenset(
 )
 """Failures that pass by: fail-over, shut-down, interruption, a transaction that was ended, a time limit."""
 
-Database = AsyncIOMotorDatabase
+if TYPE_CHECKING:
+    Client = AsyncIOMotorClient[dict[str, Any]]
+    Database = AsyncIOMotorDatabase[dict[str, Any]]
+else:  # generic for the type checker only
+    Client, Database = AsyncIOMotorClient, AsyncIOMotorDatabase
 
 
 class MongoStore:
     """One service's database. ``prepare`` before anything else."""
 
     def __init__(self, uri: str, name: str, service: Service) -> None:
-        self._client: AsyncIOMotorClient = AsyncIOMotorClient(
+        self._client: Client = Client(
             uri,
             tz_aware=True,
             w="majority",
@@ -65,7 +69,7 @@ class MongoStore:
     @property
     def session(self) -> bytes | None:
         """The id of the session that this store writes under."""
-        return None if self._session is None else bytes(self._session.session_id["id"])
+        return None if self._session is None else bytes(self._session.session_id["id"])  # type: ignore[index]  # a property, whatever its stub says
 
     async def renew(self) -> None:
         """Takes a new session."""
@@ -154,7 +158,7 @@ class MongoStore:
         try:
             yield MongoTransaction(self._database, session)
         finally:
-            if session.in_transaction:
+            if session.in_transaction:  # type: ignore[truthy-function]  # a property too
                 try:
                     await session.abort_transaction()
                 except PyMongoError as error:

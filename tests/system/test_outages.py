@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.installation import SERVICES
 from deploy.local import servers
 from deploy.local.addresses import Addresses
+from services.engine.mongo import Client
 from tests.system import shop
 from tests.system.conftest import LANES, Installing
 from tests.system.entry import KILL, WRITTEN
@@ -54,13 +54,13 @@ async def own(installing: Installing, own_addresses: Addresses) -> Installation:
 
 
 @pytest.fixture
-async def mongo_client(own_addresses: Addresses) -> AsyncIterator[AsyncIOMotorClient]:
-    client: AsyncIOMotorClient = AsyncIOMotorClient(own_addresses.mongo)
+async def mongo_client(own_addresses: Addresses) -> AsyncIterator[Client]:
+    client: Client = Client(own_addresses.mongo)
     yield client
     client.close()
 
 
-async def _fails(client: AsyncIOMotorClient, service: str, commands: tuple[str, ...], fault: Fault, times: int) -> None:
+async def _fails(client: Client, service: str, commands: tuple[str, ...], fault: Fault, times: int) -> None:
     """Lets the next commands of a service fail so often, and waits until they have."""
     data = {"failCommands": list(commands), "appName": service, **fault}
     set_up = await client.admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": data})
@@ -92,7 +92,7 @@ async def _under_load(own: Installation, done_meanwhile: Coroutine[Any, Any, Non
 
 
 async def test_commands_that_fail_and_commits_of_unknown_outcome_lose_nothing_and_do_nothing_twice(
-    own: Installation, mongo_client: AsyncIOMotorClient
+    own: Installation, mongo_client: Client
 ) -> None:
     async def every_fault() -> None:
         for commands, fault, times in FAULTS:
@@ -120,7 +120,7 @@ async def test_servers_that_are_away_for_a_while_are_waited_for(own: Installatio
 
 
 async def test_the_open_transaction_of_a_killed_worker_does_not_hold_up_its_successor(
-    own: Installation, mongo_client: AsyncIOMotorClient
+    own: Installation, mongo_client: Client
 ) -> None:
     forever = {"setParameter": 1, "transactionLifetimeLimitSeconds": 3600}  # the server itself would never end it
     before = await mongo_client.admin.command(forever)
@@ -146,7 +146,7 @@ async def test_the_open_transaction_of_a_killed_worker_does_not_hold_up_its_succ
         await mongo_client.admin.command({**forever, "transactionLifetimeLimitSeconds": before["was"]})
 
 
-async def _open_transactions(client: AsyncIOMotorClient) -> int:
+async def _open_transactions(client: Client) -> int:
     """Sessions that hold a transaction open and do nothing."""
     idle = client.admin.aggregate(
         [
@@ -158,7 +158,7 @@ async def _open_transactions(client: AsyncIOMotorClient) -> int:
 
 
 async def test_a_store_that_refuses_for_good_stops_the_service_and_nothing_is_lost(
-    own: Installation, mongo_client: AsyncIOMotorClient
+    own: Installation, mongo_client: Client
 ) -> None:
     first = own.start_one("orders")
     await own.feed([shop.variant(), shop.order("A-1")])

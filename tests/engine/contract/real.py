@@ -1,9 +1,12 @@
 """The contract's ground on real Kafka and real MongoDB."""
 
 import asyncio
+import fcntl
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 from unittest.mock import patch
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -52,6 +55,7 @@ class RealGround:
         self._names = {topic: f"{database}.{topic}" for topic in TOPICS}
         self.topics = (self._names[TOPICS[0]], self._names[TOPICS[1]])
         self._open: list[Any] = []
+        self._turn: IO[str] | None = None
 
     async def start(self) -> None:
         """Creates the topics."""
@@ -118,6 +122,8 @@ class RealGround:
 
     async def commit_fails(self, *, after_it_is_done: bool) -> None:
         """The server's own fail point; for this test's clients only. The driver tries again after a lost connection."""
+        self._turn = (Path(tempfile.gettempdir()) / "leaseline-fail-point").open("w")
+        fcntl.flock(self._turn, fcntl.LOCK_EX)  # the server has one of them, for all tests that run side by side
         what: dict[str, Any] = {"failCommands": ["commitTransaction"], "appName": self._name}
         mode = {"times": 1 if after_it_is_done else 2}
         if after_it_is_done:
@@ -140,8 +146,10 @@ class RealGround:
         undo.start()
 
     async def close(self) -> None:
-        with MongoClient[dict[str, Any]](self._mongo) as client:
-            client.admin.command("configureFailPoint", "failCommand", mode="off")
+        if self._turn is not None:
+            with MongoClient[dict[str, Any]](self._mongo) as client:
+                client.admin.command("configureFailPoint", "failCommand", mode="off")
+            self._turn.close()
         for each in self._open:
             await each.close()
         admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka)
