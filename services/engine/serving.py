@@ -33,6 +33,8 @@ from services.engine.worker import MOST_RECORDS, Worker
 POLL_MS = 10
 """Milliseconds: an idle subscriber sleeps this long after an empty poll, so it is latency."""
 GRACE = 45.0
+METADATA_MS = 15_000
+"""A topic that comes back (made again, a broker's return) is assigned again after so long; the default is 5 minutes."""
 
 
 class Serving:
@@ -52,6 +54,7 @@ class Serving:
             settings.kafka,
             logger=None,
             graceful_timeout=GRACE,
+            metadata_max_age_ms=METADATA_MS,
             allow_auto_create_topics=False,
             client_id=f"leaseline-{service.name}",
         )

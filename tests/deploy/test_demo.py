@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from deploy.local.places import PROJECT
+from tests.deploy.interrupting import listening_to_ctrl_c
 
 PATIENCE = 120.0
 
@@ -38,6 +39,7 @@ def test_an_interrupted_demonstration_says_so_and_leaves_nothing_running(
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=listening_to_ctrl_c,  # noqa: PLW1509 - sets one signal, takes no lock
     )
     try:
         started = _until_fed(demo, tmp_path)

@@ -15,6 +15,7 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.local import places
+from tests.deploy.interrupting import listening_to_ctrl_c
 
 OWNER = """
 import json, sys, time
@@ -32,7 +33,11 @@ pytestmark = pytest.mark.usefixtures("nobody_names_servers")
 def owned(data: Path) -> Iterator[tuple["subprocess.Popen[str]", list[psutil.Process], str]]:
     """A process that owns servers, the servers, and MongoDB's URI."""
     with subprocess.Popen(
-        [sys.executable, "-c", OWNER, str(data)], stdout=subprocess.PIPE, text=True, cwd=places.PROJECT
+        [sys.executable, "-c", OWNER, str(data)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=places.PROJECT,
+        preexec_fn=listening_to_ctrl_c,  # noqa: PLW1509 - sets one signal, takes no lock
     ) as owner:
         try:
             assert owner.stdout is not None

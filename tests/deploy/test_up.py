@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from deploy.local.places import PROJECT
+from tests.deploy.interrupting import listening_to_ctrl_c
 
 PATIENCE = 90.0
 
@@ -24,6 +25,7 @@ def test_up_prints_how_to_begin_and_ends_cleanly_with_the_data_kept(tmp_path: Pa
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=listening_to_ctrl_c,  # noqa: PLW1509 - sets one signal, takes no lock
         )
     try:
         end = time.monotonic() + PATIENCE
