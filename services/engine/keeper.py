@@ -61,6 +61,7 @@ class Keeper:
         self.generation += 1
         self.held.clear()
         self._not_before.clear()
+        self._split_since.clear()
         self._wake.set()
 
     def stop(self, stop: Stop) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from contracts.message import Body
 from contracts.refusals import Refusal
 
+EARLIEST_YEAR = 1970
 AHEAD = timedelta(hours=24)
 """A sender's clock further ahead of the record than this is not believed (``domain.md`` section 5)."""
 
@@ -96,7 +97,11 @@ def identity_of(source: str, id: str) -> bytes:  # noqa: A002  the CloudEvents a
 
 
 def message_time(claimed: datetime | None, recorded: datetime) -> tuple[datetime, bool]:
-    """The message's time and whether the sender's clock is suspect (missing, or over 24 h ahead of the record)."""
-    if claimed is None or claimed > recorded + AHEAD:
+    """The message's time and whether the sender's clock is suspect.
+
+    It is when there is none, when it is over 24 h ahead of the record, and before 1970: no clock says that, and no
+    calendar could go 90 days back from the year 1.
+    """
+    if claimed is None or claimed.year < EARLIEST_YEAR or claimed > recorded + AHEAD:
         return recorded, True
     return claimed, False

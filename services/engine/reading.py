@@ -71,6 +71,11 @@ class Reader:
             envelope = opened(record.value, record.headers, self.known)
         except (ValueError, RecursionError, MemoryError) as error:
             return Reject("unreadable", type(error).__name__), origin, passed
+        if isinstance(envelope, Opened) and not ours and envelope.model.topic != record.topic:
+            # Whoever may write to this topic may not say what belongs to another one: a forged clock, a forged order.
+            if record.topic.endswith(".events"):
+                return PASSED_OVER, origin, passed
+            return Reject("wrong_topic", f"{envelope.model.__name__} belongs to {envelope.model.topic}"), origin, passed
         if isinstance(envelope, Senseless):
             if envelope.reason == "unknown_type" and record.topic.endswith(".events"):
                 return PASSED_OVER, origin, passed

@@ -28,7 +28,7 @@ from services.engine.service import Service
 from services.engine.settings import Settings
 from services.engine.ticking import tick
 from services.engine.topics import check_topics
-from services.engine.worker import MOST_RECORDS, Worker
+from services.engine.worker import MOST_RECORDS, Worker, where
 
 POLL_MS = 10
 """Milliseconds: an idle subscriber sleeps this long after an empty poll, so it is latency."""
@@ -118,7 +118,8 @@ class Serving:
         try:
             self.stop = await worker.keeper.keep()
         except Exception as error:  # noqa: BLE001 - a defect of the engine itself: stop rather than stand still
-            self.stop = Stop(f"the engine failed with {type(error).__name__}: {error}")
+            structlog.get_logger("engine").error("engine.failed", error=type(error).__name__, where=where(error))
+            self.stop = Stop(f"the engine failed with {type(error).__name__}; look at the log before this line")
         self.app.exit()
 
     async def _end(self) -> None:

@@ -67,10 +67,10 @@ class Worker:
             self._log.warning("batch.not_admitted", reason=str(fault)[:300])
             await self.keeper.forget({record.partition for record in records})
         except Exception as error:  # noqa: BLE001 - whatever it is: forget, acquire, do it again; but not for ever
-            self._log.error("batch.failed", error=type(error).__name__, where=_where(error))
+            self._log.error("batch.failed", error=type(error).__name__, where=where(error))
             self._failed += 1
             if self._failed >= MOST_TROUBLE:
-                self.keeper.stop(Stop(f"{MOST_TROUBLE} batches in a row failed, the last with {_where(error)}."))
+                self.keeper.stop(Stop(f"{MOST_TROUBLE} batches in a row failed, the last with {where(error)}."))
             await self.keeper.forget({record.partition for record in records}, renew=True, replace=True)
         finally:
             self.keeper.busy = False
@@ -91,6 +91,8 @@ class Worker:
                 self._size = max(1, len(batch) // 2)
                 await self._ports.clock.sleep(0.002 + 0.02 * self._ports.clock.chance())
             except (Doubt, NotSaid) as fault:
+                if _unclear(fault):  # a transaction that took too long must not be tried at the same length again
+                    self._size = max(1, len(batch) // 2)
                 self._log.warning("batch.doubt", fault=type(fault).__name__, reason=str(fault)[:300], lanes=len(mine))
                 current = {n for n, lane in mine.items() if self.keeper.held.get(n) is lane}
                 await self.keeper.forget(current, renew=_unclear(fault), replace=isinstance(fault, NotSaid))
@@ -182,7 +184,7 @@ class Worker:
             type=message.model.type_name(),
             origin=message.origin.address,
             error=type(error).__name__,
-            where=_where(error),
+            where=where(error),
         )
         _bounded(in_a_row, f"a decision about {message.model.__name__} failed with {type(error).__name__}")
 
@@ -199,7 +201,7 @@ def _unclear(fault: Exception) -> bool:
     return isinstance(fault, Doubt) and not isinstance(fault, Fenced)
 
 
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
     """Where it was raised, without its text: that may quote a customer."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

@@ -113,3 +113,11 @@ def test_a_broken_rule_in_the_data_is_a_message_that_carries_its_refusals() -> N
     assert isinstance(read, Message)
     assert read.body is None
     assert [refusal.field for refusal in read.refusals] == ["amount"]
+
+
+def test_a_message_on_a_topic_that_it_does_not_belong_to_is_a_dead_letter() -> None:
+    """Whoever may write requests must not be able to forge there what a service says to itself."""
+    due = asking("StepDue", {"counter": "c1", "left": 2, "run": 1}, source="mallory")
+    read, _, _ = READER.read(record(due, 7, lane=HOME), 0)
+    assert isinstance(read, Reject)
+    assert read.reason == "wrong_topic"
