@@ -1,7 +1,8 @@
-"""What billing says about its accounts."""
+"""What billing says about its accounts, and its answers."""
 
 from typing import ClassVar, Literal
 
+from contracts.answers import Refused, Repeated
 from contracts.message import Fact
 from contracts.model import Model
 from contracts.values import CivilDate, Whole
@@ -47,3 +48,17 @@ class BillingAccountChanged(Fact):
     def chain(self) -> str:
         """The account: its versions count on their own."""
         return self.account.account_id
+
+
+class RequestRefused(Refused):
+    """Billing refused a request."""
+
+    service: ClassVar[str] = "billing"
+    topic: ClassVar[str] = "billing.events"
+
+
+class RequestRepeated(Repeated):
+    """Billing was asked this before."""
+
+    service: ClassVar[str] = "billing"
+    topic: ClassVar[str] = "billing.events"

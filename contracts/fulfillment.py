@@ -6,7 +6,7 @@ from contracts.answers import Refused, Repeated
 from contracts.message import Answer, Fact, Internal, Kind, Request
 from contracts.model import Model
 from contracts.refusals import Code
-from contracts.subscription import State, Subscription
+from contracts.subscription import State, SubscriptionFact
 from contracts.values import CivilDate, Identifier, Instant, Name, Sku, Whole
 
 
@@ -25,22 +25,11 @@ class ItemFulfillmentRequested(Request):
     tracking_number: Name | None = None
 
 
-class SubscriptionCreated(Fact):
+class SubscriptionCreated(SubscriptionFact):
     """A device was assigned to a unit. Published once to each lane that is home to a payer it ever had."""
 
     service: ClassVar[str] = "fulfillment"
     topic: ClassVar[str] = "subscriptions.events"
-    about: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-    subscription: Subscription
-
-    def subjects(self) -> tuple[str, ...]:
-        """Every payer that it ever had, the present one first."""
-        return tuple(dict.fromkeys(p.payer for p in reversed(self.subscription.payers)))
-
-    def chain(self) -> str:
-        """The order: all of fulfillment's facts about it run under one version."""
-        return self.subscription.order_id
 
 
 class ItemCounts(Model):
@@ -126,6 +115,42 @@ class ParkedDue(Internal):
     as_of: Instant
     waited: Whole
     after: str
+
+
+class ContractsDue(Internal):
+    """The next page of a lane's contracts whose ``ends_before`` has come by the civil date ``by``."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.internal"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
+
+    lane: Whole
+    by: CivilDate
+    after: str
+
+
+class SentOn(Internal):
+    """A request that named only a serial, sent on by the serial's home to the order that holds the device.
+
+    ``body`` is the request's own ``data`` as JSON text; its identity, time and first place in the log go with it, so
+    that it is answered as if it had come to the order at once.
+    """
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.internal"
+
+    order_id: str
+    request: str
+    body: str
+    request_source: str
+    request_id: str
+    time: Instant
+    clock_suspect: bool
+    first_topic: str
+    incarnation: Whole
+    partition: Whole
+    offset: Whole
+    timestamp: Whole
 
 
 class RequestRefused(Refused):

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """Tells the sender of a request what became of it; has no version."""
     NOTICE = "notice"
     """Tells what is going on meanwhile; neither a fact nor an answer."""
+    PROPOSAL = "proposal"
+    """Asks another service of ours for its decision; carries a number of its own, by which a repeat is known."""
     INTERNAL = "internal"
     """What a service says to itself."""
 
@@ -81,6 +83,12 @@ class Answer(Body):
     """Tells the sender of a request what became of it. The request is named in the envelope."""
 
     kind: ClassVar[Kind] = Kind.ANSWER
+
+
+class Proposal(Body):
+    """Asks another service of ours for its decision."""
+
+    kind: ClassVar[Kind] = Kind.PROPOSAL
 
 
 class Internal(Body):

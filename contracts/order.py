@@ -43,6 +43,22 @@ class Hold(Model):
     found: Whole | None = None
 
 
+class BillingData(Model):
+    """Who an order is billed to. ``payer`` is ``group:<id>`` or ``customer:<id>`` and follows from the rest;
+    ``group_source`` tells whose group it is; ``term`` is the order's own, ``at_once`` for individuals.
+    """
+
+    customer_type: Literal["individual", "business"]
+    company_name: str | None = None
+    registration_number: str | None = None
+    vat_id: str | None = None
+    billing_address: Address
+    group: Group | None = None
+    group_source: Literal["order", "customer"] | None = None
+    payer: str
+    term: str | None = None
+
+
 class Order(Model):
     """An order as its facts carry it.
 

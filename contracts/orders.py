@@ -113,10 +113,16 @@ class OrderConfirmed(_OrderFact):
 
 
 class HoldReleased(_OrderFact):
-    """A hold is gone (``released``); the order may still have others."""
+    """A hold is gone (``released``); the order may still have others.
+
+    By a person: ``price`` tells at which price, ``actor`` and ``reason`` who and why.
+    """
 
     about: ClassVar[tuple[tuple[str, str], ...]] = ()
     released: Literal["price_missing", "price_mismatch"]
+    price: Literal["quoted", "catalog"] | None = None
+    actor: str | None = None
+    reason: str | None = None
 
 
 class OrderStatusChanged(Fact):

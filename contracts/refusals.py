@@ -44,6 +44,17 @@ class Code(StrEnum):
     ORDER_NOT_CONFIRMED = "order_not_confirmed"
     ORDER_ON_HOLD = "order_on_hold"
     ORDER_CANCELLED = "order_cancelled"
+    ORDER_FULFILLED = "order_fulfilled"
+    ORDER_HAS_SUBSCRIPTIONS = "order_has_subscriptions"
+    ORDER_EMPTY = "order_empty"
+    NO_SUBSCRIPTION_YET = "no_subscription_yet"
+    NOTHING_OPEN = "nothing_open"
+    ITEM_LOCKED = "item_locked"
+    VERSION_CONFLICT = "version_conflict"
+    TOO_MANY_CHANGES = "too_many_changes"
+    PRICE_MISSING = "price_missing"
+    PRICE_MISMATCH = "price_mismatch"
+    NOT_ON_HOLD = "not_on_hold"
     PARKING_FULL = "parking_full"
     CLOCK_AHEAD = "clock_ahead"
     # scans
@@ -58,6 +69,20 @@ class Code(StrEnum):
     ASSET_NOT_RETURNED = "asset_not_returned"
     START_DATE_OUT_OF_RANGE = "start_date_out_of_range"
     ALREADY_DONE = "already_done"
+    ASSET_UNKNOWN = "asset_unknown"
+    # the life of a subscription
+    SUBSCRIPTION_UNKNOWN = "subscription_unknown"
+    SERIAL_UNKNOWN = "serial_unknown"
+    SUBSCRIPTION_ENDED = "subscription_ended"
+    SUBSCRIPTION_CANCELLED = "subscription_cancelled"
+    SUBSCRIPTION_REVERSED = "subscription_reversed"
+    DATE_OUT_OF_RANGE = "date_out_of_range"
+    ENDS_BEFORE_MISMATCH = "ends_before_mismatch"
+    EXTENSION_TOO_EARLY = "extension_too_early"
+    CONTRACT_TOO_LONG = "contract_too_long"
+    ALREADY_RETURNED = "already_returned"
+    # billing
+    AS_OF_AHEAD = "as_of_ahead"
 
 
 WHAT_TO_DO: dict[Code, str] = {
@@ -91,6 +116,17 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.ORDER_NOT_CONFIRMED: "The order was not confirmed in time: have it confirmed, then scan the device again.",
     Code.ORDER_ON_HOLD: "The order waits for a price or for a decision about a price: settle this first.",
     Code.ORDER_CANCELLED: "The order was cancelled: nothing more can be done with it. Put the box back to stock.",
+    Code.ORDER_FULFILLED: "All units have a device or were given up: place a new order for more.",
+    Code.ORDER_HAS_SUBSCRIPTIONS: "Units of the order have devices: cancel its subscriptions, or its remaining units.",
+    Code.ORDER_EMPTY: "The last item cannot be removed: cancel the order instead.",
+    Code.NO_SUBSCRIPTION_YET: "No unit of the order has a device yet: cancel the order instead.",
+    Code.NOTHING_OPEN: "No unit is open any more: nothing is to be done.",
+    Code.ITEM_LOCKED: "Units of this item have devices or were given up: close the rest, and add a new item for more.",
+    Code.VERSION_CONFLICT: "The order was changed meanwhile: look at it again, then ask again with its version.",
+    Code.TOO_MANY_CHANGES: "Eight changes of this order wait already: wait for their answers, then ask again.",
+    Code.PRICE_MISSING: "The catalog has no price for this length and currency: submit one first.",
+    Code.PRICE_MISMATCH: "The quoted price is not the catalog's: quote today's price, or none.",
+    Code.NOT_ON_HOLD: "Nothing of the order waits for a decision about a price: nothing is to be done.",
     Code.PARKING_FULL: "Too much waits for this order already: send the order first, then this request again.",
     Code.CLOCK_AHEAD: "The tick lies more than 5 minutes ahead of the record: set the sender's clock.",
     Code.SERIAL_INVALID: "Scan the label again: a serial has 1 to 64 printable characters.",
@@ -104,6 +140,18 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.ASSET_NOT_RETURNED: "The device's last contract ended without a recorded return: record it, then scan again.",
     Code.START_DATE_OUT_OF_RANGE: "Use a start date from 90 days before to 365 days after the scan.",
     Code.ALREADY_DONE: "Nothing: this device was assigned to this order by an earlier scan.",
+    Code.ASSET_UNKNOWN: "This device was never announced: check the label, or have its arrival recorded first.",
+    Code.SUBSCRIPTION_UNKNOWN: "There is no such subscription: check the order id and its number.",
+    Code.SERIAL_UNKNOWN: "No order has or had this device: check the label, or name the subscription.",
+    Code.SUBSCRIPTION_ENDED: "The contract has ended: nothing more can be asked of it but an extension.",
+    Code.SUBSCRIPTION_CANCELLED: "The subscription is cancelled, or will be: an earlier day is all that can be asked.",
+    Code.SUBSCRIPTION_REVERSED: "The scan was reversed: the subscription never was. Scan a device again.",
+    Code.DATE_OUT_OF_RANGE: "Use a day from that of the message on, before the contract ends.",
+    Code.ENDS_BEFORE_MISMATCH: "The contract ends on another day, perhaps it was extended: look, then ask again.",
+    Code.EXTENSION_TOO_EARLY: "A contract can be extended from its last contract month on: ask again then.",
+    Code.CONTRACT_TOO_LONG: "A contract has at most 1,200 months: place a new order.",
+    Code.ALREADY_RETURNED: "The device came back already: place a new order for another one.",
+    Code.AS_OF_AHEAD: "The as-of date lies more than a day ahead: send the run on its day.",
 }
 
 

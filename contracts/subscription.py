@@ -1,12 +1,17 @@
 """The subscription as its facts carry it: the whole of it, so that billing asks nobody."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from contracts.customers import CustomerSnapshot, Group
+from contracts.message import Fact
 from contracts.model import Model
 from contracts.values import Address, CivilDate, Instant, Whole
 
 State = Literal["active", "ended", "cancelled", "reversed"]
+"""``cancelled`` from the day after its last one on: one that is cancelled for a later day is active until then."""
+CancellationReason = Literal["customer_request", "payment_failure", "fraud", "administrative", "other"]
+Condition = Literal["good", "worn", "damaged", "incomplete"]
+"""In which condition a device came back."""
 
 
 class PayerFrom(Model):
@@ -30,7 +35,8 @@ class Subscription(Model):
     """One unit with its device, from its start to ``ends_before`` (exclusive), always computed from ``start_date``.
 
     ``payers`` is appended only. ``term`` is the order's own (``at_once`` for individuals); absent: the payer's
-    default counts. ``group`` is there when the payer appended last is a group.
+    default counts. ``group`` is there when the payer appended last is a group. ``cancelled_on`` is the last day of one
+    that was cancelled, or will be. ``returned_at`` and ``condition``: the device came back.
     """
 
     subscription_id: str
@@ -57,3 +63,23 @@ class Subscription(Model):
     tracking_number: str | None = None
     created_at: Instant
     clock_suspect: bool = False
+    cancelled_on: CivilDate | None = None
+    cancellation_reason: CancellationReason | None = None
+    returned_at: Instant | None = None
+    condition: Condition | None = None
+
+
+class SubscriptionFact(Fact):
+    """Says what a subscription is now. Published once to each lane that is home to a payer that it ever had."""
+
+    about: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    subscription: Subscription
+
+    def subjects(self) -> tuple[str, ...]:
+        """Every payer that it ever had, the present one first."""
+        return tuple(dict.fromkeys(p.payer for p in reversed(self.subscription.payers)))
+
+    def chain(self) -> str:
+        """The order: all of fulfillment's facts about it run under one version."""
+        return self.subscription.order_id

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from contracts import billing, catalog, fulfillment, orders
+from contracts import assets, billing, catalog, changes, fulfillment, invoices, life, orders, payers
 from contracts.message import Body
 
 
@@ -85,13 +85,23 @@ TOPICS: Final[tuple[Topic, ...]] = (
         writers=(SHOPS, CLERKS),
         readers=(ORDERS,),
         carries=(
-            *_each((SHOPS, CLERKS), (ORDERS,), orders.OrderSubmitted),
+            *_each(
+                (SHOPS, CLERKS),
+                (ORDERS,),
+                orders.OrderSubmitted,
+                changes.OrderAmendmentRequested,
+                changes.OrderCancellationRequested,
+            ),
             *_each(
                 (CLERKS,),
                 (ORDERS,),
                 orders.OrderConfirmationRequested,
                 orders.NoteSubmitted,
                 orders.CustomerGroupChangeRequested,
+                changes.ShortCloseRequested,
+                changes.PayerChangeRequested,
+                changes.HoldReleaseRequested,
+                changes.HoldRejectionRequested,
             ),
         ),
     ),
@@ -107,9 +117,27 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "fulfillment.requests",
         "an order id, or serial:<serial>",
         FULFILLMENT,
-        writers=(SCANNERS,),
+        writers=(SCANNERS, CLERKS),
         readers=(FULFILLMENT,),
-        carries=_each((SCANNERS,), (FULFILLMENT,), fulfillment.ItemFulfillmentRequested),
+        carries=(
+            *_each(
+                (SCANNERS,),
+                (FULFILLMENT,),
+                fulfillment.ItemFulfillmentRequested,
+                life.ReturnSubmitted,
+                life.ShipmentSubmitted,
+                assets.AssetReceived,
+            ),
+            *_each(
+                (CLERKS,),
+                (FULFILLMENT,),
+                life.SubscriptionCancellationRequested,
+                life.ExtensionRequested,
+                life.SerialCorrectionRequested,
+                life.ReplacementRequested,
+                life.ReversalRequested,
+            ),
+        ),
     ),
     Topic(
         "billing.requests",
@@ -117,6 +145,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         BILLING,
         writers=(FINANCE,),
         readers=(BILLING,),
+        carries=_each((FINANCE,), (BILLING,), payers.PayerSettingsSubmitted, invoices.BillingRunRequested),
     ),
     Topic(
         "orders.events",
@@ -131,8 +160,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
                 orders.OrderPlaced,
                 orders.OrderConfirmed,
                 orders.HoldReleased,
+                changes.OrderAmended,
+                changes.OrderCancelled,
             ),
-            *_each((ORDERS,), (FULFILLMENT,), orders.ClockPassed),
+            *_each((ORDERS,), (FULFILLMENT,), orders.ClockPassed, changes.OrderChangeProposed),
             *_each(
                 (ORDERS,),
                 (WATCHERS,),
@@ -149,17 +180,23 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "an order id, or serial:<serial>",
         FULFILLMENT,
         writers=(FULFILLMENT,),
-        readers=(ORDERS, SCANNERS),
+        readers=(ORDERS, SCANNERS, CLERKS, WATCHERS),
         carries=(
-            *_each((FULFILLMENT,), (ORDERS,), fulfillment.OrderProgressed),
+            *_each(
+                (FULFILLMENT,),
+                (ORDERS,),
+                fulfillment.OrderProgressed,
+                changes.OrderChangeAccepted,
+                changes.OrderChangeRefused,
+            ),
+            *_each((FULFILLMENT,), (WATCHERS,), assets.AssetAnnounced),
             *_each(
                 (FULFILLMENT,),
                 (SCANNERS,),
                 fulfillment.ItemFulfillmentParked,
                 fulfillment.ItemFulfillmentRefused,
-                fulfillment.RequestRefused,
-                fulfillment.RequestRepeated,
             ),
+            *_each((FULFILLMENT,), (SCANNERS, CLERKS), fulfillment.RequestRefused, fulfillment.RequestRepeated),
         ),
     ),
     Topic(
@@ -168,15 +205,40 @@ TOPICS: Final[tuple[Topic, ...]] = (
         FULFILLMENT,
         writers=(FULFILLMENT,),
         readers=(BILLING, SCANNERS, CLERKS),
-        carries=_each((FULFILLMENT,), (BILLING, SCANNERS, CLERKS), fulfillment.SubscriptionCreated),
+        carries=_each(
+            (FULFILLMENT,),
+            (BILLING, SCANNERS, CLERKS),
+            fulfillment.SubscriptionCreated,
+            life.SubscriptionCancelled,
+            life.SubscriptionExtended,
+            life.SubscriptionEnded,
+            life.SubscriptionReversed,
+            life.SubscriptionPayerChanged,
+            life.SerialCorrected,
+            life.DeviceReplaced,
+            life.AssetReturned,
+            life.ShipmentTracked,
+        ),
     ),
     Topic(
         "billing.events",
-        "a payer (group:<id> or customer:<id>)",
+        "a payer (group:<id> or customer:<id>), or run:<period>",
         BILLING,
         writers=(BILLING,),
-        readers=(WATCHERS,),
-        carries=_each((BILLING,), (WATCHERS,), billing.BillingAccountChanged),
+        readers=(WATCHERS, FINANCE),
+        carries=(
+            *_each((BILLING,), (WATCHERS,), billing.BillingAccountChanged, payers.PayerSettingsChanged),
+            *_each(
+                (BILLING,),
+                (FINANCE,),
+                invoices.InvoiceIssued,
+                invoices.InvoiceLinesIssued,
+                invoices.BillingRunProgressed,
+                invoices.BillingRunCompleted,
+                billing.RequestRefused,
+                billing.RequestRepeated,
+            ),
+        ),
     ),
     _internal(
         ORDERS,
@@ -186,8 +248,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         orders.PricesDue,
         orders.WaitingDue,
     ),
-    _internal(FULFILLMENT, fulfillment.ParkedDue),
-    _internal(BILLING),
+    _internal(FULFILLMENT, fulfillment.ParkedDue, fulfillment.ContractsDue, fulfillment.SentOn),
+    _internal(BILLING, invoices.LaneInvoicingDue, invoices.PayerInvoicingDue, invoices.LaneInvoiced),
     _dead_letters(ORDERS),
     _dead_letters(FULFILLMENT),
     _dead_letters(BILLING),

@@ -26,6 +26,8 @@ from contracts.refusals import Code
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+PERIOD_PATTERN = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])\Z")
+SUBSCRIPTION_PATTERN = re.compile(r"([A-Za-z0-9._-]{1,64})/([1-9][0-9]{0,5})\Z")
 LENGTHS = (6, 12, 24, 36)
 TERMS = ("net_7", "net_14", "net_30")
 AT_ONCE = "at_once"
@@ -151,6 +153,24 @@ def _day(value: object) -> object:
     raise _wrong(Code.VALUE_INVALID, "not a day of the calendar as YYYY-MM-DD")
 
 
+def _period(value: str) -> str:
+    if PERIOD_PATTERN.match(value) is None:
+        raise _wrong(Code.VALUE_INVALID, "not a calendar month as YYYY-MM")
+    return value
+
+
+def _billing_day(value: int) -> int:
+    if not 1 <= value <= 28:
+        raise _wrong(Code.VALUE_INVALID, f"day {value}, a billing day lies between 1 and 28")
+    return value
+
+
+def _subscription_id(value: str) -> str:
+    if SUBSCRIPTION_PATTERN.match(value) is None:
+        raise _wrong(Code.ID_INVALID, "not an order id, a slash and a number")
+    return value
+
+
 def _postal_code(value: str, info: ValidationInfo) -> str:
     value = tidy(value)
     country = info.data.get("country")
@@ -199,6 +219,17 @@ CivilDate = Annotated[
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
 """A day of the calendar without a time zone; text wherever it is stored or sent."""
+
+Period = Annotated[str, AfterValidator(_period), Field(json_schema_extra={"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})]
+"""A calendar month, ``YYYY-MM``: what an invoice is about."""
+BillingDay = Annotated[int, AfterValidator(_billing_day), Field(json_schema_extra={"minimum": 1, "maximum": 28})]
+"""The day of the month on which a payer is invoiced."""
+SubscriptionId = Annotated[
+    str,
+    AfterValidator(_subscription_id),
+    Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}/[1-9][0-9]{0,5}$"}),
+]
+"""An order id, a slash, and the running number of one of its subscriptions."""
 
 
 class Money(Model):

@@ -7,7 +7,7 @@ from contracts.fulfillment import ItemFulfillmentRefused, SerialRefused
 from contracts.refusals import WHAT_TO_DO, Code
 from services.engine.heard import refused
 from services.fulfillment.request import Scan
-from services.fulfillment.serial import normalised
+from contracts.serials import normalised
 
 ECHOED: Final = 128
 """Characters of a serial, as it was sent, that an answer repeats: what no label says must not fill a topic."""

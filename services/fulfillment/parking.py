@@ -11,7 +11,7 @@ from contracts.refusals import Code
 from services.fulfillment.answers import ECHOED, invalid_ones
 from services.fulfillment.ledger import Awaited, Ledger
 from services.fulfillment.request import Parked, Scan
-from services.fulfillment.serial import normalised
+from contracts.serials import normalised
 from services.fulfillment.settings import Settings
 
 PARKED: Final = ItemFulfillmentParked.__name__

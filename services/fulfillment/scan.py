@@ -16,7 +16,7 @@ from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.choice import chosen, named
 from services.fulfillment.ledger import Entry, Ledger, Line
 from services.fulfillment.request import Scan
-from services.fulfillment.serial import normalised
+from contracts.serials import normalised
 from services.fulfillment.settings import Settings
 from services.fulfillment.subscription import subscription_id, whole
 

@@ -13,7 +13,7 @@ from services.fulfillment.ledger import Ledger
 from services.fulfillment.progress import conclude
 from services.fulfillment.reactions import REACTIONS, react
 from services.fulfillment.reactions.clock import LEDGERS, due_page
-from services.fulfillment.serial import normalised
+from contracts.serials import normalised
 from services.fulfillment.settings import DEFAULTS, Settings
 
 SERVICE_NAME: Final = "fulfillment"

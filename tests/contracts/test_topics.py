@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import contracts
-from contracts.message import Answer, Body, Fact, Internal, Kind, Request
+from contracts.message import Answer, Body, Fact, Internal, Kind, Proposal, Request
 from contracts.registry import CARRIED, MESSAGES, read_by, topic, written_by
 from contracts.topics import SERVICES, TOPICS, Carried, Party, Topic
 
@@ -100,6 +100,7 @@ def test_the_kind_of_a_message_follows_its_ground(each: Carried) -> None:
         Kind.FACT: Fact,
         Kind.ANSWER: Answer,
         Kind.NOTICE: Answer,
+        Kind.PROPOSAL: Proposal,
         Kind.INTERNAL: Internal,
     }
 
@@ -114,8 +115,16 @@ def test_a_request_and_a_fact_never_share_a_name() -> None:
     assert not facts & {m.__name__ for m in MESSAGES.values() if m.kind is Kind.REQUEST}
 
 
-def test_billing_hears_of_subscriptions_and_of_nothing_else() -> None:
-    assert [model.__name__ for model in read_by(Party.BILLING)] == ["SubscriptionCreated"]
+def test_billing_hears_of_subscriptions_of_finance_and_of_itself_and_of_nothing_else() -> None:
+    assert {model.topic for model in read_by(Party.BILLING)} == {
+        "billing.internal",
+        "billing.requests",
+        "subscriptions.events",
+    }
+
+
+def test_only_orders_and_fulfillment_agree_on_changes() -> None:
+    assert [model.__name__ for model in MESSAGES.values() if model.kind is Kind.PROPOSAL] == ["OrderChangeProposed"]
 
 
 def test_what_everybody_reads_or_writes_covers_the_table() -> None:

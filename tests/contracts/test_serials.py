@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fulfillment.serial import normalised
+from contracts.serials import normalised
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,172 @@
+"""The life of a subscription: what is asked of it, and what it became.
+
+Rules: ``domain.md`` section 2. A request names the subscription, or only a serial: then the serial's home sends it on
+to the order that holds the device.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from contracts.message import Request
+from contracts.serials import normalised
+from contracts.subscription import CancellationReason, Condition, SubscriptionFact
+from contracts.values import (
+    SUBSCRIPTION_PATTERN,
+    CivilDate,
+    Instant,
+    LongText,
+    Money,
+    Months,
+    Name,
+    SubscriptionId,
+    Whole,
+)
+
+
+class SubscriptionRequest(Request):
+    """Asks something of a subscription. With both named, ``serial`` must be a device of that subscription."""
+
+    about: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    subscription_id: SubscriptionId | None = None
+    serial: str | None = None
+
+    def subjects(self) -> tuple[str, ...]:
+        """The order, if the subscription is named; else the serial."""
+        return _subjects(self.subscription_id, self.serial)
+
+    @classmethod
+    def subjects_of(cls, data: Mapping[str, Any]) -> tuple[str, ...]:
+        """The same from data that broke a rule elsewhere."""
+        return _subjects(data.get("subscription_id"), data.get("serial"))
+
+
+def _subjects(subscription_id: object, serial: object) -> tuple[str, ...]:
+    named = SUBSCRIPTION_PATTERN.match(subscription_id) if isinstance(subscription_id, str) else None
+    if named is not None:
+        return (named[1],)
+    known = normalised(serial) if isinstance(serial, str) else None
+    return () if known is None else (f"serial:{known}",)
+
+
+class _LifeRequest(SubscriptionRequest):
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.requests"
+
+
+class SubscriptionCancellationRequested(_LifeRequest):
+    """Cancels a subscription: its last day is ``on``, not before the message's own civil date, which is the default."""
+
+    reason_code: CancellationReason
+    on: CivilDate | None = None
+    actor: Name
+    reason: LongText | None = None
+
+
+class ExtensionRequested(_LifeRequest):
+    """Extends a contract beyond the ``ends_before`` that the sender knows.
+
+    ``price`` absent: the current one. A given price needs a reason.
+    """
+
+    ends_before: CivilDate
+    months: Months
+    price: Money | None = None
+    actor: Name
+    reason: LongText | None = None
+
+
+class SerialCorrectionRequested(_LifeRequest):
+    """The serial was mistyped: the device is ``new_serial``. Nothing else changes."""
+
+    new_serial: str
+    actor: Name
+    reason: LongText | None = None
+
+
+class ReplacementRequested(_LifeRequest):
+    """The customer gets another device of the same variant; the old one is unavailable until its return is recorded."""
+
+    new_serial: str
+    actor: Name
+    reason: LongText
+
+
+class ReturnSubmitted(_LifeRequest):
+    """A device came back: the subscription's present one, or the one that ``serial`` names (one that was replaced)."""
+
+    condition: Condition
+    actor: Name
+    reason: LongText | None = None
+
+
+class ReversalRequested(_LifeRequest):
+    """The scan was wrong: the subscription never was, its unit opens again, what was invoiced is credited."""
+
+    actor: Name
+    reason: LongText
+
+
+class ShipmentSubmitted(_LifeRequest):
+    """The parcel of a subscription's device."""
+
+    carrier: Name
+    tracking_number: Name
+    actor: Name | None = None
+
+
+class _LifeFact(SubscriptionFact):
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "subscriptions.events"
+
+    at: Instant
+    actor: str | None = None
+    reason: str | None = None
+
+
+class SubscriptionCancelled(_LifeFact):
+    """The subscription is cancelled, or will be after ``cancelled_on``; it ends with that day."""
+
+
+class SubscriptionExtended(_LifeFact):
+    """The contract goes on, from its old ``ends_before`` (``extended_from``) without a gap."""
+
+    extended_from: CivilDate
+    extended_by: Whole
+
+
+class SubscriptionEnded(_LifeFact):
+    """Its last day has passed: it ended by date, or its cancellation took effect."""
+
+
+class SubscriptionReversed(_LifeFact):
+    """The subscription counts as never created."""
+
+
+class SubscriptionPayerChanged(_LifeFact):
+    """Contract months from ``from_date`` on belong to the payer appended last."""
+
+    from_date: CivilDate
+
+
+class SerialCorrected(_LifeFact):
+    """The same subscription, with the serial that was meant."""
+
+    old_serial: str
+
+
+class DeviceReplaced(_LifeFact):
+    """The same subscription, with another device."""
+
+    old_serial: str
+
+
+class AssetReturned(_LifeFact):
+    """A device of the subscription came back."""
+
+    serial: str
+    returned_condition: Condition
+
+
+class ShipmentTracked(_LifeFact):
+    """The subscription's parcel is known."""
