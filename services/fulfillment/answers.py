@@ -5,9 +5,9 @@ from typing import Final
 
 from contracts.fulfillment import ItemFulfillmentRefused, SerialRefused
 from contracts.refusals import WHAT_TO_DO, Code
+from contracts.serials import normalised
 from services.engine.heard import refused
 from services.fulfillment.request import Scan
-from contracts.serials import normalised
 
 ECHOED: Final = 128
 """Characters of a serial, as it was sent, that an answer repeats: what no label says must not fill a topic."""

@@ -1,7 +1,8 @@
 """Fulfillment as a process: wiring only. ``python -m services.fulfillment.app``, or by FastStream's own command line:
 ``faststream run services.fulfillment.app:build --factory``.
 
-Setting beside the engine's: ``LEASELINE_ZONE``, the business time zone (default UTC).
+Settings beside the engine's: ``LEASELINE_ZONE``, the business time zone (default UTC), and
+``LEASELINE_ANNOUNCED_ONLY`` (yes, no): devices that no dock announced are refused.
 """
 
 import os
@@ -18,7 +19,8 @@ from services.fulfillment.settings import Settings
 
 def service() -> Service:
     """Fulfillment with its settings from the environment."""
-    return fulfillment(Settings(zone=ZoneInfo(os.environ.get("LEASELINE_ZONE", "UTC"))))
+    announced_only = os.environ.get("LEASELINE_ANNOUNCED_ONLY", "no") == "yes"
+    return fulfillment(Settings(zone=ZoneInfo(os.environ.get("LEASELINE_ZONE", "UTC")), announced_only=announced_only))
 
 
 def build() -> FastStream:

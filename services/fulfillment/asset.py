@@ -5,18 +5,19 @@ Real and test orders share the devices.
 """
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-AssetState = Literal["available", "in_use", "ended", "returned", "unavailable"]
-"""``ended``: its contract ended, its return is not recorded. ``unavailable``: it was replaced and did not come back."""
+from contracts.assets import AssetState
+
 HISTORY_KEPT: Final = 1000
-"""Assignments that are kept of a device; far more than one sees in its life, and a bound for its document."""
+"""Rows that are kept of a device; far more than one sees in its life, and a bound for its document."""
 
 
 class Assignment(BaseModel):
-    """That a device was assigned: to which subscription (order and running number), from when, and the label as read.
+    """A row of a device's history: to which subscription (order and running number) it was assigned, from when, and
+    the label as read. With a ``state`` it was not assigned: that is what it came to be at that subscription then.
 
     ``raw_serial`` is absent when it reads like the serial itself.
     """
@@ -27,13 +28,14 @@ class Assignment(BaseModel):
     number: int
     since: datetime
     raw_serial: str | None = None
+    state: AssetState | None = None
 
 
 class Asset(BaseModel):
     """A device. ``sku`` is its variant by announcement or first accepted scan; ``history`` is only ever appended to.
 
     The holder is the last entry of ``history`` while the device is in use. ``test``: a test order was the last to
-    have it, so it is left out of counts.
+    have it, so it is left out of counts. ``announced_at``: a dock said that it had arrived.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +44,7 @@ class Asset(BaseModel):
     state: AssetState
     history: tuple[Assignment, ...] = ()
     test: bool = False
+    announced_at: datetime | None = None
 
     @property
     def holder(self) -> Assignment | None:
@@ -53,8 +56,26 @@ class Asset(BaseModel):
         """The order that had it last."""
         return self.history[-1].order_id if self.history else None
 
+    def last_had_by(self, order_id: str, number: int) -> bool:
+        """Whether this subscription is the last that had it, so that its end or reversal concerns the device."""
+        return bool(self.history) and (self.history[-1].order_id, self.history[-1].number) == (order_id, number)
+
+    def became(self, state: AssetState, order_id: str, number: int, at: datetime) -> "Asset":
+        """The device in another state since then, at this subscription."""
+        row = Assignment(order_id=order_id, number=number, since=at, state=None if state == "in_use" else state)
+        return self.model_copy(update={"state": state, "history": _appended(self, row)})
+
 
 def assigned(asset: Asset | None, sku: str, to: Assignment, *, test: bool) -> Asset:
     """The device once it was assigned; ``asset`` None: it was never seen before, and is of this SKU from now on."""
-    history = () if asset is None else asset.history[1 - HISTORY_KEPT :]
-    return Asset(sku=sku, state="in_use", history=(*history, to), test=test)
+    announced = None if asset is None else asset.announced_at
+    return Asset(sku=sku, state="in_use", history=_appended(asset, to), test=test, announced_at=announced)
+
+
+def announced(sku: str, at: datetime) -> Asset:
+    """A device that arrived at a dock and waits for a customer."""
+    return Asset(sku=sku, state="available", announced_at=at)
+
+
+def _appended(asset: Asset | None, row: Assignment) -> tuple[Assignment, ...]:
+    return (row,) if asset is None else (*asset.history[1 - HISTORY_KEPT :], row)

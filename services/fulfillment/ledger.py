@@ -1,8 +1,8 @@
 """The unit ledger of one order: its items, which units are taken, and what its subscriptions have in common.
 
-It opens with the first state of the order that has no hold. From then on only fulfillment's own decisions change its
-items: of a later fact count the confirmation, the contact data and, while no unit is taken, the cancellation.
-Always: units = open + taken + cancelled.
+It opens with the first state of the order that has no hold, or that is cancelled. From then on only fulfillment's own
+decisions change its items, cancel it, or change who is billed (``arbiter.py``): of a later fact of orders count the
+confirmation and the contact data. Always: units = open + taken + cancelled.
 """
 
 from datetime import datetime
@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Item, Order
-from contracts.subscription import State
+from contracts.refusals import Code
+from contracts.subscription import CancellationReason, Condition, PayerFrom, PriceStretch, State
 from contracts.values import Address, CivilDate
 from services.engine.heard import Heard
 from services.fulfillment.request import Parked
@@ -33,6 +34,9 @@ class Line(BaseModel):
     variant_name: str
     months: int
     unit_price: int
+    catalog_version: int = 0
+    quoted_price: int | None = None
+    free: bool = False
     units: int
     taken: int = 0
     cancelled: int = 0
@@ -51,10 +55,22 @@ class Terms(BaseModel):
     customer: CustomerSnapshot
     billing_address: Address
     group: Group | None = None
+    group_source: Literal["order", "customer"] | None = None
     payer: str
     term: str | None = None
     currency: str
     test: bool
+
+
+class Row(BaseModel):
+    """One thing that happened to a subscription: ``kind`` names its fact. By the clock: nobody is the actor."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    actor: str | None = None
+    reason: str | None = None
+    at: datetime
 
 
 class Entry(BaseModel):
@@ -62,6 +78,10 @@ class Entry(BaseModel):
 
     ``terms`` is the place, from 0, of what it has in common with others. ``who`` is the identity of the request that
     made it. ``raw_serial`` is absent when the label reads like the serial itself.
+
+    ``months`` and ``prices`` are there once it was extended, ``payers`` (and the last one's ``group``) once its order
+    got another payer: until then they follow from its item and its terms. ``cancelled_on`` is the last day of one that
+    was cancelled, or will be. ``replaced`` are the serials of the devices that it had before.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +97,26 @@ class Entry(BaseModel):
     created_at: datetime
     suspect: bool = False
     who: bytes
+    months: int | None = None
+    prices: tuple[PriceStretch, ...] | None = None
+    payers: tuple[PayerFrom, ...] | None = None
+    group: Group | None = None
+    cancelled_on: CivilDate | None = None
+    cancellation_reason: CancellationReason | None = None
+    returned_at: datetime | None = None
+    condition: Condition | None = None
+    replaced: tuple[str, ...] | None = None
+    history: tuple[Row, ...] | None = None
+
+
+class LastChange(BaseModel):
+    """The last change that orders proposed, and what came of it: accepted, or refused with a code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    refused: Code | None = None
+    item_ids: tuple[str, ...] = ()
 
 
 class Ledger(BaseModel):
@@ -86,6 +126,9 @@ class Ledger(BaseModel):
     first. ``lane`` and ``due`` (ms of the waiting clock) are there while something expires: the earliest of
     ``parked``, or the memory of an order id that no order came for. ``unsaid`` are the numbers of the subscriptions
     that changed in this batch and that the order's progress has not told yet; it is empty when stored.
+
+    ``home`` (its lane) and ``ends`` (the ordinal of a day) are there while a contract is active: on that day the first
+    of them has ended. ``sent_on`` stands for the requests that serials' homes sent on to here.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -105,6 +148,10 @@ class Ledger(BaseModel):
     lane: int | None = None
     due: int | None = None
     unsaid: tuple[int, ...] = ()
+    change: LastChange | None = None
+    home: int | None = None
+    ends: int | None = None
+    sent_on: tuple[bytes, ...] | None = None
 
     def awaits(self) -> Awaited | None:
         """What a scan of this order waits for; None: it is decided at once."""
@@ -121,7 +168,6 @@ class Ledger(BaseModel):
 
 def told(ledger: Ledger, order: Order, version: int) -> Ledger:
     """The ledger once it was told the order's state under this version; it must be higher than the last one taken."""
-    taken = any(line.taken for line in ledger.lines)
     known: dict[str, object] = {
         "order_version": version,
         "placed_at": order.placed_at,
@@ -129,11 +175,13 @@ def told(ledger: Ledger, order: Order, version: int) -> Ledger:
         "confirmation_required": order.confirmation_required,
         "terms": _terms(ledger, order),
     }
-    if order.cancelled_at is not None and not taken:
-        cancelled = tuple(_line(item, cancelled=item.quantity) for item in order.items)
+    if ledger.opened:
+        return ledger.model_copy(update=known)
+    if order.cancelled_at is not None:
+        cancelled = tuple(line_of(item, cancelled=item.quantity) for item in order.items)
         known |= {"cancelled_at": order.cancelled_at, "opened": True, "lines": cancelled}
-    elif not ledger.opened and not is_held(order):
-        known |= {"opened": True, "lines": tuple(_line(item, cancelled=item.cancelled) for item in order.items)}
+    elif not is_held(order):
+        known |= {"opened": True, "lines": tuple(line_of(item, cancelled=item.cancelled) for item in order.items)}
     return ledger.model_copy(update=known)
 
 
@@ -142,7 +190,8 @@ def is_held(order: Order) -> bool:
     return bool(order.holds) or any(item.unit_price is None for item in order.items)
 
 
-def _line(item: Item, cancelled: int) -> Line:
+def line_of(item: Item, *, cancelled: int = 0) -> Line:
+    """An item as the ledger keeps it, none of its units taken."""
     return Line(
         item_id=item.item_id,
         sku=item.sku,
@@ -150,6 +199,9 @@ def _line(item: Item, cancelled: int) -> Line:
         variant_name=item.variant_name,
         months=item.months,
         unit_price=item.unit_price or 0,  # no price: only in an order cancelled while held, which has no open unit
+        catalog_version=item.catalog_version,
+        quoted_price=item.quoted_price,
+        free=item.free,
         units=item.quantity,
         cancelled=cancelled,
     )
@@ -163,6 +215,7 @@ def _terms(ledger: Ledger, order: Order) -> tuple[Terms, ...]:
                 customer=order.customer,
                 billing_address=order.billing_address,
                 group=order.group,
+                group_source=order.group_source,
                 payer=order.payer,
                 term=order.term,
                 currency=order.currency,
@@ -171,8 +224,12 @@ def _terms(ledger: Ledger, order: Order) -> tuple[Terms, ...]:
         )
     last = ledger.terms[-1]
     contact = {name: getattr(order.customer, name) for name in _CONTACT}
-    newest = last.model_copy(update={"customer": last.customer.model_copy(update=contact)})
-    if newest == last:
+    return with_terms(ledger, last.model_copy(update={"customer": last.customer.model_copy(update=contact)}))
+
+
+def with_terms(ledger: Ledger, newest: Terms) -> tuple[Terms, ...]:
+    """The ledger's terms with these as the newest. What subscriptions were made on is never touched."""
+    if newest == ledger.terms[-1]:
         return ledger.terms
     in_use = any(entry.terms == len(ledger.terms) - 1 for entry in ledger.entries)
     return (*ledger.terms, newest) if in_use else (*ledger.terms[:-1], newest)

@@ -1,4 +1,5 @@
 """Scans that wait: for their order, for the release of a hold, for a confirmation. No serial is claimed meanwhile.
+Wishes that wait: for the subscription that they are about, which a scan has yet to create.
 
 Rules: ``domain.md`` sections 1, 2 and 6. Time is the lane's waiting clock, in milliseconds: it stands still while
 nobody runs, so that a night without power makes no order unknown.
@@ -6,16 +7,19 @@ nobody runs, so that a night without power makes no order unknown.
 
 from typing import Final
 
-from contracts.fulfillment import ItemFulfillmentParked, ItemFulfillmentRequested
+from contracts.fulfillment import ItemFulfillmentParked
+from contracts.message import Request
 from contracts.refusals import Code
+from contracts.serials import normalised
 from services.fulfillment.answers import ECHOED, invalid_ones
 from services.fulfillment.ledger import Awaited, Ledger
-from services.fulfillment.request import Parked, Scan
-from contracts.serials import normalised
+from services.fulfillment.request import Parked, Scan, Wish, serials_in
 from services.fulfillment.settings import Settings
 
 PARKED: Final = ItemFulfillmentParked.__name__
 """What the memory keeps of a scan that waits."""
+WAITING: Final = "waiting"
+"""What it keeps of a wish that waits; a repeat is told so: its answer is still to come, to both."""
 WHAT_TO_DO: Final[dict[Awaited, str]] = {
     "order": "Keep the box aside: the order is not known yet. The scan is decided when the order arrives.",
     "release": "Keep the box aside: the order is on hold. The scan is decided when the hold is released.",
@@ -24,15 +28,15 @@ WHAT_TO_DO: Final[dict[Awaited, str]] = {
 
 
 def parked(
-    ledger: Ledger, scan: Scan, body: ItemFulfillmentRequested, lane: int, waited: int, settings: Settings
+    ledger: Ledger, asked: Scan | Wish, body: Request, lane: int, waited: int, settings: Settings
 ) -> Ledger | None:
-    """The ledger with the scan waiting at its end; None if no more may wait for this order."""
-    size = len((body.model_dump_json(exclude_none=True) + scan.source + scan.id).encode())
-    serials = sum(len(p.scan.serials) for p in ledger.parked) + len(scan.serials)
+    """The ledger with the request waiting at its end; None if no more may wait for this order."""
+    size = len((body.model_dump_json(exclude_none=True) + asked.source + asked.id).encode())
+    serials = sum(serials_in(p.asked) for p in ledger.parked) + serials_in(asked)
     if serials > settings.parked_serials or sum(p.size for p in ledger.parked) + size > settings.parked_bytes:
         return None
     until = None if ledger.awaits() == "release" else waited + settings.patience_ms
-    changed: dict[str, object] = {"parked": (*ledger.parked, Parked(scan=scan, size=size, until=until))}
+    changed: dict[str, object] = {"parked": (*ledger.parked, Parked.of(asked, size, until))}
     if until is not None:
         first = until if ledger.due is None or not ledger.parked else min(ledger.due, until)
         changed |= {"due": first, "lane": lane}
@@ -74,8 +78,8 @@ def why_expired(ledger: Ledger) -> Code:
     return Code.ORDER_NOT_FOUND if ledger.awaits() == "order" else Code.ORDER_NOT_CONFIRMED
 
 
-def expired(ledger: Ledger, waited: int) -> tuple[tuple[Scan, ...], Ledger]:
-    """The scans whose time has run out, in order, and the ledger without them."""
-    over = tuple(p.scan for p in ledger.parked if p.until is not None and p.until <= waited)
+def expired(ledger: Ledger, waited: int) -> tuple[tuple[Scan | Wish, ...], Ledger]:
+    """What waited too long, in order, and the ledger without it."""
+    over = tuple(p.asked for p in ledger.parked if p.until is not None and p.until <= waited)
     rest = tuple(p for p in ledger.parked if p.until is None or p.until > waited)
     return over, ledger.model_copy(update={"parked": rest})

@@ -6,6 +6,7 @@ from typing import Final
 from contracts.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
+from services.fulfillment.ending import first_end
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.subscription import subscription_id
 
@@ -13,18 +14,28 @@ ROWS: Final = 1000
 """Subscriptions in one fact; the most of an order, 2,000 with the longest ids and serials, would be too large."""
 
 
-def conclude(_message: Message, change: Change, _desk: Desk) -> Decision:
-    """``OrderProgressed`` for a ledger whose subscriptions changed in this batch, under the same versions as they."""
+def conclude(message: Message, change: Change, _desk: Desk) -> Decision:
+    """``OrderProgressed`` for a ledger whose subscriptions changed in this batch, under the same versions as they; and
+    the day on which the first of its contracts ends, by which the clock finds it.
+    """
     ledger = change.document
     if not isinstance(ledger, Ledger) or not ledger.unsaid:
         return NOTHING
     facts = tuple(_facts(change.id, ledger))
-    told = ledger.model_copy(update={"version": ledger.version + len(facts), "unsaid": ()})
+    ends = first_end(ledger)
+    update = {
+        "version": ledger.version + len(facts),
+        "unsaid": (),
+        "ends": ends,
+        "home": None if ends is None else message.lane,
+    }
+    told = ledger.model_copy(update=update)
     return Decision((Change(Ledger, change.id, told),), tuple(Say(fact) for fact in facts))
 
 
 def _facts(order_id: str, ledger: Ledger) -> Iterator[OrderProgressed]:
     numbers = tuple(dict.fromkeys(ledger.unsaid))
+    reopened = any(ledger.entries[number - 1].state == "reversed" for number in numbers)
     for page, begin in enumerate(range(0, len(numbers), ROWS), start=1):
         entries = [(number, ledger.entries[number - 1]) for number in numbers[begin : begin + ROWS]]
         touched = {entry.item_id for _, entry in entries}
@@ -34,7 +45,7 @@ def _facts(order_id: str, ledger: Ledger) -> Iterator[OrderProgressed]:
             items=tuple(
                 ItemCounts(item_id=line.item_id, units=line.units, taken=line.taken, cancelled=line.cancelled)
                 for line in ledger.lines
-                if line.item_id in touched
+                if reopened or line.item_id in touched  # with the last subscription, units given up open again
             ),
             subscriptions=tuple(
                 SubscriptionRow(

@@ -10,13 +10,13 @@ from datetime import date, datetime
 from contracts.fulfillment import ItemFulfillmentRefused, RequestRepeated, SerialRefused, SubscriptionCreated
 from contracts.message import Body
 from contracts.refusals import Code
+from contracts.serials import normalised
 from contracts.subscription import Subscription
 from services.fulfillment.answers import all_refused, outcome_of, turned_down
 from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.choice import chosen, named
 from services.fulfillment.ledger import Entry, Ledger, Line
 from services.fulfillment.request import Scan
-from contracts.serials import normalised
 from services.fulfillment.settings import Settings
 from services.fulfillment.subscription import subscription_id, whole
 
@@ -69,6 +69,7 @@ class _Units:
         self._assets: dict[str, Asset] = {}
         self._facts: list[Body] = []
         self._refused: list[SerialRefused] = []
+        self._announced_only = settings.announced_only
         self._places = named(self._lines, scan.item_id, scan.sku)
         today = time.astimezone(settings.zone).date()
         self._start = scan.start_date or today
@@ -111,7 +112,7 @@ class _Units:
 
     def _wrong_device(self, raw: str, asset: Asset | None, place: int) -> SerialRefused | None:
         if asset is None:
-            return None
+            return turned_down(raw, Code.ASSET_UNKNOWN) if self._announced_only else None
         if asset.holder is not None:
             return turned_down(raw, Code.SERIAL_IN_USE, holder=asset.holder.order_id)
         if asset.state in ("ended", "unavailable"):

@@ -16,7 +16,8 @@ class Settings:
     for its order or a confirmation, and how long an order id that was only ever refused is remembered, both on the
     waiting clock. ``parked_serials`` and ``parked_bytes``: what may wait for one order. ``serials``: what one message
     may carry. ``earliest`` and ``latest``: how far a start date may lie before and after the message.
-    ``behind_order``: a device's time further before the order's than this is not believed.
+    ``behind_order``: a device's time further before the order's than this is not believed. ``announced_only``: devices
+    that no dock announced are refused.
     """
 
     zone: ZoneInfo = UTC
@@ -27,6 +28,7 @@ class Settings:
     earliest: timedelta = timedelta(days=90)
     latest: timedelta = timedelta(days=365)
     behind_order: timedelta = timedelta(days=90)
+    announced_only: bool = False
 
     @property
     def patience_ms(self) -> int:

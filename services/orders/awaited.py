@@ -7,13 +7,31 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.changes import (
+    HoldRejectionRequested,
+    HoldReleaseRequested,
+    OrderAmendmentRequested,
+    OrderCancellationRequested,
+    PayerChangeRequested,
+    ShortCloseRequested,
+)
 from contracts.message import Request
 from contracts.orders import NoteSubmitted, OrderConfirmationRequested
 from services.engine.heard import Heard, refused, remember
 from services.engine.message import Message, Origin
 
 PARKED_TYPES: dict[str, type[Request]] = {
-    model.type_name(): model for model in (OrderConfirmationRequested, NoteSubmitted)
+    model.type_name(): model
+    for model in (
+        OrderConfirmationRequested,
+        NoteSubmitted,
+        OrderAmendmentRequested,
+        OrderCancellationRequested,
+        ShortCloseRequested,
+        PayerChangeRequested,
+        HoldReleaseRequested,
+        HoldRejectionRequested,
+    )
 }
 
 
@@ -80,20 +98,26 @@ class AwaitedOrder(BaseModel):
     """All that is known of an order id without an order.
 
     ``due`` is the waiting clock (ms) at which something in here is over: the first parked request, or
-    (``forgotten_at``) the memory of what was refused.
+    (``forgotten_at``) the memory of what was refused. ``cancellation`` is remembered for ever: the order will be
+    created cancelled.
     """
 
     model_config = ConfigDict(frozen=True)
 
     lane: int
-    due: int = 0
+    due: int | None = None
     forgotten_at: int | None = None
     parked: tuple[Parked, ...] = ()
+    cancellation: Parked | None = None
     heard: tuple[Heard, ...] = ()
 
     def parking(self, request: Parked) -> "AwaitedOrder":
         """One more request waits."""
         return _timed(self.model_copy(update={"parked": (*self.parked, request)}))
+
+    def cancelling(self, request: Parked) -> "AwaitedOrder":
+        """The order is to be created cancelled."""
+        return _timed(self.model_copy(update={"cancellation": request}))
 
     def refusing(self, message: Message, codes: tuple[str, ...], forgotten_at: int) -> "AwaitedOrder":
         """One more request was refused; all of them are remembered until ``forgotten_at``."""
@@ -101,8 +125,9 @@ class AwaitedOrder(BaseModel):
         return _timed(self.model_copy(update={"heard": heard, "forgotten_at": forgotten_at}))
 
     def waiting_like(self, message: Message) -> Parked | None:
-        """The parked request with this message's identity."""
-        return next((p for p in self.parked if (p.source, p.id) == (message.source, message.id)), None)
+        """The request with this message's identity among those that wait."""
+        waiting = self.parked if self.cancellation is None else (*self.parked, self.cancellation)
+        return next((p for p in waiting if (p.source, p.id) == (message.source, message.id)), None)
 
     def overdue(self, waited: int) -> tuple[Parked, ...]:
         """Those that have waited long enough."""
@@ -118,11 +143,11 @@ class AwaitedOrder(BaseModel):
                 "forgotten_at": None if forgotten else self.forgotten_at,
             }
         )
-        return _timed(left) if left.parked or left.heard else None
+        return _timed(left) if left.parked or left.heard or left.cancellation else None
 
 
 def _timed(awaited: AwaitedOrder) -> AwaitedOrder:
     ends = [p.due for p in awaited.parked]
     if awaited.forgotten_at is not None:
         ends.append(awaited.forgotten_at)
-    return awaited.model_copy(update={"due": min(ends)})
+    return awaited.model_copy(update={"due": min(ends, default=None)})

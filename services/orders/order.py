@@ -57,6 +57,9 @@ class PlacedOrder(BaseModel):
     ``progress`` has a row for each item that fulfillment told of; ``subscriptions`` a number for each subscription
     (``progress.py``). ``submitted`` stands for the normalised content of the first accepted submission, field by
     field. ``notes`` counts them. ``submitted_confirmed``: to be confirmed when the last hold goes.
+
+    ``changes`` is the number of the last change that fulfillment was asked about, ``edited_version`` that of the last
+    fact that changed items, billing or contact data. ``retired`` are the ids of removed items: none is used again.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -84,12 +87,19 @@ class PlacedOrder(BaseModel):
     confirmed_at: datetime | None = None
     cancelled_at: datetime | None = None
     confirmation_required: bool = False
-    short_closed: bool = False
     original_monthly_total: int | None = None
     original_contract_value: int | None = None
     notes: int = 0
+    changes: int = 0
+    edited_version: int = 1
+    retired: tuple[str, ...] | None = None
     submitted: dict[str, bytes]
     heard: tuple[Heard, ...] = ()
+
+    @property
+    def short_closed(self) -> bool:
+        """Whether units were given up while others got a device."""
+        return self.cancelled_at is None and any(row.cancelled for row in self.progress)
 
     def units(self, item: PlacedItem) -> tuple[int, int]:
         """The item's taken and cancelled units."""

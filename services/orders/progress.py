@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from contracts.fulfillment import OrderProgressed, SubscriptionRow
+from contracts.order import Item
 from contracts.subscription import State
 from services.orders.order import ItemProgress, PlacedOrder
 
@@ -30,6 +31,18 @@ def adopted(order: PlacedOrder, fact: OrderProgressed) -> PlacedOrder:
     if progress == order.progress and not news:
         return order
     return order.model_copy(update={"progress": progress, "subscriptions": {**order.subscriptions, **news}})
+
+
+def with_counts(order: PlacedOrder, items: tuple[Item, ...], version: int) -> PlacedOrder:
+    """The order with the counts that an accepted change carries, of items for which they are newer."""
+    seen = {row.item_id: row.seen for row in order.progress}
+    newer = {
+        item.item_id: ItemProgress(item_id=item.item_id, taken=item.taken, cancelled=item.cancelled, seen=version)
+        for item in items
+        if version > seen.get(item.item_id, 0)
+    }
+    rows = {row.item_id: row for row in order.progress} | newer
+    return order.model_copy(update={"progress": tuple(rows[item_id] for item_id in sorted(rows))})
 
 
 def _news(order: PlacedOrder, fact: OrderProgressed) -> dict[str, int]:

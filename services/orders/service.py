@@ -8,6 +8,7 @@ from services.orders import SERVICE_NAME, reactions
 from services.orders.awaited import AwaitedOrder
 from services.orders.awaited_price import AwaitedPrice
 from services.orders.catalog import Variant
+from services.orders.change import ChangeLine
 from services.orders.clock import LaneFacts
 from services.orders.customer import CustomerRecord, KnownCustomer
 from services.orders.notes import KeptNote
@@ -16,6 +17,7 @@ from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
     AWAITED_PRICES,
     CATALOG,
+    CHANGE_LINES,
     CUSTOMERS,
     DECIDED_REQUESTS,
     KNOWN_CUSTOMERS,
@@ -32,6 +34,7 @@ COLLECTIONS = (
     Collection(ORDERS, PlacedOrder),
     Collection(AWAITED_ORDERS, AwaitedOrder, indexes=(("lane", "due"),)),
     Collection(AWAITED_PRICES, AwaitedPrice, indexes=(("sku",),)),
+    Collection(CHANGE_LINES, ChangeLine, indexes=(("lane", "due"),)),
     Collection(CATALOG, Variant),
     Collection(CUSTOMERS, CustomerRecord),
     Collection(KNOWN_CUSTOMERS, KnownCustomer),

@@ -32,5 +32,9 @@ class Settings:
     """A message older than this before the order it is about has a suspect clock: its record's time counts."""
     waiting_page: int = 50
     """Documents that one message expires. 50 with 64 parked requests each make 1.5 MB of refusals."""
+    most_changes_waiting: int = 8
+    """Changes of one order that wait behind the open one; one more is refused ``too_many_changes``."""
+    proposed_again_after: timedelta = timedelta(minutes=5)
+    """How long a proposal may stay without an answer before it is made again under its number."""
     prices_page: int = 200
     """Orders that one message wakes."""

@@ -115,7 +115,7 @@ def test_a_ledger_is_the_same_after_it_was_stored() -> None:
     stage.hears(scan("s1"))
     stored = BSON.encode(stage.documents["ledgers", "o-1"])
     from_store = Ledger.model_validate(stored.decode(), strict=False)
-    assert from_store.parked[0].scan.who == ledger(stage).parked[0].scan.who
+    assert from_store.parked[0].asked.who == ledger(stage).parked[0].asked.who
     assert from_store.heard == ledger(stage).heard
 
 

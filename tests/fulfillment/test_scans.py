@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contracts.assets import AssetState
 from contracts.fulfillment import (
     ItemFulfillmentRefused,
     OrderProgressed,
@@ -11,7 +12,7 @@ from contracts.fulfillment import (
     SubscriptionCreated,
 )
 from contracts.refusals import Code
-from services.fulfillment.asset import Asset, AssetState, Assignment
+from services.fulfillment.asset import Asset, Assignment
 from services.fulfillment.settings import Settings
 from tests.fulfillment.orders_known import (
     PLACED,

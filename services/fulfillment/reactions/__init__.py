@@ -4,24 +4,59 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from contracts.fulfillment import ItemFulfillmentRequested, ParkedDue
+from contracts.assets import AssetReceived
+from contracts.changes import OrderAmended, OrderCancelled, OrderChangeProposed
+from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue, SentOn
+from contracts.life import (
+    ExtensionRequested,
+    ReplacementRequested,
+    ReturnSubmitted,
+    ReversalRequested,
+    SerialCorrectionRequested,
+    ShipmentSubmitted,
+    SubscriptionCancellationRequested,
+)
 from contracts.message import Body
 from contracts.orders import ClockPassed, HoldReleased, OrderConfirmed, OrderPlaced
 from services.engine.message import Message
 from services.engine.service import Decision, Desk
+from services.fulfillment.reactions.assets import asset_received, serial_asked, serial_of
 from services.fulfillment.reactions.clock import clock_passed, parked_due
+from services.fulfillment.reactions.contracts import contracts_due
 from services.fulfillment.reactions.orders import order_told
+from services.fulfillment.reactions.proposals import change_proposed
 from services.fulfillment.reactions.scans import scan_asked
+from services.fulfillment.reactions.subscriptions import sent_on, subscription_asked
 from services.fulfillment.settings import Settings
+
+
+def life_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
+    """A request about a subscription: at its order, or at the home of the serial that alone was named."""
+    at_home_of = subscription_asked if serial_of(message) is None else serial_asked
+    return at_home_of(settings, message, desk)
+
 
 REACTIONS: Final[Mapping[type[Body], Callable[[Settings, Message, Desk], Decision]]] = MappingProxyType(
     {
         ItemFulfillmentRequested: scan_asked,
+        SubscriptionCancellationRequested: life_asked,
+        ExtensionRequested: life_asked,
+        SerialCorrectionRequested: life_asked,
+        ReplacementRequested: life_asked,
+        ReturnSubmitted: life_asked,
+        ReversalRequested: life_asked,
+        ShipmentSubmitted: life_asked,
+        AssetReceived: asset_received,
+        SentOn: sent_on,
         OrderPlaced: order_told,
         OrderConfirmed: order_told,
         HoldReleased: order_told,
+        OrderAmended: order_told,
+        OrderCancelled: order_told,
+        OrderChangeProposed: change_proposed,
         ClockPassed: clock_passed,
         ParkedDue: parked_due,
+        ContractsDue: contracts_due,
     }
 )
 

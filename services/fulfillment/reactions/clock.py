@@ -1,21 +1,28 @@
-"""Time passes, and only here: scans that waited too long are refused, page by page, each in its own order's turn."""
+"""Time passes, and only here: what waited too long is refused, page by page, each in its own order's turn, and what is
+remembered of serials that nobody knows is forgotten. Contracts that end by date have a page of their own.
+"""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from contracts.fulfillment import ParkedDue
+from contracts.fulfillment import ContractsDue, ParkedDue, RequestRefused
+from contracts.message import Body
 from contracts.orders import ClockPassed
-from services.engine.heard import settled
+from contracts.refusals import Code, refusal
+from services.engine.heard import refused, settled
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, LaneClock, Page, Say
 from services.fulfillment.answers import all_refused, outcome_of
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.parking import expired, scheduled, why_expired
+from services.fulfillment.reactions.contracts import LEDGERS, ending_page
+from services.fulfillment.request import Scan, Wish, serials_in
+from services.fulfillment.serial_home import SerialHome
 from services.fulfillment.settings import Settings
 
-LEDGERS: Final = "ledgers"
-"""The collection of ledgers: what a page of them names."""
+SERIALS: Final = "serials"
+"""The collection of what the homes of serials remember."""
 PAGE: Final = 25
 """Ledgers loaded at a time: each may hold a megabyte that waits."""
 WORK: Final = 2000
@@ -25,6 +32,21 @@ WORK: Final = 2000
 def due_page(lane: int, waited: int, after: str = "") -> Page:
     """The lane's ledgers in which something expires by this time of the waiting clock."""
     return Page(LEDGERS, equal=(("lane", lane),), at_most=(("due", waited),), after=after, limit=PAGE)
+
+
+def forgotten_page(lane: int, waited: int) -> Page:
+    """The lane's serials that were only ever refused, a day ago by this time of the waiting clock."""
+    return Page(SERIALS, equal=(("lane", lane),), at_most=(("due", waited),))
+
+
+def contracts_page(settings: Settings, lane: int, as_of: datetime) -> Page:
+    """Whether a contract of the lane has ended by this time: the first of them."""
+    return ending_page(lane, civil(settings, as_of), limit=1)
+
+
+def civil(settings: Settings, as_of: datetime) -> date:
+    """The civil date of a clock's time: the day by which contracts end."""
+    return as_of.astimezone(settings.zone).date()
 
 
 def clock_passed(settings: Settings, message: Message, desk: Desk) -> Decision:
@@ -37,7 +59,11 @@ def clock_passed(settings: Settings, message: Message, desk: Desk) -> Decision:
     now = LaneClock(as_of=as_of, waited=max(was.waited, body.waited))
     if now == was:
         return NOTHING
-    return replace(_decided(settings, message, desk, body.as_of, body.waited, ""), clock=now)
+    decision = _decided(settings, message, desk, body.as_of, body.waited, "")
+    says = decision.says
+    if desk.page(contracts_page(settings, message.lane, body.as_of), Ledger):
+        says = (*says, Say(ContractsDue(lane=message.lane, by=civil(settings, body.as_of), after="")))
+    return replace(decision, says=says, clock=now)
 
 
 def parked_due(settings: Settings, message: Message, desk: Desk) -> Decision:
@@ -49,7 +75,8 @@ def parked_due(settings: Settings, message: Message, desk: Desk) -> Decision:
 
 
 def _decided(settings: Settings, message: Message, desk: Desk, as_of: datetime, waited: int, after: str) -> Decision:
-    changes: list[Change] = []
+    forgotten = desk.page(forgotten_page(message.lane, waited), SerialHome)
+    changes: list[Change] = [Change(SerialHome, serial, None) for serial, _ in forgotten]
     says: list[Say] = []
     work = 0
     for order_id, ledger in desk.page(due_page(message.lane, waited, after), Ledger):
@@ -58,7 +85,7 @@ def _decided(settings: Settings, message: Message, desk: Desk, as_of: datetime, 
         change, refusals = _expired(settings, order_id, ledger, message.lane, waited)
         changes.append(change)
         says += refusals
-        work += sum(1 + len(p.scan.serials) for p in ledger.parked)
+        work += sum(1 + serials_in(p.asked) for p in ledger.parked)
         after = order_id
     if changes:
         says.append(Say(ParkedDue(lane=message.lane, as_of=as_of, waited=waited, after=after)))
@@ -68,17 +95,25 @@ def _decided(settings: Settings, message: Message, desk: Desk, as_of: datetime, 
 def _expired(
     settings: Settings, order_id: str, ledger: Ledger, lane: int, waited: int
 ) -> tuple[Change, tuple[Say, ...]]:
-    """What expires in one ledger: scans that waited too long, or all that is remembered of an order that never came."""
+    """What expires in one ledger: what waited too long, or all that is remembered of an order that never came."""
     if ledger.awaits() == "order" and not ledger.parked:
         return Change(Ledger, order_id, None), ()
-    code = why_expired(ledger)
-    over, ledger = expired(ledger, waited)
+    over, rest = expired(ledger, waited)
     says: list[Say] = []
     outcomes: dict[bytes, str] = {}
-    for scan in over:
-        _, suspect = scan.believed(ledger.placed_at, settings.behind_order)
-        answer = all_refused(order_id, scan, code, suspect=suspect)
-        says.append(Say(answer, scan.cause))
-        outcomes[scan.who] = outcome_of(answer.serials)
-    ledger = ledger.model_copy(update={"heard": settled(ledger.heard, outcomes)})
-    return Change(Ledger, order_id, scheduled(ledger, lane, waited, settings)), tuple(says)
+    for each in over:
+        answer, outcomes[each.who] = _too_late(settings, order_id, ledger, each)
+        says.append(Say(answer, each.cause))
+    rest = rest.model_copy(update={"heard": settled(rest.heard, outcomes)})
+    return Change(Ledger, order_id, scheduled(rest, lane, waited, settings)), tuple(says)
+
+
+def _too_late(settings: Settings, order_id: str, ledger: Ledger, asked: Scan | Wish) -> tuple[Body, str]:
+    """The refusal of what waited too long, and what the memory keeps of it."""
+    if isinstance(asked, Wish):
+        unknown = refusal(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")
+        answer = RequestRefused(subject=order_id, refusals=(unknown,), clock_suspect=asked.suspect)
+        return answer, refused((Code.SUBSCRIPTION_UNKNOWN.value,))
+    _, suspect = asked.believed(ledger.placed_at, settings.behind_order)
+    declined = all_refused(order_id, asked, why_expired(ledger), suspect=suspect)
+    return declined, outcome_of(declined.serials)

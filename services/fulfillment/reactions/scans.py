@@ -1,14 +1,16 @@
 """A scanner assigns devices to units: decided at once, parked, refused as a whole, or known already."""
 
-from contracts.fulfillment import ItemFulfillmentRequested, RequestRefused, RequestRepeated
+from contracts.fulfillment import ItemFulfillmentRequested, RequestRefused
 from contracts.refusals import Code, Refusal, refusal
-from services.engine.heard import Recognised, recognise, refused, remember
+from services.engine.heard import recognise, refused, remember
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Say
 from services.fulfillment.answers import all_refused, invalid_ones, outcome_of
 from services.fulfillment.asset import Asset
+from services.fulfillment.draining import Draining
 from services.fulfillment.ledger import Awaited, Ledger
 from services.fulfillment.parking import PARKED, notice, parked, scheduled
+from services.fulfillment.reactions.answering import known as answered_before
 from services.fulfillment.request import asked
 from services.fulfillment.scan import Decided, decided
 from services.fulfillment.settings import Settings
@@ -20,7 +22,7 @@ def scan_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
     ledger = desk.get(Ledger, order_id) or Ledger()
     known = recognise(message, ledger.heard)
     if known is not None:
-        return _known(message, known)
+        return answered_before(message, known)
     body = message.body
     if not isinstance(body, ItemFulfillmentRequested):
         return _refused(settings, message, desk, ledger, message.refusals)
@@ -33,29 +35,22 @@ def scan_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
     scan = asked(message, body)
     result = decided(ledger, order_id, scan, lambda serial: desk.get(Asset, serial), settings)
     heard = remember(result.ledger.heard, message, result.outcome)
-    return changed(order_id, result.ledger.model_copy(update={"heard": heard}), result)
+    return _changed(settings, message, desk, result.ledger.model_copy(update={"heard": heard}), result)
 
 
-def changed(order_id: str, ledger: Ledger, result: Decided) -> Decision:
-    """A scan's result as a decision, with the ledger as it finally is."""
-    assets = tuple(Change(Asset, serial, asset) for serial, asset in result.assets.items())
-    return Decision((Change(Ledger, order_id, ledger), *assets), tuple(Say(body) for body in result.says))
-
-
-def _known(message: Message, known: Recognised) -> Decision:
-    """The same identity again: the first answer's name, or, with other content, a refusal. Nothing changes."""
-    if known.kind == "id_reused":
-        reused = RequestRefused(subject=message.subject, refusals=(refusal(Code.ID_REUSED),))
-        return Decision(says=(Say(reused),))
-    first = known.first
-    repeated = RequestRepeated(
-        subject=message.subject,
-        first_source=first.source,
-        first_id=first.id,
-        outcome=first.outcome.removeprefix("refused:"),
-        codes=first.codes,
-    )
-    return Decision(says=(Say(repeated),))
+def _changed(settings: Settings, message: Message, desk: Desk, ledger: Ledger, result: Decided) -> Decision:
+    """A scan's result as a decision; wishes that waited for a subscription which it created are decided behind it."""
+    says = tuple(Say(body) for body in result.says)
+    assets = dict(result.assets)
+    if ledger.parked and result.assets:
+        draining = Draining(
+            ledger, message.subject, lambda serial: assets.get(serial) or desk.get(Asset, serial), settings
+        )
+        ledger = scheduled(draining.drain(), message.lane, desk.clock(message.lane).waited, settings)
+        assets |= draining.assets
+        says += tuple(draining.says)
+    changes = (Change(Asset, serial, asset) for serial, asset in assets.items())
+    return Decision((Change(Ledger, message.subject, ledger), *changes), says)
 
 
 def _wrong(body: ItemFulfillmentRequested, settings: Settings) -> tuple[Refusal, ...]:

@@ -3,8 +3,18 @@
 from collections.abc import Iterable, Mapping
 
 from contracts.catalog import VariantSubmitted
+from contracts.changes import (
+    HoldRejectionRequested,
+    HoldReleaseRequested,
+    OrderAmendmentRequested,
+    OrderCancellationRequested,
+    OrderChangeAccepted,
+    OrderChangeRefused,
+    PayerChangeRequested,
+    ShortCloseRequested,
+)
 from contracts.fulfillment import OrderProgressed
-from contracts.message import Body
+from contracts.message import Body, Kind
 from contracts.orders import (
     ClockTicked,
     CustomerGroupChangeRequested,
@@ -25,6 +35,7 @@ from services.orders.reactions.clock import EXPIRING, TICKING
 from services.orders.reactions.prices import AWAITING, WAKING, WOKEN
 from services.orders.reactions.progress import PROGRESSING
 from services.orders.reactions.reaction import Reaction
+from services.orders.reactions.settling import SETTLING
 from services.orders.reactions.submitting import SUBMITTING
 from services.orders.settings import Settings
 
@@ -34,7 +45,15 @@ REACTIONS: Mapping[type[Body], Reaction] = {
     NoteSubmitted: waiting.NOTING,
     CustomerGroupChangeRequested: customers.GROUPING,
     VariantSubmitted: OFFERING,
+    OrderAmendmentRequested: waiting.CHANGING,
+    OrderCancellationRequested: waiting.CHANGING,
+    ShortCloseRequested: waiting.CHANGING,
+    PayerChangeRequested: waiting.CHANGING,
+    HoldReleaseRequested: waiting.RELEASING,
+    HoldRejectionRequested: waiting.RELEASING,
     OrderProgressed: PROGRESSING,
+    OrderChangeAccepted: SETTLING,
+    OrderChangeRefused: SETTLING,
     PriceAwaited: AWAITING,
     PricesDue: WAKING,
     PriceFound: WOKEN,
@@ -43,13 +62,7 @@ REACTIONS: Mapping[type[Body], Reaction] = {
 }
 """Every type that orders reads."""
 
-_REFUSED_BY_THEIR_OWN = (
-    OrderSubmitted,
-    OrderConfirmationRequested,
-    NoteSubmitted,
-    CustomerGroupChangeRequested,
-    VariantSubmitted,
-)
+_REFUSED_BY_THEIR_OWN = tuple(model for model in REACTIONS if model.kind is Kind.REQUEST)
 
 
 def reaction_to(message: Message) -> Reaction | None:

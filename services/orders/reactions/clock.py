@@ -8,8 +8,9 @@ from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import codes_of, refused
 from services.orders.awaited import AwaitedOrder
+from services.orders.change import ChangeLine, proposal
 from services.orders.clock import LaneFacts, milliseconds, ticked
-from services.orders.reactions.reaction import AWAITED_ORDERS, LANES, Reaction
+from services.orders.reactions.reaction import AWAITED_ORDERS, CHANGE_LINES, LANES, Reaction
 from services.orders.settings import Settings
 
 
@@ -25,6 +26,7 @@ def needs_page(message: Message, desk: Desk, settings: Settings) -> Iterable[Key
     clock = ticked(desk.clock(body.lane), body.as_of, settings.tick_at_most)
     if clock is not None:
         yield _page(body.lane, clock.waited, "", settings)
+        yield _unanswered(body.lane, clock.waited, settings)
 
 
 def decide_tick(message: Message, desk: Desk, settings: Settings) -> Decision:
@@ -49,6 +51,7 @@ def needs_due(message: Message, settings: Settings) -> Iterable[Key | Page]:
     body = message.body
     assert isinstance(body, WaitingDue)
     yield _page(body.lane, body.waited, body.after, settings)
+    yield _unanswered(body.lane, body.waited, settings)
 
 
 def decide_due(message: Message, desk: Desk, settings: Settings) -> Decision:
@@ -68,8 +71,26 @@ def _page(lane: int, waited: int, after: str, settings: Settings) -> Page:
     )
 
 
+def _unanswered(lane: int, waited: int, settings: Settings) -> Page:
+    """The lane's open changes whose answer is overdue; proposed again they leave the page."""
+    return Page(CHANGE_LINES, equal=(("lane", lane),), at_most=(("due", waited),), limit=settings.waiting_page)
+
+
+def _proposed_again(lane: int, waited: int, desk: Desk, settings: Settings) -> Decision:
+    """A proposal or its answer may lie in the dead letters: the same is asked again, under the same number."""
+    due = waited + milliseconds(settings.proposed_again_after)
+    changes: list[Change] = []
+    says: list[Say] = []
+    for order_id, line in desk.page(_unanswered(lane, waited, settings), ChangeLine):
+        changes.append(Change(ChangeLine, order_id, line.model_copy(update={"due": due})))
+        says.append(Say(proposal(order_id, line.open, lane), cause=line.open.request.message(lane).cause))
+    return Decision(tuple(changes), tuple(says))
+
+
 def _expired(lane: int, waited: int, after: str, desk: Desk, settings: Settings) -> Decision:
-    """Refuses what waited in vain; a refusal is remembered like any other, so the document may live a day longer."""
+    """Asks again for what has no answer, and refuses what waited in vain; a refusal is remembered like any other, so
+    the document may live a day longer.
+    """
     page = desk.page(_page(lane, waited, after, settings), AwaitedOrder)
     not_found = (refusal(Code.ORDER_NOT_FOUND),)
     forgotten_at = waited + milliseconds(settings.refusals_kept_for)
@@ -82,9 +103,10 @@ def _expired(lane: int, waited: int, after: str, desk: Desk, settings: Settings)
             says.append(refused(request, not_found))
             left = (left or AwaitedOrder(lane=lane)).refusing(request, codes_of(not_found), forgotten_at)
         changes.append(Change(AwaitedOrder, order_id, left))
-    if len(page) == settings.waiting_page:
-        says.append(Say(WaitingDue(lane=lane, waited=waited, after=page[-1][0])))
-    return Decision(tuple(changes), tuple(says))
+    again = _proposed_again(lane, waited, desk, settings)
+    if settings.waiting_page in (len(page), len(again.changes)):
+        says.append(Say(WaitingDue(lane=lane, waited=waited, after=page[-1][0] if page else after)))
+    return Decision((*changes, *again.changes), (*again.says, *says))
 
 
 TICKING = Reaction(needs_tick, decide_tick, needs_page)

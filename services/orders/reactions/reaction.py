@@ -10,6 +10,7 @@ from services.orders.settings import Settings
 ORDERS = "orders"
 AWAITED_ORDERS = "awaited_orders"
 AWAITED_PRICES = "awaited_prices"
+CHANGE_LINES = "change_lines"
 CATALOG = "catalog"
 CUSTOMERS = "customers"
 KNOWN_CUSTOMERS = "known_customers"

@@ -1,7 +1,9 @@
 """``OrderSubmitted``: an order is placed as a whole, or refused with every reason at once."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from contracts.changes import OrderCancellationRequested
 from contracts.orders import OrderPlaced, OrderSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise, remember
@@ -15,6 +17,8 @@ from services.orders.customer import CustomerRecord, KnownCustomer, as_known, cu
 from services.orders.notes import note_id
 from services.orders.order import PlacedOrder
 from services.orders.placing import placed
+from services.orders.reactions.changes import cancellation_told
+from services.orders.reactions.outcome import Outcome, time_about, wish_refused
 from services.orders.reactions.prices import prices_awaited
 from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
@@ -26,7 +30,8 @@ from services.orders.reactions.reaction import (
     Reaction,
 )
 from services.orders.reactions.waiting import remember_refusal
-from services.orders.reactions.wishes import Outcome, decide_wish, note_taken, wish_refused
+from services.orders.reactions.wishes import decide_wish, note_taken
+from services.orders.releasing import cancelled
 from services.orders.settings import Settings
 from services.orders.submission import Seen, seen, submission_refusals
 from services.orders.telling import told
@@ -105,29 +110,38 @@ def _place(
     )
     earlier = () if awaited is None else awaited.heard
     order = order.model_copy(update={"version": 1, "heard": remember(earlier, message, "OrderPlaced")})
-    outcome = Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
+    outcome = _said(message, order, awaited, settings)
     for note in body.notes:
         outcome = outcome.then(note_taken(message, outcome.order, note.text, note.author, message.time))
-    outcome = _drained(outcome, awaited, settings)
+    outcome = _drained(outcome, awaited, desk, settings)
     first_sights = tuple(
         Change(KnownCustomer, id_, as_known(body.customer)) for id_, one in known.items() if one is None
     )
     arrived = () if awaited is None else (Change(AwaitedOrder, order.order_id, None),)
-    changes = (
-        Change(PlacedOrder, order.order_id, outcome.order),
-        *first_sights,
-        *outcome.changes,
-        *arrived,
-    )
-    return Decision(changes=changes, says=(*outcome.says, *prices_awaited(outcome.order)))
+    asks = () if outcome.order.cancelled_at is not None else prices_awaited(outcome.order)
+    whole = replace(outcome, changes=(*first_sights, *outcome.changes, *arrived), says=(*outcome.says, *asks))
+    return whole.decision()
 
 
-def _drained(outcome: Outcome, awaited: AwaitedOrder | None, settings: Settings) -> Outcome:
+def _said(message: Message, order: PlacedOrder, awaited: AwaitedOrder | None, settings: Settings) -> Outcome:
+    """The order is placed; cancelled at once if a cancellation came before it, which is answered behind it."""
+    cancellation = None if awaited is None else awaited.cancellation
+    if cancellation is None:
+        return Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
+    request = cancellation.message(message.lane)
+    body = request.body
+    assert isinstance(body, OrderCancellationRequested)
+    order = cancelled(order, time_about(request, order, settings))
+    placed_so = Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
+    return placed_so.then(cancellation_told(request, body.actor, body.reason, order))
+
+
+def _drained(outcome: Outcome, awaited: AwaitedOrder | None, desk: Desk, settings: Settings) -> Outcome:
     """Decides what waited for the order, in the order in which it came."""
     if awaited is None:
         return outcome
     for parked in awaited.parked:
-        outcome = outcome.then(decide_wish(parked.message(awaited.lane), outcome.order, settings))
+        outcome = decide_wish(parked.message(awaited.lane), outcome, desk, settings)
     return outcome
 
 
@@ -137,10 +151,10 @@ def _submitted_again(message: Message, order: PlacedOrder) -> Decision:
     if known is not None:
         return Decision(says=(recognised(message, known),))
     if not isinstance(message.body, OrderSubmitted):
-        return wish_refused(message, order, message.refusals).decision()
+        return wish_refused(message, order, message.refusals).decision(order)
     fields = differing(order.submitted, fingerprints(message.body))
     if fields:
-        return wish_refused(message, order, _conflict(fields)).decision()
+        return wish_refused(message, order, _conflict(fields)).decision(order)
     first = order.heard_as("OrderPlaced")
     assert first is not None, "a placed order remembers by which request"
     return Decision(says=(repeated(message, first),))

@@ -1,22 +1,23 @@
-"""A confirmation or a note: decided if the order is there, parked if it is not."""
+"""A request about an order: decided if the order is there, parked if it is not. A cancellation waits for ever."""
 
 from collections.abc import Iterable
 
+from contracts.changes import OrderCancellationRequested
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page
 from services.orders.answers import asked_before, codes_of, id_reused, recognised, refused
 from services.orders.awaited import AwaitedOrder, Parked
+from services.orders.change import KINDS, ChangeLine
 from services.orders.clock import milliseconds
 from services.orders.notes import note_id
 from services.orders.order import PlacedOrder
+from services.orders.reactions import changes
+from services.orders.reactions.outcome import WAITING, Outcome
 from services.orders.reactions.reaction import AWAITED_ORDERS, NOTES, ORDERS, Reaction
 from services.orders.reactions.wishes import decide_wish
 from services.orders.settings import Settings
-
-WAITING = "waiting"
-"""The outcome that a repeat of a parked request is told: its answer is still to come, to both."""
 
 
 def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
@@ -36,8 +37,8 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     """A request about an order."""
     order = desk.get(PlacedOrder, message.subject)
     if order is not None:
-        outcome = decide_wish(message, order, settings)
-        return outcome.decision() if outcome.order is not order else Decision(says=outcome.says)
+        line = desk.get(ChangeLine, message.subject) if message.model in KINDS else None
+        return decide_wish(message, Outcome(order, line), desk, settings).decision(order, line)
     return _park(message, desk.get(AwaitedOrder, message.subject), desk, settings)
 
 
@@ -53,11 +54,21 @@ def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
             return Decision(says=(say,))
     if message.body is None:
         return _refuse(message, awaited, message.refusals, desk, settings)
+    if isinstance(message.body, OrderCancellationRequested):
+        return _cancel_when_it_comes(message, awaited or AwaitedOrder(lane=message.lane))
     if awaited is not None and len(awaited.parked) >= settings.most_parked:
         return _refuse(message, awaited, (refusal(Code.PARKING_FULL),), desk, settings)
     due = desk.clock(message.lane).waited + milliseconds(settings.parked_for)
     parking = (awaited or AwaitedOrder(lane=message.lane)).parking(Parked.of(message, due))
     return Decision(changes=(Change(AwaitedOrder, message.subject, parking),))
+
+
+def _cancel_when_it_comes(message: Message, awaited: AwaitedOrder) -> Decision:
+    """Remembered for ever; a second one says nothing new, and hears what comes of the first."""
+    first = awaited.cancellation
+    if first is not None:
+        return Decision(says=(asked_before(message, first.source, first.id, WAITING),))
+    return Decision(changes=(Change(AwaitedOrder, message.subject, awaited.cancelling(Parked.of(message, 0))),))
 
 
 def _refuse(
@@ -85,4 +96,6 @@ def remember_refusal(
 
 
 CONFIRMING = Reaction(needs, decide)
+RELEASING = Reaction(needs, decide)
+CHANGING = Reaction(changes.needs, decide)
 NOTING = Reaction(needs, decide, needs_note)

@@ -1,50 +1,49 @@
-"""What is asked of a placed order: to be confirmed, to carry a note. Now, or when it was parked before the order."""
+"""What is asked of a placed order, now or when it was parked before the order: one row for each type of request."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
-from contracts.orders import NoteSubmitted, OrderConfirmationRequested, OrderConfirmed
-from contracts.refusals import Code, Refusal, refusal
+from contracts.changes import HoldRejectionRequested, HoldReleaseRequested
+from contracts.orders import HoldReleased, NoteSubmitted, OrderConfirmationRequested, OrderConfirmed
+from contracts.refusals import Code, refusal
 from services.engine.heard import recognise, remember
-from services.engine.heard import refused as refused_for
 from services.engine.message import Message
-from services.engine.service import Change, Decision, Say
-from services.orders.answers import codes_of, recognised, refused, repeated
+from services.engine.service import Change, Desk, Say
+from services.orders.answers import recognised, repeated
+from services.orders.change import KINDS
 from services.orders.notes import KeptNote, note_id, note_told
 from services.orders.order import PlacedOrder
+from services.orders.reactions import changes
+from services.orders.reactions.outcome import Outcome, time_about, wish_refused
+from services.orders.releasing import released, why_not_released
 from services.orders.settings import Settings
 from services.orders.status import status_of
 from services.orders.telling import told
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The order after a wish, other documents that came of it, and what is said about it."""
+def decide_wish(message: Message, outcome: Outcome, desk: Desk, settings: Settings) -> Outcome:
+    """Decides a request behind everything that ``outcome`` has decided, or recognises a repeat.
 
-    order: PlacedOrder
-    changes: tuple[Change, ...] = ()
-    says: tuple[Say, ...] = ()
-
-    def then(self, later: "Outcome") -> "Outcome":
-        """Both, one after the other; ``later`` began with this one's order."""
-        return Outcome(later.order, self.changes + later.changes, self.says + later.says)
-
-    def decision(self) -> Decision:
-        """To be kept and said."""
-        return Decision((Change(PlacedOrder, self.order.order_id, self.order), *self.changes), self.says)
-
-
-def decide_wish(message: Message, order: PlacedOrder, settings: Settings) -> Outcome:
-    """Confirms, notes, refuses, or recognises a repeat. Everything said names the request that asked for it."""
+    Everything said names the request that asked for it.
+    """
+    order = outcome.order
     known = recognise(message, order.heard)
     if known is not None:
-        return Outcome(order, says=(recognised(message, known),))
+        return replace(outcome, says=(*outcome.says, recognised(message, known)))
     body = message.body
-    if isinstance(body, OrderConfirmationRequested):
-        return _confirm(message, body, order, settings)
-    if isinstance(body, NoteSubmitted):
-        return _note(message, body, order, settings)
-    return wish_refused(message, order, message.refusals)
+    match body:
+        case OrderConfirmationRequested():
+            return outcome.then(_confirm(message, body, order, settings))
+        case NoteSubmitted():
+            return outcome.then(_note(message, body, order, settings))
+        case HoldReleaseRequested():
+            return outcome.then(_release(message, body, order, settings))
+        case HoldRejectionRequested():
+            return outcome.then(_reject(message, body, order, settings))
+        case _ if message.model in KINDS:
+            return changes.asked(message, outcome, desk, settings)
+        case _:
+            return outcome.then(wish_refused(message, order, message.refusals))
 
 
 def _confirm(message: Message, body: OrderConfirmationRequested, order: PlacedOrder, settings: Settings) -> Outcome:
@@ -75,7 +74,7 @@ def _note(message: Message, body: NoteSubmitted, order: PlacedOrder, settings: S
     written_at = time_about(message, order, settings)
     outcome = note_taken(message, order, body.text, body.author, written_at)
     order = outcome.order.model_copy(update={"heard": remember(outcome.order.heard, message, "NoteAdded")})
-    return Outcome(order, outcome.changes, outcome.says)
+    return replace(outcome, order=order)
 
 
 def note_taken(message: Message, order: PlacedOrder, text: str, author: str, written_at: datetime) -> Outcome:
@@ -83,16 +82,35 @@ def note_taken(message: Message, order: PlacedOrder, text: str, author: str, wri
     order = order.model_copy(update={"version": order.version + 1, "notes": order.notes + 1})
     note = KeptNote(subject=order.order_id, number=order.notes, text=text, author=author, written_at=written_at)
     change = Change(KeptNote, note_id(note.subject, note.number), note)
-    return Outcome(order, (change,), (Say(note_told(note, order.version), cause=message.cause),))
+    return Outcome(order, changes=(change,), says=(Say(note_told(note, order.version), cause=message.cause),))
 
 
-def wish_refused(message: Message, order: PlacedOrder, refusals: tuple[Refusal, ...]) -> Outcome:
-    """Nothing changes but the memory of it."""
-    heard = remember(order.heard, message, refused_for(codes_of(refusals)))
-    return Outcome(order.model_copy(update={"heard": heard}), says=(refused(message, refusals),))
+def _release(message: Message, body: HoldReleaseRequested, order: PlacedOrder, settings: Settings) -> Outcome:
+    wrong = why_not_released(order, body.item_id)
+    if wrong:
+        return wish_refused(message, order, wrong)
+    version = order.version + 1
+    order = released(order, body, time_about(message, order, settings))
+    order = order.model_copy(
+        update={
+            "version": version,
+            "edited_version": version,
+            "heard": remember(order.heard, message, "HoldReleased"),
+        }
+    )
+    fact = HoldReleased(
+        version=version,
+        order=told(order),
+        released="price_mismatch",
+        price=body.price,
+        actor=body.actor,
+        reason=body.reason,
+    )
+    return Outcome(order, says=(Say(fact, cause=message.cause),))
 
 
-def time_about(message: Message, order: PlacedOrder, settings: Settings) -> datetime:
-    """The message's time; the record's, if the sender's lies too long before the order to be believed."""
-    too_old = message.time < order.placed_at - settings.oldest_about_an_order
-    return message.recorded if too_old else message.time
+def _reject(message: Message, body: HoldRejectionRequested, order: PlacedOrder, settings: Settings) -> Outcome:
+    wrong = why_not_released(order)
+    if wrong:
+        return wish_refused(message, order, wrong)
+    return changes.cancelled_alone(message, body.actor, body.reason, order, settings, rejected=True)

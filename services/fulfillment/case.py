@@ -1,0 +1,83 @@
+"""One request about one subscription: what is known when it is decided, and what a decision is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from contracts.refusals import Code, Refusal, refusal
+from contracts.subscription import SubscriptionFact
+from services.fulfillment.asset import Asset
+from services.fulfillment.ledger import Entry, Ledger, Line, Terms
+from services.fulfillment.settings import Settings
+
+AssetOf = Callable[[str], Asset | None]
+"""The device of a normalised serial as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The subscription that something is asked of. ``time`` is the time that counts, ``today`` its civil date."""
+
+    ledger: Ledger
+    order_id: str
+    number: int
+    time: datetime
+    today: date
+    settings: Settings
+    asset_of: AssetOf
+
+    @property
+    def entry(self) -> Entry:
+        """The subscription."""
+        return self.ledger.entries[self.number - 1]
+
+    @property
+    def line(self) -> Line:
+        """Its item."""
+        return next(line for line in self.ledger.lines if line.item_id == self.entry.item_id)
+
+    @property
+    def terms(self) -> Terms:
+        """What it has in common with others."""
+        return self.ledger.terms[self.entry.terms]
+
+    def device(self) -> Asset:
+        """Its present device."""
+        asset = self.asset_of(self.entry.serial)
+        assert asset is not None
+        return asset
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What a subscription is from now on. ``fact`` says it, and lacks only its version and the whole subscription.
+
+    ``lines`` are the order's items where they change too; ``assets`` are the devices that do, by serial.
+    """
+
+    entry: Entry
+    fact: Callable[..., SubscriptionFact]
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+    lines: tuple[Line, ...] | None = None
+
+
+Answer = Became | tuple[Refusal, ...]
+"""A decision, or every reason why there is none."""
+
+
+def no(code: Code, name: str = "", detail: str = "") -> tuple[Refusal, ...]:
+    """One reason."""
+    return (refusal(code, name, detail),)
+
+
+def why_not_active(entry: Entry) -> Code | None:
+    """Why something cannot be asked that only an active subscription is asked."""
+    match entry.state:
+        case "active":
+            return None
+        case "ended":
+            return Code.SUBSCRIPTION_ENDED
+        case "cancelled":
+            return Code.SUBSCRIPTION_CANCELLED
+        case "reversed":
+            return Code.SUBSCRIPTION_REVERSED

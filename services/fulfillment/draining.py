@@ -1,0 +1,80 @@
+"""What waited is decided: in the order in which it came, each answered to its own sender.
+
+A wish waits on until its subscription is there, and is decided as soon as a scan created it, before any later scan.
+"""
+
+from dataclasses import dataclass, field
+
+from services.engine.heard import settled
+from services.engine.service import Change, Say
+from services.fulfillment import life
+from services.fulfillment.asset import Asset
+from services.fulfillment.case import AssetOf
+from services.fulfillment.ledger import Ledger
+from services.fulfillment.request import Parked, Scan
+from services.fulfillment.scan import decided
+from services.fulfillment.settings import Settings
+
+
+@dataclass(slots=True)
+class Draining:
+    """The ledger and the devices while what waits is decided; ``says`` is what is said of it, in order."""
+
+    ledger: Ledger
+    order_id: str
+    asset_of: AssetOf
+    settings: Settings
+    assets: dict[str, Asset] = field(default_factory=dict)
+    says: list[Say] = field(default_factory=list)
+    outcomes: dict[bytes, str] = field(default_factory=dict)
+
+    def device(self, serial: str) -> Asset | None:
+        """The device as the decisions so far left it."""
+        return self.assets.get(serial) or self.asset_of(serial)
+
+    def drain(self) -> Ledger:
+        """Decides all that can be decided; what still waits stays in the ledger."""
+        queue = self.ledger.parked
+        if not queue:
+            return self.ledger
+        waiting: list[Parked] = []
+        self.ledger = self.ledger.model_copy(update={"parked": ()})
+        for each in queue:
+            waiting.append(each)
+            if self._ready(each):
+                waiting = self._decided(waiting)
+        kept = {"parked": tuple(waiting), "heard": settled(self.ledger.heard, self.outcomes)}
+        return self.ledger.model_copy(update=kept)
+
+    def changes(self, ledger: Ledger) -> tuple[Change, ...]:
+        """What changes with this as the ledger in the end."""
+        return (
+            Change(Ledger, self.order_id, ledger),
+            *(Change(Asset, serial, asset) for serial, asset in self.assets.items()),
+        )
+
+    def _ready(self, each: Parked) -> bool:
+        """Whether it waits for nothing more: a scan for its order, a wish for its subscription."""
+        if each.wish is not None:
+            return each.wish.number <= len(self.ledger.entries)
+        return self.ledger.awaits() is None
+
+    def _decided(self, waiting: list[Parked]) -> list[Parked]:
+        """The last of these decided, then the wishes before it that it created the subscription for."""
+        self._decide(waiting.pop())
+        for each in waiting:
+            if self._ready(each):
+                self._decide(each)
+        return [each for each in waiting if not self._ready(each)]
+
+    def _decide(self, each: Parked) -> None:
+        asked = each.asked
+        if isinstance(asked, Scan):
+            result = decided(self.ledger, self.order_id, asked, self.device, self.settings)
+        else:
+            body = life.body_of(asked)
+            result = life.decided(self.ledger, self.order_id, asked, body, self.device, self.settings)
+        self.ledger = result.ledger
+        self.assets.update(result.assets)
+        self.says += [Say(body, asked.cause) for body in result.says]
+        self.outcomes[asked.who] = result.outcome

@@ -1,0 +1,130 @@
+"""What is asked of a subscription, decided: which one is meant, when, and what becomes of it.
+
+Rules: ``domain.md`` section 2. Each decision is its own fact with the whole subscription, and a row of its history.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, assert_never
+
+from contracts.fulfillment import RequestRefused
+from contracts.life import (
+    ExtensionRequested,
+    ReplacementRequested,
+    ReturnSubmitted,
+    ReversalRequested,
+    SerialCorrectionRequested,
+    ShipmentSubmitted,
+    SubscriptionCancellationRequested,
+)
+from contracts.message import Body
+from contracts.refusals import Refusal
+from services.engine.heard import refused
+from services.fulfillment.cancelling import cancelled
+from services.fulfillment.case import Answer, AssetOf, Became, Case
+from services.fulfillment.devices import corrected, replaced
+from services.fulfillment.extending import extended
+from services.fulfillment.ledger import Ledger, Row
+from services.fulfillment.naming import meant
+from services.fulfillment.request import Wish
+from services.fulfillment.returning import returned
+from services.fulfillment.reversing import reversed_scan
+from services.fulfillment.scan import Decided
+from services.fulfillment.settings import Settings
+from services.fulfillment.shipping import shipped
+from services.fulfillment.subscription import whole
+
+LifeRequest = (
+    SubscriptionCancellationRequested
+    | ExtensionRequested
+    | SerialCorrectionRequested
+    | ReplacementRequested
+    | ReturnSubmitted
+    | ReversalRequested
+    | ShipmentSubmitted
+)
+"""What can be asked of a subscription."""
+WISHES: Final[Mapping[str, type[LifeRequest]]] = MappingProxyType(
+    {
+        model.type_name(): model
+        for model in (
+            SubscriptionCancellationRequested,
+            ExtensionRequested,
+            SerialCorrectionRequested,
+            ReplacementRequested,
+            ReturnSubmitted,
+            ReversalRequested,
+            ShipmentSubmitted,
+        )
+    }
+)
+"""The same by type name."""
+PATIENT: Final = (ShipmentSubmitted, ReturnSubmitted, SubscriptionCancellationRequested)
+"""Those that wait for a subscription that is not known yet; the others must have seen it."""
+REASON_KEPT: Final = 500
+"""Characters of a reason that the history keeps; the fact has all of them."""
+
+
+def body_of(wish: Wish) -> LifeRequest:
+    """What was asked, as it was sent."""
+    return WISHES[wish.request].model_validate_json(wish.body)
+
+
+def decided(
+    ledger: Ledger, order_id: str, wish: Wish, body: LifeRequest, asset_of: AssetOf, settings: Settings
+) -> Decided:
+    """Decides a wish now. One about a subscription that the ledger does not have is refused."""
+    number = meant(ledger, order_id, body, asset_of)
+    if not isinstance(number, int):
+        return _refused(ledger, order_id, number, suspect=wish.suspect)
+    time, suspect = wish.believed(ledger.entries[number - 1].created_at, settings.behind_order)
+    today = time.astimezone(settings.zone).date()
+    case = Case(ledger, order_id, number, time, today, settings, asset_of)
+    answer = _decision(case, body)
+    if not isinstance(answer, Became):
+        return _refused(ledger, order_id, answer, suspect=suspect)
+    reason = None if isinstance(body, ShipmentSubmitted) else body.reason
+    ledger, fact = changed(case, answer, body.actor, reason)
+    return Decided(ledger, dict(answer.assets), (fact,), type(fact).__name__)
+
+
+def changed(case: Case, became: Became, actor: str | None, reason: str | None) -> tuple[Ledger, Body]:
+    """The ledger with what a subscription became, and the fact that says so."""
+    ledger, number = case.ledger, case.number
+    version = ledger.version + 1
+    fact = became.fact(version=version, subscription=whole(case.order_id, number, became.entry, case.line, case.terms))
+    kept = None if reason is None else reason[:REASON_KEPT]
+    row = Row(kind=type(fact).__name__, actor=actor, reason=kept, at=case.time)
+    entry = became.entry.model_copy(update={"history": (*(became.entry.history or ()), row)})
+    update: dict[str, object] = {
+        "version": version,
+        "entries": (*ledger.entries[: number - 1], entry, *ledger.entries[number:]),
+        "unsaid": (*ledger.unsaid, number),
+    }
+    if became.lines is not None:
+        update["lines"] = became.lines
+    return ledger.model_copy(update=update), fact
+
+
+def _decision(case: Case, body: LifeRequest) -> Answer:
+    match body:
+        case SubscriptionCancellationRequested():
+            return cancelled(case, body)
+        case ExtensionRequested():
+            return extended(case, body)
+        case SerialCorrectionRequested():
+            return corrected(case, body)
+        case ReplacementRequested():
+            return replaced(case, body)
+        case ReturnSubmitted():
+            return returned(case, body)
+        case ReversalRequested():
+            return reversed_scan(case, body)
+        case ShipmentSubmitted():
+            return shipped(case, body)
+    assert_never(body)
+
+
+def _refused(ledger: Ledger, order_id: str, refusals: tuple[Refusal, ...], *, suspect: bool) -> Decided:
+    answer = RequestRefused(subject=order_id, refusals=refusals, clock_suspect=suspect)
+    return Decided(ledger, {}, (answer,), refused(tuple(r.code.value for r in refusals)))

@@ -1,0 +1,75 @@
+"""``OrderChangeProposed``: decided once, in the same transaction as the ledger; a repeat is known by its number."""
+
+from contracts.changes import OrderChangeAccepted, OrderChangeProposed, OrderChangeRefused
+from contracts.message import Body
+from services.engine.message import Message
+from services.engine.service import NOTHING, Change, Decision, Desk, Say
+from services.fulfillment.arbiter import No, Yes, arbitrated, billing_of, items_of
+from services.fulfillment.asset import Asset
+from services.fulfillment.draining import Draining
+from services.fulfillment.ledger import LastChange, Ledger
+from services.fulfillment.parking import scheduled
+from services.fulfillment.settings import Settings
+
+
+def change_proposed(settings: Settings, message: Message, desk: Desk) -> Decision:
+    """Answers every proposal but an older one than the last: that one was answered, and orders went on."""
+    proposal = message.body
+    if not isinstance(proposal, OrderChangeProposed):
+        raise TypeError("OrderChangeProposed that cannot be read: it is not a request")
+    ledger = desk.get(Ledger, message.subject) or Ledger()
+    last = ledger.change
+    if last is not None and proposal.number < last.number:
+        return NOTHING
+    if last is not None and proposal.number == last.number:
+        return _again(message, ledger, last, proposal)
+    today = proposal.requested_at.astimezone(settings.zone).date()
+    answer = arbitrated(ledger, message.subject, proposal, today)
+    if isinstance(answer, No):
+        last = LastChange(number=proposal.number, refused=answer.code, item_ids=answer.item_ids)
+        waited = desk.clock(message.lane).waited
+        ledger = scheduled(ledger.model_copy(update={"change": last}), message.lane, waited, settings)
+        return Decision((Change(Ledger, message.subject, ledger),), (Say(_no(proposal, last)),))
+    return _accepted(settings, message, desk, answer, proposal)
+
+
+def _accepted(settings: Settings, message: Message, desk: Desk, answer: Yes, proposal: OrderChangeProposed) -> Decision:
+    """The change, then the subscriptions that it moved, then what waited and need not any more."""
+    ledger = answer.ledger.model_copy(update={"change": LastChange(number=proposal.number)})
+    ledger, fact = _told(ledger, proposal)
+    facts: list[Body] = [fact]
+    for moved in answer.moved:
+        ledger = ledger.model_copy(update={"version": ledger.version + 1})
+        facts.append(moved.fact(version=ledger.version))
+    draining = Draining(ledger, message.subject, lambda serial: desk.get(Asset, serial), settings)
+    ledger = draining.drain()
+    ledger = scheduled(ledger, message.lane, desk.clock(message.lane).waited, settings)
+    return Decision(draining.changes(ledger), (*map(Say, facts), *draining.says))
+
+
+def _again(message: Message, ledger: Ledger, last: LastChange, proposal: OrderChangeProposed) -> Decision:
+    """The same answer once more; an accepted change as the ledger stands now, under its next version."""
+    if last.refused is not None:
+        return Decision(says=(Say(_no(proposal, last)),))
+    ledger, fact = _told(ledger, proposal)
+    return Decision((Change(Ledger, message.subject, ledger),), (Say(fact),))
+
+
+def _told(ledger: Ledger, proposal: OrderChangeProposed) -> tuple[Ledger, OrderChangeAccepted]:
+    ledger = ledger.model_copy(update={"version": ledger.version + 1})
+    fact = OrderChangeAccepted(
+        version=ledger.version,
+        order_id=proposal.order_id,
+        number=proposal.number,
+        change=proposal.change,
+        items=items_of(ledger),
+        billing=billing_of(ledger.terms[-1]),
+    )
+    return ledger, fact
+
+
+def _no(proposal: OrderChangeProposed, last: LastChange) -> OrderChangeRefused:
+    assert last.refused is not None
+    return OrderChangeRefused(
+        order_id=proposal.order_id, number=proposal.number, code=last.refused, item_ids=last.item_ids
+    )

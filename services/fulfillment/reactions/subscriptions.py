@@ -1,0 +1,107 @@
+"""Something is asked of a subscription: decided at once, parked until it is created, refused, or known already."""
+
+from hashlib import blake2b
+from typing import Final
+
+from contracts.fulfillment import SentOn
+from contracts.refusals import Code, Refusal, refusal
+from contracts.serials import normalised
+from services.engine.heard import recognise, refused, remember
+from services.engine.message import Message, Origin
+from services.engine.service import NOTHING, Change, Decision, Desk, Say
+from services.fulfillment.asset import Asset
+from services.fulfillment.ledger import Ledger
+from services.fulfillment.life import PATIENT, WISHES, LifeRequest, decided
+from services.fulfillment.parking import WAITING, parked, scheduled
+from services.fulfillment.reactions.answering import codes_of, known, refusal_of
+from services.fulfillment.request import Wish, wished
+from services.fulfillment.settings import Settings
+
+SENT_ON_KEPT: Final = 1000
+"""Requests sent on that an order remembers by their place in the log, the newest: a batch says no more of them."""
+
+
+def subscription_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
+    """A request that named the subscription: one answer, whatever it asks."""
+    ledger = desk.get(Ledger, message.subject) or Ledger()
+    return _asked(settings, message, desk, ledger)
+
+
+def sent_on(settings: Settings, message: Message, desk: Desk) -> Decision:
+    """``SentOn``: the request as if it had come here at once. Said again after a fault it is no repeat of anybody's."""
+    body = message.body
+    if not isinstance(body, SentOn):
+        raise TypeError("SentOn that cannot be read: it is not a request")
+    first = _first(message, body)
+    ledger = desk.get(Ledger, message.subject) or Ledger()
+    place = blake2b(first.origin.address.encode(), digest_size=8).digest()
+    before = ledger.sent_on or ()
+    if place in before:
+        return NOTHING
+    ledger = ledger.model_copy(update={"sent_on": (*before[1 - SENT_ON_KEPT :], place)})
+    decision = _asked(settings, first, desk, ledger)
+    if any(change.kind is Ledger for change in decision.changes):
+        return decision
+    return Decision((Change(Ledger, message.subject, ledger), *decision.changes), decision.says)
+
+
+def _first(message: Message, body: SentOn) -> Message:
+    """The request as its sender sent it, at home in the order's lane."""
+    return Message(
+        model=WISHES[body.request],
+        body=WISHES[body.request].model_validate_json(body.body),
+        refusals=(),
+        data=None,
+        source=body.request_source,
+        id=body.request_id,
+        time=body.time,
+        recorded=message.recorded,
+        clock_suspect=body.clock_suspect,
+        subjects=message.subjects,
+        lane=message.lane,
+        origin=Origin(body.first_topic, body.incarnation, body.partition, body.offset, body.timestamp),
+    )
+
+
+def _asked(settings: Settings, message: Message, desk: Desk, ledger: Ledger) -> Decision:
+    recognised = recognise(message, ledger.heard)
+    if recognised is not None:
+        return known(message, recognised)
+    body = message.body
+    if not isinstance(body, LifeRequest):
+        return _refused(settings, message, desk, ledger, message.refusals)
+    wish = wished(message, body)
+    if wish.number > len(ledger.entries):
+        return _not_yet(settings, message, desk, ledger, wish, body)
+    result = decided(ledger, message.subject, wish, body, lambda serial: desk.get(Asset, serial), settings)
+    heard = remember(result.ledger.heard, message, result.outcome)
+    assets = tuple(Change(Asset, serial, asset) for serial, asset in result.assets.items())
+    says = tuple(Say(said, message.cause) for said in result.says)
+    return Decision((Change(Ledger, message.subject, result.ledger.model_copy(update={"heard": heard})), *assets), says)
+
+
+def _not_yet(
+    settings: Settings, message: Message, desk: Desk, ledger: Ledger, wish: Wish, body: LifeRequest
+) -> Decision:
+    """The subscription is not known: the parcel, the return and the cancellation wait for the scan that creates it."""
+    if not isinstance(body, PATIENT):
+        return _refused(settings, message, desk, ledger, (refusal(Code.SUBSCRIPTION_UNKNOWN, "subscription_id"),))
+    if body.serial is not None and normalised(body.serial) is None:
+        return _refused(settings, message, desk, ledger, (refusal(Code.SERIAL_INVALID, "serial"),))
+    waited = desk.clock(message.lane).waited
+    waiting = parked(ledger, wish, body, message.lane, waited, settings)
+    if waiting is None:
+        return _refused(settings, message, desk, ledger, (refusal(Code.PARKING_FULL),))
+    waiting = waiting.model_copy(update={"heard": remember(ledger.heard, message, WAITING)})
+    return Decision((Change(Ledger, message.subject, waiting),))
+
+
+def _refused(
+    settings: Settings, message: Message, desk: Desk, ledger: Ledger, refusals: tuple[Refusal, ...]
+) -> Decision:
+    """Refused as a whole; its identity is remembered, for a day where no order is known."""
+    heard = remember(ledger.heard, message, refused(codes_of(refusals)))
+    waited = desk.clock(message.lane).waited
+    ledger = scheduled(ledger.model_copy(update={"heard": heard}), message.lane, waited, settings)
+    answer = refusal_of(message, refusals, suspect=message.clock_suspect)
+    return Decision((Change(Ledger, message.subject, ledger),), (answer,))

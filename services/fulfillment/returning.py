@@ -1,0 +1,40 @@
+"""A device comes back: the subscription's present one, or one that was replaced."""
+
+from functools import partial
+
+from contracts.life import AssetReturned, ReturnSubmitted
+from contracts.refusals import Code
+from contracts.serials import normalised
+from services.fulfillment.case import Answer, Became, Case, no
+
+
+def returned(case: Case, body: ReturnSubmitted) -> Answer:
+    """While the subscription is active its device stays in use, though it came back: nobody else may have it yet."""
+    entry = case.entry
+    serial = entry.serial if body.serial is None else normalised(body.serial) or ""
+    if entry.state == "reversed":
+        return no(Code.SUBSCRIPTION_REVERSED)
+    fact = partial(
+        AssetReturned,
+        at=case.time,
+        actor=body.actor,
+        reason=body.reason,
+        serial=serial,
+        returned_condition=body.condition,
+    )
+    if serial != entry.serial:
+        return _replaced_one(case, serial, Became(entry, fact))
+    if entry.returned_at is not None:
+        return no(Code.ALREADY_RETURNED)
+    became = entry.model_copy(update={"returned_at": case.time, "condition": body.condition})
+    if entry.state == "active":
+        return Became(became, fact)
+    return Became(became, fact, {serial: case.device().became("returned", case.order_id, case.number, case.time)})
+
+
+def _replaced_one(case: Case, serial: str, back: Became) -> Answer:
+    """It was waited for since it was replaced; the subscription itself does not change."""
+    asset = case.asset_of(serial)
+    if asset is None or asset.state != "unavailable" or not asset.last_had_by(case.order_id, case.number):
+        return no(Code.ALREADY_RETURNED, "serial")
+    return Became(back.entry, back.fact, {serial: asset.became("returned", case.order_id, case.number, case.time)})

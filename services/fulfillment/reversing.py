@@ -1,0 +1,40 @@
+"""A wrong scan is reversed: the subscription counts as never created, its unit opens, its devices are free."""
+
+from functools import partial
+
+from contracts.life import ReversalRequested, SubscriptionReversed
+from contracts.refusals import Code
+from services.fulfillment.asset import Asset
+from services.fulfillment.case import Answer, Became, Case, no
+from services.fulfillment.ledger import Line
+
+
+def reversed_scan(case: Case, body: ReversalRequested) -> Answer:
+    """Whatever became of it since; when no subscription is left, units that were given up open again too."""
+    entry = case.entry
+    if entry.state == "reversed":
+        return no(Code.SUBSCRIPTION_REVERSED)
+    became = entry.model_copy(update={"state": "reversed"})
+    fact = partial(SubscriptionReversed, at=case.time, actor=body.actor, reason=body.reason)
+    return Became(became, fact, _free(case), _opened(case))
+
+
+def _opened(case: Case) -> tuple[Line, ...]:
+    others = any(
+        entry.state != "reversed" for number, entry in enumerate(case.ledger.entries, 1) if number != case.number
+    )
+    lines = []
+    for line in case.ledger.lines:
+        taken = line.taken - 1 if line.item_id == case.entry.item_id else line.taken
+        lines.append(line.model_copy(update={"taken": taken, "cancelled": line.cancelled if others else 0}))
+    return tuple(lines)
+
+
+def _free(case: Case) -> dict[str, Asset]:
+    """Its devices, the replaced ones too, but for those that came back and went to somebody else."""
+    free = {}
+    for serial in (case.entry.serial, *(case.entry.replaced or ())):
+        asset = case.asset_of(serial)
+        if asset is not None and asset.last_had_by(case.order_id, case.number):
+            free[serial] = asset.became("available", case.order_id, case.number, case.time)
+    return free

@@ -1,0 +1,219 @@
+"""An order's line of changes: one is open at a time, up to eight wait, each is looked at when it reaches the head.
+
+While an order is held, and for contact data always, orders decides alone; for the rest it proposes, and fulfillment
+answers (``settling.py``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from contracts.changes import (
+    OrderAmended,
+    OrderAmendmentRequested,
+    OrderCancellationRequested,
+    OrderCancelled,
+    PayerChangeRequested,
+    ShortCloseRequested,
+)
+from contracts.order import BillingData
+from contracts.refusals import Code, Refusal, refusal
+from services.engine.heard import remember
+from services.engine.message import Message
+from services.engine.service import Desk, Key, Page, Say
+from services.orders.amending import Amended, amended, only_contact, with_contact
+from services.orders.answers import asked_before, id_reused, repeated
+from services.orders.awaited import Parked
+from services.orders.billing import billed, billing_of, with_payer
+from services.orders.catalog import Variant
+from services.orders.change import ChangeLine, ChangeRequest, KeptBilling, OpenChange, proposal
+from services.orders.clock import milliseconds
+from services.orders.order import PlacedItem, PlacedOrder
+from services.orders.reactions.outcome import WAITING, Outcome, time_about, wish_refused
+from services.orders.reactions.reaction import AWAITED_ORDERS, CATALOG, CHANGE_LINES, ORDERS
+from services.orders.releasing import cancelled, unheld, with_originals
+from services.orders.settings import Settings
+from services.orders.status import status_of
+from services.orders.telling import told
+
+
+def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The order, its line, what waits for it if it is not there, and the variants that an amendment names."""
+    yield ORDERS, message.subject
+    yield AWAITED_ORDERS, message.subject
+    yield CHANGE_LINES, message.subject
+    body = message.body
+    if isinstance(body, OrderAmendmentRequested) and body.items is not None:
+        for sku in (*(added.sku for added in body.items.add), *(c.sku for c in body.items.change if c.sku)):
+            yield CATALOG, sku
+
+
+def asked(message: Message, outcome: Outcome, desk: Desk, settings: Settings) -> Outcome:
+    """A request for a change, behind everything that ``outcome`` has decided: it waits, or is at the head at once.
+
+    Its identity is not in the order's memory.
+    """
+    line = outcome.line
+    if line is not None:
+        waiting = line.waiting_like(message)
+        if waiting is not None:
+            same = waiting.message(message.lane).content() == message.content()
+            say = asked_before(message, waiting.source, waiting.id, WAITING) if same else id_reused(message)
+            return replace(outcome, says=(*outcome.says, say))
+    if not isinstance(message.body, ChangeRequest):
+        return outcome.then(wish_refused(message, outcome.order, message.refusals))
+    if line is None:
+        return outcome.then(at_head(message, outcome.order, desk, settings))
+    if len(line.waiting) >= settings.most_changes_waiting:
+        return outcome.then(wish_refused(message, outcome.order, (refusal(Code.TOO_MANY_CHANGES),)))
+    line = line.model_copy(update={"waiting": (*line.waiting, Parked.of(message, 0))})
+    return replace(outcome, line=line)
+
+
+def at_head(message: Message, order: PlacedOrder, desk: Desk, settings: Settings) -> Outcome:
+    """A change that is next: refused, recognised, decided by orders alone, or open from now on."""
+    body = message.body
+    assert isinstance(body, ChangeRequest)
+    if order.cancelled_at is not None:
+        return _of_cancelled(message, body, order)
+    match body:
+        case OrderAmendmentRequested():
+            return _amendment(message, body, order, desk, settings)
+        case OrderCancellationRequested():
+            if order.holds:
+                return cancelled_alone(message, body.actor, body.reason, order, settings)
+            return _opened(message, order, order.items, billing_of(order), desk, settings)
+        case ShortCloseRequested():
+            return _short_close(message, body, order, desk, settings)
+        case PayerChangeRequested():
+            return _payer(message, body, order, desk, settings)
+
+
+def _of_cancelled(message: Message, body: ChangeRequest, order: PlacedOrder) -> Outcome:
+    """A cancellation of a cancelled order stands already; nothing else can be done with it."""
+    if not isinstance(body, OrderCancellationRequested):
+        return wish_refused(message, order, (refusal(Code.ORDER_CANCELLED),))
+    first = order.heard_as("OrderCancelled")
+    assert first is not None, "a cancelled order remembers by which request"
+    return Outcome(order, says=(repeated(message, first),))
+
+
+def _amendment(
+    message: Message, body: OrderAmendmentRequested, order: PlacedOrder, desk: Desk, settings: Settings
+) -> Outcome:
+    expected = body.expected_version
+    if expected is not None and not order.edited_version <= expected <= order.version:
+        found = f"{expected}, the order was edited in version {order.edited_version}"
+        return wish_refused(message, order, (refusal(Code.VERSION_CONFLICT, "expected_version", found),))
+    after = amended(order, body, lambda sku: desk.get(Variant, sku), settings)
+    if not isinstance(after, Amended):
+        return wish_refused(message, order, after)
+    if order.holds or only_contact(order, after):
+        return settled(message, with_changes(order, after.items, after.billing, message, settings), "amendment")
+    return _opened(message, order, after.items, after.billing, desk, settings)
+
+
+def _short_close(
+    message: Message, body: ShortCloseRequested, order: PlacedOrder, desk: Desk, settings: Settings
+) -> Outcome:
+    wrong: tuple[Refusal, ...] = ()
+    if body.item_id is not None and all(item.item_id != body.item_id for item in order.items):
+        wrong = (refusal(Code.ITEM_UNKNOWN, "item_id", body.item_id),)
+    elif order.holds:
+        wrong = (refusal(Code.NO_SUBSCRIPTION_YET),)
+    if wrong:
+        return wish_refused(message, order, wrong)
+    return _opened(message, order, order.items, billing_of(order), desk, settings)
+
+
+def _payer(message: Message, body: PayerChangeRequested, order: PlacedOrder, desk: Desk, settings: Settings) -> Outcome:
+    if body.group is not None and order.customer.type == "individual":
+        return wish_refused(message, order, (refusal(Code.GROUP_NOT_ALLOWED, "group"),))
+    billing = with_payer(order, body.group)
+    if order.holds:
+        return settled(message, billed(order, billing), "payer")
+    return _opened(message, order, order.items, billing, desk, settings)
+
+
+def _opened(
+    message: Message,
+    order: PlacedOrder,
+    items: tuple[PlacedItem, ...],
+    billing: KeptBilling,
+    desk: Desk,
+    settings: Settings,
+) -> Outcome:
+    """The change is open: fulfillment is asked, under the next number."""
+    request = Parked.of(message, 0)
+    request = request.model_copy(update={"time": time_about(message, order, settings)})
+    change = OpenChange(number=order.changes + 1, request=request, items=items, billing=billing)
+    due = desk.clock(message.lane).waited + milliseconds(settings.proposed_again_after)
+    line = ChangeLine(lane=message.lane, due=due, open=change)
+    order = order.model_copy(update={"changes": change.number})
+    return Outcome(order, line, says=(Say(proposal(order.order_id, change, message.lane), cause=message.cause),))
+
+
+def with_changes(
+    order: PlacedOrder,
+    items: tuple[PlacedItem, ...],
+    billing: BillingData,
+    message: Message,
+    settings: Settings,
+) -> PlacedOrder:
+    """The order with an amendment's items, billing and contact data. Holds of items that are no longer so are gone."""
+    body = message.body
+    assert isinstance(body, OrderAmendmentRequested)
+    kept = {item.item_id: item for item in items}
+    before = {item.item_id: item for item in order.items}
+    holds = tuple(h for h in order.holds if kept.get(h.item_id) == before.get(h.item_id))
+    gone = tuple(item_id for item_id in before if item_id not in kept)
+    held = bool(order.holds)
+    order = unheld(order, items, holds, time_about(message, order, settings))
+    if held:
+        order = with_originals(order)
+    order = order.model_copy(update={"retired": (*(order.retired or ()), *gone) or None})
+    return with_contact(billed(order, billing), body)
+
+
+def settled(message: Message, order: PlacedOrder, change: str) -> Outcome:
+    """The order is another one, and says so to whoever asked for it."""
+    body = message.body
+    assert isinstance(body, OrderAmendmentRequested | ShortCloseRequested | PayerChangeRequested)
+    version = order.version + 1
+    order = order.model_copy(
+        update={
+            "version": version,
+            "edited_version": version,
+            "heard": remember(order.heard, message, OrderAmended.__name__),
+        }
+    )
+    order = order.model_copy(update={"status": status_of(order)})
+    fact = OrderAmended(
+        version=version,
+        order=told(order),
+        change="short_close" if change == "short_close" else "payer" if change == "payer" else "amendment",
+        actor=body.actor,
+        reason=body.reason,
+    )
+    return Outcome(order, says=(Say(fact, cause=message.cause),))
+
+
+def cancelled_alone(
+    message: Message, actor: str, reason: str, order: PlacedOrder, settings: Settings, *, rejected: bool = False
+) -> Outcome:
+    """The order cancelled without asking: fulfillment has not opened its ledger."""
+    order = cancelled(order, time_about(message, order, settings))
+    return cancellation_told(message, actor, reason, order, rejected=rejected)
+
+
+def cancellation_told(
+    message: Message, actor: str, reason: str, order: PlacedOrder, *, rejected: bool = False
+) -> Outcome:
+    """A cancelled order says so to whoever asked for it."""
+    order = order.model_copy(
+        update={
+            "version": order.version + 1,
+            "heard": remember(order.heard, message, OrderCancelled.__name__),
+        }
+    )
+    fact = OrderCancelled(version=order.version, order=told(order), actor=actor, reason=reason, rejected=rejected)
+    return Outcome(order, says=(Say(fact, cause=message.cause),))

@@ -1,0 +1,117 @@
+"""Fulfillment's answers to proposals: what was accepted is adopted as it is carried, and the next change comes up."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from contracts.changes import (
+    OrderAmendmentRequested,
+    OrderCancellationRequested,
+    OrderChangeAccepted,
+    OrderChangeRefused,
+    ShortCloseRequested,
+)
+from contracts.order import Item
+from contracts.refusals import refusal
+from services.engine.heard import recognise
+from services.engine.message import Message
+from services.engine.service import NOTHING, Decision, Desk, Key, Page, Say
+from services.orders.answers import recognised
+from services.orders.billing import billed
+from services.orders.change import ChangeLine, ChangeRequest
+from services.orders.order import PlacedItem, PlacedOrder
+from services.orders.progress import with_counts
+from services.orders.reactions.changes import at_head, cancellation_told, settled, with_changes
+from services.orders.reactions.outcome import Outcome, wish_refused
+from services.orders.reactions.reaction import CHANGE_LINES, ORDERS, Reaction
+from services.orders.settings import Settings
+from services.orders.status import status_of
+from services.orders.telling import status_told
+
+
+def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The order and its line."""
+    yield ORDERS, message.subject
+    yield CHANGE_LINES, message.subject
+
+
+def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
+    """Settles the open change if the answer is about it; the counts that it carries are taken by their version."""
+    body = message.body
+    assert isinstance(body, OrderChangeAccepted | OrderChangeRefused)
+    order = desk.get(PlacedOrder, message.subject)
+    line = desk.get(ChangeLine, message.subject)
+    if order is None:
+        return NOTHING
+    if line is None or line.open.number != body.number:
+        return _counted(order, body)
+    request = line.open.request.message(message.lane)
+    if isinstance(body, OrderChangeRefused):
+        refused = refusal(body.code, detail=", ".join(body.item_ids))
+        outcome = wish_refused(request, order, (refused,))
+    else:
+        outcome = _adopted(request, order, line, body, settings)
+    return _next(outcome, line, desk, settings).decision(order, line)
+
+
+def _counted(order: PlacedOrder, body: OrderChangeAccepted | OrderChangeRefused) -> Decision:
+    """An answer that settles nothing: a repeat, or one that was replayed."""
+    if not isinstance(body, OrderChangeAccepted):
+        return NOTHING
+    known = {item.item_id for item in order.items}
+    after = with_counts(order, tuple(item for item in body.items if item.item_id in known), body.version)
+    if after == order:
+        return NOTHING
+    status = status_of(after)
+    if status == order.status:
+        return Outcome(after).decision(order)
+    after = after.model_copy(update={"status": status, "version": order.version + 1})
+    return Outcome(after, says=(Say(status_told(after)),)).decision(order)
+
+
+def _adopted(
+    request: Message, order: PlacedOrder, line: ChangeLine, body: OrderChangeAccepted, settings: Settings
+) -> Outcome:
+    """The order as fulfillment has it from now on; contact data are orders' own."""
+    asked = request.body
+    items = tuple(map(_placed, body.items))
+    if isinstance(asked, OrderAmendmentRequested):
+        after = with_changes(order, items, body.billing, request, settings)
+    else:
+        after = billed(order, body.billing).model_copy(update={"items": items})
+    after = with_counts(_without_strangers(after), body.items, body.version)
+    if isinstance(asked, OrderCancellationRequested):
+        after = after.model_copy(update={"cancelled_at": line.open.request.time})
+        after = after.model_copy(update={"status": status_of(after)})
+        return cancellation_told(request, asked.actor, asked.reason, after)
+    kind = "short_close" if isinstance(asked, ShortCloseRequested) else body.change
+    return settled(request, after, kind)
+
+
+def _placed(item: Item) -> PlacedItem:
+    return PlacedItem(**{name: getattr(item, name) for name in PlacedItem.model_fields})
+
+
+def _without_strangers(order: PlacedOrder) -> PlacedOrder:
+    """The order without counts of items that were removed."""
+    ids = {item.item_id for item in order.items}
+    return order.model_copy(update={"progress": tuple(row for row in order.progress if row.item_id in ids)})
+
+
+def _next(outcome: Outcome, line: ChangeLine, desk: Desk, settings: Settings) -> Outcome:
+    """The changes that waited, one after another, until one is open again."""
+    waiting = line.waiting
+    while waiting and outcome.line is None:
+        parked, waiting = waiting[0], waiting[1:]
+        request = parked.message(line.lane)
+        assert isinstance(request.body, ChangeRequest)
+        known = recognise(request, outcome.order.heard)
+        if known is not None:  # asked as something else meanwhile, under the same identity
+            outcome = replace(outcome, says=(*outcome.says, recognised(request, known)))
+        else:
+            outcome = outcome.then(at_head(request, outcome.order, desk, settings))
+    if outcome.line is None:
+        return outcome
+    return replace(outcome, line=outcome.line.model_copy(update={"waiting": waiting}))
+
+
+SETTLING = Reaction(needs, decide)

@@ -1,0 +1,44 @@
+from pymongo import MongoClient
+
+from services.fulfillment.inventory import ASSETS, OPEN_UNITS, Stock, stocks
+from tests.fulfillment.lives import arrived, cancel, give_back, replace
+from tests.fulfillment.orders_known import item, placed, scan, scene
+from tests.scene import NOON, Scene
+
+
+def workshop() -> Scene:
+    """Laptops in every state, bikes that nobody has, a test order, a held one, a cancelled one."""
+    stage = scene()
+    for serial in ("L1", "L2", "L3", "L4", "L5", "L6"):
+        stage.hears(arrived(serial))
+    stage.hears(placed(item("1", quantity=9), item("2", "BIKE", quantity=2)))
+    stage.hears(scan("L1", "L2", "L3", "L4"))
+    stage.hears(cancel("o-1/2"))
+    stage.hears(cancel("o-1/3"))
+    stage.hears(give_back("o-1/3"))
+    stage.hears(replace("L5", "o-1/4"))
+    stage.hears(placed(item(quantity=5), order_id="t-1", test=True))
+    stage.hears(scan("T1", order_id="t-1"))
+    stage.hears(placed(item("1", "CHAIR", quantity=5, price=None), order_id="h-1", held=True))
+    stage.hears(placed(item("1", "CHAIR", quantity=5), order_id="c-1", cancelled=NOON))
+    return stage
+
+
+def test_stock_and_backorder_are_counted_where_the_documents_are(database: str, mongo: str) -> None:
+    stage = workshop()
+    with MongoClient[dict[str, object]](mongo) as client:
+        for name, id_ in stage.documents:
+            client[database][name].insert_one({"_id": id_, **stage.documents[name, id_]})
+        devices = client[database].assets.aggregate(list(ASSETS))
+        found = stocks(devices, client[database].ledgers.aggregate(list(OPEN_UNITS)))
+    assert found == (
+        Stock("BIKE", open_units=2),
+        Stock("LAPTOP", available=1, in_use=2, ended=1, returned=1, unavailable=1, open_units=5),
+    )
+    assert [row.backorder for row in found] == [2, 3]
+
+
+def test_a_sku_that_is_only_in_stock_has_its_row_too() -> None:
+    rows = [{"_id": {"sku": "DESK", "state": "returned"}, "count": 3}]
+    assert stocks(rows, [{"_id": "SOFA", "open": 1}]) == (Stock("DESK", returned=3), Stock("SOFA", open_units=1))
+    assert Stock("DESK", returned=3, open_units=2).backorder == 0
