@@ -71,7 +71,6 @@ class Invoice(Model):
     lines: Whole
     credit_lines: Whole
     pages: Whole
-    customers: Whole
     charges: Whole
     credited: Whole
     total: Whole
@@ -161,7 +160,7 @@ class LaneInvoicingDue(Internal):
 
 
 class PayerInvoicingDue(Internal):
-    """The next page of a payer's shares in a run."""
+    """The next page of a payer's shares in a run; ``page`` counts from 0."""
 
     service: ClassVar[str] = "billing"
     topic: ClassVar[str] = "billing.internal"
@@ -172,7 +171,7 @@ class PayerInvoicingDue(Internal):
     period: str
     run: Whole
     as_of: CivilDate
-    after: str
+    page: Whole
 
 
 class LaneInvoiced(Internal):

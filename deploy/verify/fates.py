@@ -11,6 +11,22 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     "CustomerGroupChangeRequested": ("CustomerGroupChanged",),
     "VariantSubmitted": ("VariantChanged",),
     "ItemFulfillmentRequested": ("SubscriptionCreated",),
+    "OrderAmendmentRequested": ("OrderAmended",),
+    "OrderCancellationRequested": ("OrderCancelled",),
+    "ShortCloseRequested": ("OrderAmended",),
+    "PayerChangeRequested": ("OrderAmended",),
+    "HoldReleaseRequested": ("HoldReleased",),
+    "HoldRejectionRequested": ("OrderCancelled",),
+    "SubscriptionCancellationRequested": ("SubscriptionCancelled",),
+    "ExtensionRequested": ("SubscriptionExtended",),
+    "SerialCorrectionRequested": ("SerialCorrected",),
+    "ReplacementRequested": ("DeviceReplaced",),
+    "ReturnSubmitted": ("AssetReturned",),
+    "ReversalRequested": ("SubscriptionReversed",),
+    "ShipmentSubmitted": ("ShipmentTracked",),
+    "AssetReceived": ("AssetAnnounced",),
+    "PayerSettingsSubmitted": ("PayerSettingsChanged",),
+    "BillingRunRequested": ("BillingRunCompleted",),
 }
 """The facts that are the answer to a request. A type of request that is missing here has none but refusals."""
 
@@ -41,15 +57,17 @@ _DONE: Final = """
         FROM requests r LEFT JOIN fates f USING (address)
         WHERE f.address IS NULL AND EXISTS (
             SELECT 1 FROM said s JOIN effects e ON e.fact = s.type AND e.request = r.type
-            WHERE s.cause_source = r.source AND s.cause_id = r.id AND s.subject = r.subject AND s.service = r.service
+            WHERE s.cause_source = r.source AND s.cause_id = r.id AND s.service = r.service
+                AND (s.subject = r.subject OR r.subject LIKE 'serial:%')
         ) AND NOT EXISTS (
             SELECT 1 FROM said p JOIN declined d ON d.address = p.address AND d.accepted > 0
             WHERE p.cause_source = r.source AND p.cause_id = r.id AND p.subject = r.subject AND p.service = r.service
         )
     ) WHERE turn = 1
 """
-"""A fact names its cause by identity, not by address. So of all records of one identity it accounts for one only; each
-of the others needs an answer of its own; if a scan was accepted in part, the facts belong to the record so answered."""
+"""Who names only a serial has a fact about the order that holds the device. A fact names its cause by identity, not by
+address. So of all records of one identity it accounts for one only; each of the others needs an answer of its own; if a
+scan was accepted in part, the facts belong to the record so answered."""
 
 
 def find_fates(books: Books) -> None:

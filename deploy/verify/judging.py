@@ -6,7 +6,7 @@ from deploy.verify.books import Books
 from deploy.verify.fates import find_fates
 from deploy.verify.invariants import INVARIANTS
 from deploy.verify.invariants.rule import Rule
-from deploy.verify.parts import account, part
+from deploy.verify.parts import account, part, price
 from deploy.verify.report import Invariant, Report, Waiting
 from deploy.verify.seen import SHOWN, counts, waits
 
@@ -32,15 +32,21 @@ def judge(books: Books, look: int, *, behind: bool = False) -> int:
 
 
 def _find_parts(books: Books) -> None:
-    """What each subscription adds to each account, by the fact that billing took; by what it holds if that is gone."""
+    """What each subscription adds to each account, and which of its months are issued at which price: by the fact that
+    billing took; by what it holds if that is gone.
+    """
     books.run("DELETE FROM parts")
+    books.run("DELETE FROM issued")
     held = books.rows(
         "SELECT h.payer, h.subscription_id, h.customer, h.term, h.currency, h.test, h.issued,"
         " coalesce(s.state, h.state), coalesce(s.priced, h.priced) FROM holdings h"
         " LEFT JOIN subscriptions s ON s.subscription_id = h.subscription_id AND s.version = h.version"
     )
     for payer, subscription_id, customer, term, currency, test, issued, state, priced in held:
-        adds = part(state, json.loads(priced), payer, json.loads(issued))
+        contract, months = json.loads(priced), json.loads(issued)
+        adds = part(state, contract, payer, months)
+        for month in months:
+            books.add("issued", payer, subscription_id, month, price(contract, month))
         books.add("parts", account(payer, term, currency, test=bool(test)), subscription_id, customer, *adds)
 
 

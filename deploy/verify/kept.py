@@ -28,7 +28,8 @@ def enter_order(books: Books, order: Document) -> None:
     order_id = order["_id"]
     cancelled = order.get("cancelled_at") is not None
     confirmed = order.get("confirmed_at") is not None
-    books.add("orders", order_id, order["version"], order["status"], bool(order["holds"]), confirmed, cancelled)
+    held = bool(order["holds"])
+    books.add("orders", order_id, order["version"], order["status"], held, confirmed, cancelled, order["payer"])
     told = {row["item_id"]: (row["taken"], row["cancelled"]) for row in order["progress"]}
     for item in order["items"]:
         books.add("items", order_id, item["item_id"], item["quantity"], *told.get(item["item_id"], (0, 0)))
@@ -37,14 +38,30 @@ def enter_order(books: Books, order: Document) -> None:
 def enter_awaited_order(books: Books, awaited: Document) -> None:
     """Requests that wait for an order."""
     for parked in awaited["parked"]:
-        where = address(parked["topic"], parked["partition"], parked["offset"])
-        books.add("waits", where, "wait for their order", awaited["_id"])
+        books.add("waits", _stood(parked), "wait for their order", awaited["_id"])
+    cancellation = awaited.get("cancellation")
+    if cancellation is not None:
+        books.add("waits", _stood(cancellation), "wait for their order", awaited["_id"])
+
+
+def enter_change_line(books: Books, line: Document) -> None:
+    """The change that fulfillment is asked about, and those that wait behind it."""
+    books.add("waits", _stood(line["open"]["request"]), "wait for fulfillment to decide", line["_id"])
+    for parked in line["waiting"]:
+        books.add("waits", _stood(parked), "wait for another change of their order", line["_id"])
+
+
+def _stood(parked: Document) -> str:
+    """Where a request of orders first stood."""
+    return address(parked["topic"], parked["partition"], parked["offset"])
 
 
 def enter_ledger(books: Books, ledger: Document) -> None:
     """A ledger of fulfillment: its lines, its subscriptions, and the scans that wait."""
     order_id = ledger["_id"]
-    books.add("ledgers", order_id, ledger["version"], ledger["opened"], ledger.get("cancelled_at") is not None)
+    payer = ledger["terms"][-1]["payer"] if ledger["terms"] else None
+    cancelled = ledger.get("cancelled_at") is not None
+    books.add("ledgers", order_id, ledger["version"], ledger["opened"], cancelled, payer)
     for line in ledger["lines"]:
         books.add("lines", order_id, line["item_id"], line["units"], line["taken"], line["cancelled"])
     for number, entry in enumerate(ledger["entries"], start=1):
@@ -54,7 +71,9 @@ def enter_ledger(books: Books, ledger: Document) -> None:
     else:
         why = "wait for a confirmation" if ledger["opened"] else "wait for the release of a hold"
     for parked in ledger["parked"]:
-        books.add("waits", without_incarnation(parked["scan"]["address"]), why, order_id)
+        scan, wish = parked.get("scan"), parked.get("wish")
+        waits = why if wish is None else "wait for their subscription"
+        books.add("waits", without_incarnation((scan or wish)["address"]), waits, order_id)
 
 
 def enter_asset(books: Books, asset: Document) -> None:
@@ -81,6 +100,17 @@ def enter_share(books: Books, share: Document) -> None:
         )
 
 
+def enter_invoice(books: Books, invoice: Document) -> None:
+    """An invoice of billing; one that is not done is being prepared."""
+    books.add("kept_invoices", invoice["_id"], invoice["payer"], invoice["done"])
+
+
+def enter_run(books: Books, run: Document) -> None:
+    """The requests for billing runs that are on their way."""
+    for one in run["open"]:
+        books.add("waits", without_incarnation(one["address"]), "wait for the end of a billing run", run["_id"])
+
+
 def enter_account(books: Books, its: Document) -> None:
     """An account of billing with its totals."""
     key = account(its["payer"], its["term"], its["currency"], test=its["test"])
@@ -91,12 +121,23 @@ def enter_account(books: Books, its: Document) -> None:
 COLLECTIONS: Final = (
     ("orders", "orders", enter_order),
     ("orders", "awaited_orders", enter_awaited_order),
+    ("orders", "change_lines", enter_change_line),
     ("fulfillment", "ledgers", enter_ledger),
     ("fulfillment", "assets", enter_asset),
     ("billing", "shares", enter_share),
     ("billing", "accounts", enter_account),
+    ("billing", "invoices", enter_invoice),
+    ("billing", "runs", enter_run),
 )
 """Service, collection, and what a document of it is to the books."""
 
-PASSED_OVER: Final = ("heard", "submitted", "customer", "billing_address", "shipping_address", "terms")
+PASSED_OVER: Final = (
+    "heard",
+    "submitted",
+    "customer",
+    "billing_address",
+    "shipping_address",
+    "terms.customer",
+    "terms.billing_address",
+)
 """Fields that are not asked for: large ones, and everything about persons."""

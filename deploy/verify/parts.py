@@ -52,6 +52,15 @@ def part(state: str, contract: Sequence[Any], payer: str, issued: Sequence[int] 
     return Part(int(active), monthly, outstanding)
 
 
+def price(contract: Sequence[Any], month: int) -> int | None:
+    """What a contract month costs, whoever pays it; None beyond the contract."""
+    for months, amount in contract[1]:
+        if month <= months:
+            return int(amount)
+        month -= months
+    return None
+
+
 def begins(start: date, months: int) -> date:
     """The day ``months`` months after the start, on its day of the month or the last one there is."""
     count = start.year * 12 + start.month - 1 + months

@@ -88,3 +88,17 @@ def _enter_fact(books: Books, name: str, subject: object, data: Mapping[str, Any
         key = account(its["payer"], its["term"], its["currency"], test=its["test"])
         totals = (its["active_subscriptions"], its["customers"], its["monthly_total"], its["outstanding"])
         books.add("account_facts", key, version, *totals)
+    elif "invoice" in data:
+        its = data["invoice"]
+        sums = (its["lines"], its["credit_lines"], its["pages"], its["charges"], its["credited"], its["total"])
+        books.add("invoices", its["number"], its["payer"], its["test"], running(its["number"]), *sums)
+    elif name == "InvoiceLinesIssued":
+        number, page = data["number"], data["page"]
+        for place, line in enumerate(data["lines"]):
+            month = (line["subscription_id"], line["contract_month"], line["amount"], line.get("credits"))
+            books.add("invoice_lines", number, page, place, running(number), data["payer"], *month)
+
+
+def running(number: str) -> int:
+    """An invoice's running number among those of its payer and test mark."""
+    return int(number.rpartition("-")[2])

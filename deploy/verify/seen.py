@@ -12,6 +12,7 @@ _WAITING: Final = """
     WITH waiting (what, name) AS (
         SELECT 'requests that ' || kind, subject FROM waits
         UNION ALL SELECT 'orders on hold', order_id FROM orders WHERE held
+        UNION ALL SELECT 'invoices that are being prepared', number FROM kept_invoices WHERE NOT done
         UNION ALL SELECT 'requests not read yet by ' || service, address
             FROM fates JOIN requests USING (address) WHERE fate = 'unread'
         UNION ALL SELECT 'messages saved by ' || service || ', not in the log when it was read', id

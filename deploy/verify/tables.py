@@ -24,21 +24,27 @@ LOG: Final[Mapping[str, str]] = {
     ),
     "order_facts": "order_id PRIMARY KEY, version, status",
     "account_facts": "account PRIMARY KEY, version, active, customers, monthly, outstanding",
+    "invoices": ("number PRIMARY KEY, payer, test, running, lines, credit_lines, pages, charges, credited, total"),
+    "invoice_lines": (
+        "number, page, place, running, payer, subscription_id, month, amount, credits,"
+        " PRIMARY KEY (number, page, place)"
+    ),
 }
 """What was read in the topics; read on, never read again. ``subscriptions`` and the two tables of facts hold the
 newest version of each only. ``priced`` is JSON: payers, prices, dates (``parts.py``)."""
 
 KEPT: Final[Mapping[str, str]] = {
     "checkpoints": "service, topic, lane, next, incarnation, PRIMARY KEY (service, topic, lane)",
-    "orders": "order_id PRIMARY KEY, version, status, held, confirmed, cancelled",
+    "orders": "order_id PRIMARY KEY, version, status, held, confirmed, cancelled, payer",
     "items": "order_id, item_id, units, taken, cancelled",
-    "ledgers": "order_id PRIMARY KEY, version, opened, cancelled",
+    "ledgers": "order_id PRIMARY KEY, version, opened, cancelled, payer",
     "lines": "order_id, item_id, units, taken, cancelled",
     "entries": "subscription_id PRIMARY KEY, order_id, item_id, serial, state",
     "assets": "serial PRIMARY KEY, holder",
     "waits": "address PRIMARY KEY, kind, subject",
     "holdings": "payer, subscription_id, version, customer, term, currency, test, state, issued, priced",
     "accounts": "account, version, active, customers, monthly, outstanding",
+    "kept_invoices": "number PRIMARY KEY, payer, done",
 }
 """What the databases keep; read anew for each look. ``holder`` is the subscription that a device in use is in."""
 
@@ -46,10 +52,11 @@ FOUND: Final[Mapping[str, str]] = {
     "effects": "request, fact",
     "fates": "address PRIMARY KEY, fate",
     "parts": "account, subscription_id, customer, active, monthly, outstanding",
+    "issued": "payer, subscription_id, month, amount",
     "offenders": "look, number, key, sentence",
 }
 """What follows: which fact is the effect of which request, what became of each request, what each subscription adds to
-its account, and what looked wrong, look by look."""
+its account, which of its months a payer holds as issued, and what looked wrong, look by look."""
 
 INDEXES: Final = (
     "CREATE INDEX said_by_id ON said (service, id)",
@@ -68,6 +75,7 @@ INDEXES: Final = (
     "CREATE INDEX holdings_by_subscription ON holdings (subscription_id)",
     "CREATE INDEX accounts_by_name ON accounts (account)",
     "CREATE INDEX parts_by_subscription ON parts (subscription_id)",
+    "CREATE INDEX invoice_lines_by_month ON invoice_lines (payer, subscription_id, month)",
 )
 
 VIEWS: Final = (
@@ -94,5 +102,5 @@ VIEWS: Final = (
 NEWEST: Final = ("subscriptions", "order_facts", "account_facts")
 """Tables in which only a higher version takes the place of what is there."""
 
-ONCE: Final = ("accepted", "declined", "repeats", "dead", "waits")
+ONCE: Final = ("accepted", "declined", "repeats", "dead", "waits", "invoices", "invoice_lines")
 """Tables whose rows may come twice: a record that stands twice in the log says the same again."""

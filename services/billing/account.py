@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts import billing as said
 from contracts.values import CURRENCY_EXPONENTS
-from services.billing.calendar import due_date, issue_date
+from services.billing.calendar import due_date, issue_date, period_after
 from services.billing.payer import Defaults, Payer
 from services.billing.share import Part, Share
 from services.billing.term import SOURCES, days_of
@@ -191,12 +191,16 @@ def apart(key: AccountKey, others: Iterable[AccountKey]) -> tuple[Apart, ...]:
 def shown(account: Account, payer: Payer, defaults: Defaults) -> said.Account:
     """The account as people see it.
 
-    The next issue date is that of the earliest contract month whose due and issued differ. Where the term
-    came from is told by the strongest source among its subscriptions.
+    The next issue date is that of the earliest contract month whose due and issued differ; what came late for the
+    payer's last run goes into the next one. Where the term came from is told by the strongest source among its
+    subscriptions.
     """
     issued = due = None
     if account.opens:
-        issued = issue_date(min(account.opens), payer.billing_day or defaults.billing_day)
+        period = min(account.opens)
+        if payer.last_period is not None:
+            period = max(period, period_after(payer.last_period))
+        issued = issue_date(period, payer.billing_day or defaults.billing_day)
         due = due_date(issued, account.term)
     return said.Account(
         account_id=account.key.id,

@@ -43,6 +43,11 @@ def period_of(day: date) -> str:
     return f"{day.year:04}-{day.month:02}"
 
 
+def period_after(period: str) -> str:
+    """The calendar month behind this one."""
+    return period_of(month_begin(date.fromisoformat(f"{period}-01"), 2))
+
+
 def issue_date(period: str, billing_day: int) -> date:
     """When a period is invoiced: on the payer's billing day (1-28) of the following month."""
     if not 1 <= billing_day <= 28:

@@ -44,3 +44,8 @@ def newest_of(subscription: Subscription, version: int) -> Newest:
 def newer(known: Newest | None, heard: Newest) -> Newest:
     """The newer of what is known and what was heard; ``known`` itself if that stays."""
     return heard if known is None or known.age < heard.age else known
+
+
+def name_of(customer: CustomerSnapshot) -> str:
+    """What a customer is called on an account."""
+    return customer.company_name or f"{customer.first_name} {customer.last_name}"

@@ -5,13 +5,14 @@ got there.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.customers import CustomerSnapshot, Group
-from contracts.values import TERMS, Address
-from services.billing.newest import Newest, newer
+from contracts.customers import Group
+from contracts.values import TERMS, Address, CivilDate
+from services.billing.newest import Newest, name_of, newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,22 @@ class Defaults:
             raise ValueError(f"the default billing day lies between 1 and 28, not {self.billing_day}")
 
 
+class Invoicing(BaseModel):
+    """A run that goes over a payer's shares, page by page: ``page`` is the next one, ``after`` the last share done.
+
+    ``drafts`` are the numbers of the invoices that it began, by account.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    period: str
+    run: int
+    as_of: CivilDate
+    page: int = 0
+    after: str = ""
+    drafts: dict[str, str] = {}
+
+
 class Payer(BaseModel):
     """A payer.
 
@@ -36,7 +53,11 @@ class Payer(BaseModel):
     newest subscription, or the deployment's.
 
     ``accounts`` are the ids of those it has, in the order in which they appeared: at most terms x currencies
-    x 2.
+    x 2. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message time of those
+    in force.
+
+    ``short_code``, ``numbers`` and ``test_numbers`` number its invoices without gaps. ``last_period`` is that of its
+    last run, ``invoicing`` the run that it is in.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +69,14 @@ class Payer(BaseModel):
     billing_day: int | None = None
     accounts: tuple[str, ...] = ()
     newest: Newest | None = None
+    lane: int | None = None
+    version: int = 0
+    since: datetime | None = None
+    short_code: str | None = None
+    numbers: int = 0
+    test_numbers: int = 0
+    last_period: str | None = None
+    invoicing: Invoicing | None = None
 
     @property
     def shown_name(self) -> str | None:
@@ -64,17 +93,12 @@ class Payer(BaseModel):
         return None if self.newest is None else self.newest.billing_address
 
 
-def name_of(customer: CustomerSnapshot) -> str:
-    """What a customer is called on an account."""
-    return customer.company_name or f"{customer.first_name} {customer.last_name}"
-
-
-def new_payer(payer_id: str) -> Payer:
+def new_payer(payer_id: str, lane: int) -> Payer:
     """A payer of which nothing is known yet. Raises ValueError if the id names no group and no customer."""
     kind, colon, name = payer_id.partition(":")
     if not colon or not name or kind not in ("group", "customer"):
         raise ValueError(f"no payer: {payer_id[:80]}")
-    return Payer(kind="group" if kind == "group" else "customer")
+    return Payer(kind="group" if kind == "group" else "customer", lane=lane)
 
 
 def with_subscription(payer: Payer, payer_id: str, account_id: str, group: Group | None, heard: Newest) -> Payer:

@@ -4,20 +4,31 @@ from functools import partial
 
 from services.billing import reactions
 from services.billing.account import Account
+from services.billing.invoice import InvoicePage, KeptInvoice
 from services.billing.member import Member
+from services.billing.number import ShortCode
 from services.billing.payer import Defaults, Payer
+from services.billing.requests import DecidedRequests
+from services.billing.run import LaneRun, Run
 from services.billing.share import Share
 from services.engine.service import Collection, Service
 
 SERVICE_NAME = "billing"
 
 COLLECTIONS = (
-    Collection("payers", Payer),
+    Collection("payers", Payer, indexes=(("lane",),)),
     Collection("accounts", Account),
     Collection("shares", Share),
     Collection("members", Member),
+    Collection("invoices", KeptInvoice),
+    Collection("invoice_pages", InvoicePage),
+    Collection("runs", Run),
+    Collection("lane_runs", LaneRun),
+    Collection("short_codes", ShortCode),
+    Collection("decided_requests", DecidedRequests),
 )
-"""Ids: a payer; ``payer/term/currency`` (``/test``); ``payer/order``; ``account/customer``."""
+"""Ids: a payer; ``payer/term/currency`` (``/test``); ``payer/order``; ``account/customer``; an invoice's number;
+``number/page``; ``run:period``; ``period/run/lane``; a code; a payer or ``run:period``."""
 
 
 def billing(*, default_term: str = "net_14", billing_day: int = 1) -> Service:
@@ -35,4 +46,5 @@ def billing(*, default_term: str = "net_14", billing_day: int = 1) -> Service:
         needs_more=partial(reactions.needs_more, defaults=defaults),
         decide=partial(reactions.decide, defaults=defaults),
         conclude=partial(reactions.conclude, defaults=defaults),
+        weight=reactions.weight,
     )

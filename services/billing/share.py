@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
 from contracts.values import CivilDate
 from services.billing.calendar import month_begin, months_before, period_of
+from services.billing.newest import name_of
 from services.billing.term import Resolved, TermSource
 
 MOST_MONTHS = 1200
@@ -38,8 +39,9 @@ class Held(BaseModel):
     """One subscription in a share.
 
     ``term`` and ``source`` were resolved when the payer first heard of it and stay. ``issued`` are the
-    numbers of the contract months that this payer was invoiced for and that were not credited since.
-    ``payers`` is never empty: somebody heard of it.
+    numbers of the contract months that this payer was invoiced for and that were not credited since;
+    ``issued_by`` tells for each the place of its invoice in the share's ``invoices``. ``payers`` is never empty:
+    somebody heard of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +49,8 @@ class Held(BaseModel):
     subscription_id: str
     version: int
     state: State
+    item_id: str = ""
+    serial: str = ""
     term: str
     source: TermSource
     payers: tuple[PayerFrom, ...]
@@ -54,6 +58,16 @@ class Held(BaseModel):
     start_date: CivilDate
     ends_before: CivilDate
     issued: tuple[int, ...] = ()
+    issued_by: tuple[int, ...] | None = None
+
+    def price_of(self, month: int) -> int:
+        """What a contract month costs, in minor units, whoever pays it. Raises ValueError beyond the contract."""
+        first = 1
+        for stretch in self.prices:
+            if first <= month < first + stretch.months:
+                return stretch.amount
+            first += stretch.months
+        raise ValueError(f"{self.subscription_id} has no contract month {month}")
 
     def owner(self, month: int) -> str | None:
         """Whose a contract month is: the last appended entry's of those whose date is not after its begin."""
@@ -115,11 +129,23 @@ class Held(BaseModel):
         )
 
 
+class ItemNames(BaseModel):
+    """What an invoice calls the lines of one item: kept once for all its subscriptions."""
+
+    model_config = ConfigDict(frozen=True)
+
+    item_id: str
+    sku: str
+    product_name: str
+    variant_name: str
+
+
 class Share(BaseModel):
     """The subscriptions of one order that one payer ever heard of.
 
     Customer, currency and test mark are the order's and never change. The terms may differ, and with them the
-    accounts: an order may get another term after all its subscriptions were reversed.
+    accounts: an order may get another term after all its subscriptions were reversed. ``customer_name`` is as the
+    newest fact has it. ``invoices`` are the numbers of those that any of its lines stands in.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -127,9 +153,31 @@ class Share(BaseModel):
     payer: str
     order_id: str
     customer_id: str
+    customer_name: str = ""
     currency: str
     test: bool
+    items: tuple[ItemNames, ...] = ()
+    invoices: tuple[str, ...] | None = None
     subscriptions: tuple[Held, ...] = ()
+
+    def names(self, item_id: str) -> ItemNames:
+        """What the lines of an item are called."""
+        known = (names for names in self.items if names.item_id == item_id)
+        return next(known, ItemNames(item_id=item_id, sku="", product_name="", variant_name=""))
+
+    def told(self, subscription: Subscription) -> "Share":
+        """The share with the names that a newer fact has; itself if they are known."""
+        names = ItemNames(
+            item_id=subscription.item_id,
+            sku=subscription.sku,
+            product_name=subscription.product_name,
+            variant_name=subscription.variant_name,
+        )
+        customer_name = name_of(subscription.customer)
+        if customer_name == self.customer_name and names in self.items:
+            return self
+        others = tuple(each for each in self.items if each.item_id != names.item_id)
+        return self.model_copy(update={"customer_name": customer_name, "items": (*others, names)})
 
     def held(self, subscription_id: str) -> Held | None:
         """The subscription as it is held; None if the payer never heard of it."""
@@ -159,11 +207,12 @@ def new_share(payer_id: str, subscription: Subscription) -> Share:
     )
 
 
-def held_of(subscription: Subscription, version: int, term: Resolved, issued: tuple[int, ...] = ()) -> Held:
+def held_of(subscription: Subscription, version: int, term: Resolved, old: Held | None = None) -> Held:
     """A subscription as a share holds it.
 
     Raises ValueError when it does not say what each of its months costs, or lies outside of any calendar that
-    an invoice could have: amounts and dates are never guessed, and what is held never fails later.
+    an invoice could have: amounts and dates are never guessed, and what is held never fails later. What ``old`` was
+    issued for stays so, and must cost what it cost.
     """
     stretches = subscription.prices
     if not stretches or any(stretch.months < 1 or stretch.amount < 0 for stretch in stretches):
@@ -172,18 +221,24 @@ def held_of(subscription: Subscription, version: int, term: Resolved, issued: tu
         raise ValueError(f"prices that do not cover {subscription.months} months")
     if subscription.months > MOST_MONTHS or subscription.start_date.year > LAST_YEAR:
         raise ValueError(f"{subscription.months} months from {subscription.start_date}")
-    return Held(
+    held = Held(
         subscription_id=subscription.subscription_id,
         version=version,
         state=subscription.state,
+        item_id=subscription.item_id,
+        serial=subscription.serial,
         term=term.term,
         source=term.source,
         payers=subscription.payers,
         prices=subscription.prices,
         start_date=subscription.start_date,
         ends_before=subscription.ends_before,
-        issued=issued,
+        issued=old.issued if old else (),
+        issued_by=old.issued_by if old else None,
     )
+    if old is not None and any(held.price_of(month) != old.price_of(month) for month in old.issued):
+        raise ValueError(f"{held.subscription_id} has another price for a month that was invoiced")
+    return held
 
 
 def check_same_order(share: Share, subscription: Subscription) -> None:

@@ -156,6 +156,7 @@ def matches(page: Page, id_: str, stored: Stored) -> bool:
     """Whether a stored document belongs to a page, its limit apart."""
     return (
         id_ > page.after
+        and (not page.below or id_ < page.below)
         and all(stored.get(name) == value for name, value in page.equal)
         and all(name in stored and stored[name] <= value for name, value in page.at_most)
     )

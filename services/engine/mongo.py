@@ -219,8 +219,11 @@ class MongoTransaction:
         """One page, by id."""
         asked: dict[str, Any] = dict(page.equal)
         asked |= {name: {"$lte": most} for name, most in page.at_most}
-        if page.after:
-            asked["_id"] = {"$gt": page.after}
+        between = {"$gt": page.after} if page.after else {}
+        if page.below:
+            between["$lt"] = page.below
+        if between:
+            asked["_id"] = between
         with _unclear(before_commit=True):
             cursor = self._database[page.collection].find(asked, session=self._session, batch_size=page.limit + 1)
             found = await cursor.sort("_id", 1).limit(page.limit).to_list(None)

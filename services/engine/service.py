@@ -27,8 +27,9 @@ class LaneClock:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Up to ``limit`` documents of a collection, by id, beyond ``after``: those whose ``equal`` fields are equal and
-    whose ``at_most`` fields are there and not above. Both name top-level fields of the stored document.
+    """Up to ``limit`` documents of a collection, by id, beyond ``after`` and, if it is given, below ``below``: those
+    whose ``equal`` fields are equal and whose ``at_most`` fields are there and not above. Both name top-level fields of
+    the stored document.
 
     Documents that a decision of the same batch inserted are not in it; changed ones are seen as changed.
     """
@@ -38,6 +39,7 @@ class Page:
     at_most: tuple[tuple[str, int], ...] = ()
     after: str = ""
     limit: int = 200
+    below: str = ""
 
 
 class Desk(Protocol):

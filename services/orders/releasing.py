@@ -63,9 +63,9 @@ def _agreed(item: PlacedItem, price: Literal["quoted", "catalog"]) -> PlacedItem
 
 
 def cancelled(order: PlacedOrder, at: datetime) -> PlacedOrder:
-    """The order cancelled by orders alone: no unit of it was ever fulfillment's."""
+    """The order cancelled by orders alone: no unit of it was ever fulfillment's. It waits for nothing any more."""
     progress = tuple(
         ItemProgress(item_id=item.item_id, taken=0, cancelled=item.quantity, seen=0) for item in order.items
     )
-    order = order.model_copy(update={"cancelled_at": at, "progress": progress})
+    order = order.model_copy(update={"cancelled_at": at, "progress": progress, "holds": ()})
     return order.model_copy(update={"status": status_of(order)})

@@ -5,9 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.fulfillment import SubscriptionCreated
+from contracts.invoices import (
+    BillingRunCompleted,
+    BillingRunRequested,
+    Invoice,
+    InvoiceIssued,
+    InvoiceLine,
+    InvoiceLinesIssued,
+)
+from contracts.message import Body
 from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
 from contracts.values import Address
-from services.billing.calendar import month_begin
+from services.billing.calendar import issue_date, month_begin
+from tests.scene import Scene
 
 CREATED = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 MAY = date(2024, 5, 20)
@@ -85,3 +95,32 @@ def created(
         created_at=CREATED + timedelta(minutes=minutes),
     )
     return SubscriptionCreated(version=version, subscription=subscription)
+
+
+def run(scene: Scene, period: str, *, day: int = 1, id_: str | None = None, as_of: date | None = None) -> list[Body]:
+    """A billing run on its day of the following month: everything that is said until it is done."""
+    on = as_of or issue_date(period, day)
+    request = BillingRunRequested(period=period, as_of=on, actor="Hedy")
+    at = datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
+    return scene.hears(request, source="finance", id=id_ or f"run-{period}-{scene.offset}", time=at)
+
+
+def invoices(said: Sequence[Body]) -> list[Invoice]:
+    """The invoices that were issued, in order."""
+    return [body.invoice for body in said if isinstance(body, InvoiceIssued)]
+
+
+def lines(said: Sequence[Body]) -> list[InvoiceLine]:
+    """Their lines, in order."""
+    return [line for body in said if isinstance(body, InvoiceLinesIssued) for line in body.lines]
+
+
+def months(said: Sequence[Body]) -> list[tuple[str, int, int]]:
+    """The lines as subscription, contract month and amount."""
+    return [(line.subscription_id, line.contract_month, line.amount) for line in lines(said)]
+
+
+def completed(said: Sequence[Body]) -> BillingRunCompleted:
+    """The end of the run."""
+    (end,) = (body for body in said if isinstance(body, BillingRunCompleted))
+    return end

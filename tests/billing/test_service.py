@@ -14,11 +14,11 @@ from tests.billing.subscriptions import POLDER, TULIP, created
 from tests.scene import Scene
 
 
-def test_it_hears_subscription_facts_and_itself() -> None:
+def test_it_hears_subscription_facts_finance_and_itself() -> None:
     service = billing()
 
     assert service.name == SERVICE_NAME
-    assert service.topics() == ("billing.internal", "subscriptions.events")
+    assert service.topics() == ("billing.internal", "billing.requests", "subscriptions.events")
 
 
 def test_the_deployments_term_and_billing_day_are_settings() -> None:

@@ -13,7 +13,9 @@ from tests.billing.subscriptions import MAY, POLDER, TULIP, created
 
 def held(*issued: int, **given: Any) -> Held:
     fact = created(**given)
-    return held_of(fact.subscription, fact.version, Resolved("net_14", "deployment"), issued)
+    return held_of(fact.subscription, fact.version, Resolved("net_14", "deployment")).model_copy(
+        update={"issued": issued}
+    )
 
 
 def test_an_active_subscription_adds_its_price_and_every_month_to_come() -> None:
@@ -139,3 +141,15 @@ def test_what_would_make_amounts_or_dates_a_guess_is_an_error(changed: dict[str,
 def test_impossible_stretches_are_an_error(prices: tuple[tuple[int, int], ...]) -> None:
     with pytest.raises(ValueError, match=r"stretch|months from"):
         held(prices=prices, ends_before=date(2025, 5, 20))
+
+
+def test_what_was_invoiced_stays_so_in_a_newer_state_of_the_subscription() -> None:
+    old = held(1, 2)
+    newer = created(version=2, prices=((12, 5000), (12, 4000))).subscription
+    assert held_of(newer, 2, Resolved("net_14", "deployment"), old).issued == (1, 2)
+
+
+def test_an_invoiced_month_never_gets_another_price() -> None:
+    cheaper = created(version=2, prices=((12, 4000),)).subscription
+    with pytest.raises(ValueError, match="another price"):
+        held_of(cheaper, 2, Resolved("net_14", "deployment"), held(1))

@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,12 +47,14 @@ def is_message(found: Any) -> bool:
 
 
 def made(name: Party) -> set[type[Body]]:
-    """The messages that a service makes anywhere in its source."""
+    """The messages that a service makes anywhere in its source, or begins to make by ``partial``."""
     return {
         found
         for module in modules(name)
         for node in ast.walk(ast.parse(source(module)))
-        if isinstance(node, ast.Call) and is_message(found := meant(node.func, module))
+        if isinstance(node, ast.Call)
+        for called in (node.func, *(node.args[:1] if meant(node.func, module) is partial else ()))
+        if is_message(found := meant(called, module))
     }
 
 

@@ -1,7 +1,10 @@
-"""Invariant 6: each account is rebuilt from the facts about its subscriptions and compared, once kept and once said."""
+"""Invariant 6: each account is rebuilt from the facts about its subscriptions and compared, once kept and once said;
+what was invoiced is compared line by line (``invoices.py``).
+"""
 
 from typing import Final
 
+from deploy.verify.invariants.invoices import ISSUED, LINES, TOTALS
 from deploy.verify.invariants.rule import Rule
 
 _REBUILT: Final = """
@@ -68,10 +71,11 @@ _TERMS: Final = (
 
 ACCOUNTS: Final = Rule(
     number=6,
-    sentence="Account totals equal the sum over their subscriptions, each active one in exactly one account",
+    sentence="Account totals equal the sum over their subscriptions, each active one in exactly one account; "
+    "every month is invoiced once, less credits",
     counted="accounts",
     checked="SELECT count(*) FROM (SELECT account FROM accounts UNION SELECT account FROM parts)",
-    offences=(*_TOTALS, *_TERMS),
+    offences=(*_TOTALS, *_TERMS, *TOTALS, *LINES, *ISSUED),
     disagreements=_EACH_ONCE,
 )
 """Where the topics lost their beginnings, a subscription without facts counts as billing holds it."""

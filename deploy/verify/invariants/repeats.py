@@ -43,8 +43,8 @@ _ANSWERED: Final = (
             SELECT DISTINCT service, type, subject, source, id FROM requests WHERE type <> 'ItemFulfillmentRequested'
         ) r
         JOIN effects e ON e.request = r.type
-        JOIN said s ON s.cause_source = r.source AND s.cause_id = r.id AND s.subject = r.subject
-            AND s.service = r.service AND s.type = e.fact
+        JOIN said s ON s.cause_source = r.source AND s.cause_id = r.id AND s.service = r.service AND s.type = e.fact
+            AND (s.subject = r.subject OR r.subject LIKE 'serial:%')
     GROUP BY r.service, r.type, r.subject, r.source, r.id HAVING count(DISTINCT s.id) > 1
     """,
     """
@@ -53,7 +53,8 @@ _ANSWERED: Final = (
     FROM judged r JOIN fates f USING (address)
     WHERE EXISTS (
         SELECT 1 FROM said s JOIN effects e ON e.fact = s.type AND e.request = r.type
-        WHERE s.cause_source = r.source AND s.cause_id = r.id AND s.subject = r.subject AND s.service = r.service
+        WHERE s.cause_source = r.source AND s.cause_id = r.id AND s.service = r.service
+            AND (s.subject = r.subject OR r.subject LIKE 'serial:%')
     )
     GROUP BY r.service, r.type, r.subject, r.source, r.id
     HAVING count(*) = sum(EXISTS (

@@ -74,6 +74,18 @@ _ORDERS: Final = (
     """,
 )
 
+_PAYERS: Final = (
+    """
+    SELECT order_id, 'order ' || order_id || ' is paid by ' || o.payer || ', by the ledger ' || l.payer || ' pays'
+    FROM orders o JOIN ledgers l USING (order_id) WHERE l.opened AND NOT o.cancelled AND l.payer IS NOT o.payer
+    """,
+    """
+    SELECT order_id, 'order ' || order_id || ' is cancelled by '
+        || CASE WHEN o.cancelled THEN 'orders, its ledger is open' ELSE 'its ledger, orders has it open' END
+    FROM orders o JOIN ledgers l USING (order_id) WHERE l.opened AND l.cancelled <> o.cancelled
+    """,
+)
+
 _STATUS: Final = (
     """
     SELECT order_id, 'order ' || order_id || ' is ' || status || ', by its units and times it is ' || derived
@@ -99,6 +111,6 @@ UNITS: Final = Rule(
     counted="items",
     checked="SELECT count(*) FROM (SELECT order_id, item_id FROM items UNION SELECT order_id, item_id FROM lines)",
     offences=(*_LEDGER, *_FACTS, *_STATUS),
-    disagreements=_ORDERS,
+    disagreements=(*_ORDERS, *_PAYERS),
 )
 """Units are open + taken + cancelled, and taken ones are those with a subscription that was not reversed."""

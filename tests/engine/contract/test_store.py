@@ -202,6 +202,14 @@ async def test_a_page_holds_what_matches_by_id(ground: Ground) -> None:
     assert [id_ for id_, _ in rest] == ["c6"]
 
 
+async def test_a_page_may_have_an_end(ground: Ground) -> None:
+    store = await ground.store()
+    await _save(store, *(_insert(f"group:{name}", due=1) for name in ("a/1", "a/2", "a-b/1", "b/1")))
+    async with store.transaction() as transaction:
+        found = await transaction.page(Page("counters", after="group:a/", below="group:a0"))
+    assert [id_ for id_, _ in found] == ["group:a/1", "group:a/2"]
+
+
 @pytest.mark.parametrize("content", [2**70, "\ud800", "x" * (17 * 1024 * 1024)], ids=["integer", "surrogate", "size"])
 async def test_what_cannot_be_held_is_named_and_nothing_is_saved(ground: Ground, content: object) -> None:
     store = await ground.store()

@@ -1,28 +1,23 @@
-"""What billing hears and decides: a subscription fact replaces that subscription's part of its account.
+"""Facts about subscriptions: each replaces that subscription's part of its account.
 
 It reacts to the difference between the state that a payer held and the state that the fact carries, never to
 the fact's name: the highest version of a subscription counts, whatever came before.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.billing import BillingAccountChanged
-from contracts.fulfillment import SubscriptionCreated
-from contracts.message import Body
+from contracts.subscription import SubscriptionFact
 from services.billing import member as members
 from services.billing import payer as payers
-from services.billing.account import Account, AccountKey, new_account, shown, with_part
+from services.billing.account import Account, AccountKey, new_account, with_part
 from services.billing.member import Member, member_id, pays_for_itself
 from services.billing.newest import newest_of
 from services.billing.payer import Defaults, Payer, new_payer
 from services.billing.share import Held, Share, check_same_order, held_of, new_share, share_id
 from services.billing.term import Resolved, resolved
 from services.engine.message import Message
-from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
-
-SubscriptionFact = SubscriptionCreated
-"""Each carries the whole subscription and fulfillment's version; a later kind of fact joins this union."""
+from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +37,10 @@ class Known:
 def subscription_heard(message: Message, desk: Desk, defaults: Defaults) -> Decision:
     """Takes a fact in for each payer at home here. An older one, or one heard before, changes nothing."""
     fact = _fact(message)
-    changes = [change for payer_id in message.subjects for change in _taken_in(payer_id, fact, desk, defaults)]
+    changes = [
+        change for payer_id in message.subjects for change in _taken_in(payer_id, fact, message.lane, desk, defaults)
+    ]
     return Decision(tuple(changes)) if changes else NOTHING
-
-
-REACTIONS: Mapping[type[Body], Callable[[Message, Desk, Defaults], Decision]] = {
-    SubscriptionCreated: subscription_heard,
-}
-"""The whole of what billing hears."""
-
-
-def decide(message: Message, desk: Desk, defaults: Defaults) -> Decision:
-    """What a message does. Raises ValueError for one that cannot be decided: a fact has no sender to tell."""
-    return REACTIONS[message.model](message, desk, defaults)
 
 
 def needs(message: Message) -> Iterable[Key | Page]:
@@ -82,18 +68,6 @@ def needs_more(message: Message, desk: Desk, defaults: Defaults) -> Iterable[Key
                 yield "members", member_id(known.account_id, customer_id)
 
 
-def conclude(_message: Message, change: Change, desk: Desk, defaults: Defaults) -> Decision:
-    """Says a changed account, once for each batch, under its next version."""
-    account = change.document
-    if not isinstance(account, Account) or not account.unsaid:
-        return NOTHING
-    payer = desk.get(Payer, account.payer)
-    assert payer is not None, "an account comes into being with its payer, in one decision"
-    account = account.model_copy(update={"version": account.version + 1, "unsaid": False})
-    fact = BillingAccountChanged(version=account.version, account=shown(account, payer, defaults))
-    return Decision((Change(Account, change.id, account),), (Say(fact),))
-
-
 def _fact(message: Message) -> SubscriptionFact:
     if not isinstance(message.body, SubscriptionFact):
         codes = ", ".join(f"{refusal.field} {refusal.code}" for refusal in message.refusals)
@@ -117,18 +91,19 @@ def _known(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defaults
     return Known(payer, share, held, term, account.id)
 
 
-def _taken_in(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defaults) -> tuple[Change, ...]:
+def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defaults: Defaults) -> tuple[Change, ...]:
     known = _known(payer_id, fact, desk, defaults)
     if known is None:
         return ()
     subscription, account_id, old = fact.subscription, known.account_id, known.held
     share = known.share or new_share(payer_id, subscription)
     check_same_order(share, subscription)
-    held = held_of(subscription, fact.version, known.term, old.issued if old else ())
+    share = share.told(subscription)
+    held = held_of(subscription, fact.version, known.term, old)
     changes = [Change(Share, share_id(payer_id, subscription.order_id), share.replacing(old, held))]
 
     heard = newest_of(subscription, fact.version)
-    before = known.payer or new_payer(payer_id)
+    before = known.payer or new_payer(payer_id, lane)
     payer = payers.with_subscription(before, payer_id, account_id, subscription.group, heard)
     if payer is not before:
         changes.append(Change(Payer, payer_id, payer))
@@ -153,13 +128,13 @@ def _taken_in(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defau
         account = with_part(account, old_part, new_part, joins=joins, own=own)
         changes.append(Change(Account, account_id, account))
     if looks_other:
-        changes += _others(payer, account_id, desk)
+        changes += accounts_again(payer, desk, account_id)
     return tuple(changes)
 
 
-def _others(payer: Payer, account_id: str, desk: Desk) -> Iterable[Change]:
-    """The payer's other accounts (they are few), to be said again: its name or their standing apart changed."""
-    for other_id in payer.accounts:
-        other = desk.get(Account, other_id) if other_id != account_id else None
-        if other is not None and not other.unsaid:
-            yield Change(Account, other_id, other.model_copy(update={"unsaid": True}))
+def accounts_again(payer: Payer, desk: Desk, but: str = "") -> Iterable[Change]:
+    """The payer's accounts (they are few) but this one, to be said again: what they show of the payer changed."""
+    for account_id in payer.accounts:
+        account = desk.get(Account, account_id) if account_id != but else None
+        if account is not None and not account.unsaid:
+            yield Change(Account, account_id, account.model_copy(update={"unsaid": True}))

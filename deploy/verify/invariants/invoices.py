@@ -1,0 +1,74 @@
+"""Invariant 6, its second half: what was issued, line by line, against what billing holds as issued.
+
+A line belongs to one month of one subscription; it is credited before it may be issued again, and a credit names a
+line that there is. Where the topics lost their beginnings, only what they still hold is compared.
+"""
+
+from typing import Final
+
+TOTALS: Final = (
+    """
+    SELECT i.number, 'invoice ' || i.number || ' says ' || i.lines || ' lines, ' || i.credit_lines
+        || ' of them credits, on ' || i.pages || ' pages, ' || i.charges || ' - ' || i.credited || ' = ' || i.total
+        || '; its pages hold '
+        || coalesce(l.lines || ', ' || l.credit_lines || ', ' || l.pages || ', ' || l.charges || ' - ' || l.credited,
+            'none')
+    FROM invoices i JOIN whole LEFT JOIN (
+        SELECT number, count(*) AS lines, sum(credits IS NOT NULL) AS credit_lines, count(DISTINCT page) AS pages,
+            sum(max(amount, 0)) AS charges, -sum(min(amount, 0)) AS credited
+        FROM invoice_lines GROUP BY number
+    ) l USING (number)
+    WHERE whole.yes AND (i.lines, i.credit_lines, i.pages, i.charges, i.credited, i.total)
+        IS NOT (l.lines, l.credit_lines, l.pages, l.charges, l.credited, l.charges - l.credited)
+    """,
+    """
+    SELECT payer || ' ' || test, payer || CASE WHEN test THEN ' (test)' ELSE '' END || ' has ' || count(*)
+        || ' invoices with the numbers ' || min(running) || ' to ' || max(running)
+    FROM invoices JOIN whole WHERE whole.yes
+    GROUP BY payer, test HAVING min(running) <> 1 OR max(running) <> count(*) OR count(DISTINCT running) <> count(*)
+    """,
+    """
+    SELECT i.number, 'invoice ' || i.number || ' was said, billing does not have it'
+    FROM invoices i LEFT JOIN kept_invoices k USING (number) WHERE k.number IS NULL
+    """,
+)
+
+LINES: Final = (
+    """
+    SELECT DISTINCT payer || ' ' || subscription_id || ' ' || month, payer || ' was invoiced for month ' || month
+        || ' of subscription ' || subscription_id || CASE WHEN standing > 1 THEN ' again' ELSE ' less than nothing' END
+        || ' by ' || number
+    FROM (
+        SELECT l.payer, subscription_id, month, number, sum(CASE WHEN credits IS NULL THEN 1 ELSE -1 END) OVER (
+            PARTITION BY l.payer, subscription_id, month ORDER BY running, credits IS NULL
+        ) AS standing
+        FROM invoice_lines l JOIN whole WHERE whole.yes
+    ) WHERE standing NOT IN (0, 1)
+    """,
+    """
+    SELECT c.number || ' ' || c.subscription_id || ' ' || c.month, 'invoice ' || c.number || ' credits month '
+        || c.month || ' of subscription ' || c.subscription_id || ' in ' || c.credits || ', which has no such line'
+    FROM invoice_lines c JOIN whole
+        LEFT JOIN invoice_lines l ON l.number = c.credits AND l.payer = c.payer
+            AND l.subscription_id = c.subscription_id AND l.month = c.month AND l.amount = -c.amount
+    WHERE whole.yes AND c.credits IS NOT NULL AND l.number IS NULL
+    """,
+)
+
+ISSUED: Final = (
+    """
+    SELECT payer || ' ' || subscription_id || ' ' || month, payer || ' holds month ' || month || ' of subscription '
+        || subscription_id || ' as ' || coalesce('issued at ' || held, 'not issued')
+        || ', its invoices less credits say ' || coalesce(told, 'nothing')
+    FROM (
+        SELECT payer, subscription_id, month, sum(held) AS held, sum(told) AS told FROM (
+            SELECT payer, subscription_id, month, amount AS held, NULL AS told FROM issued
+            UNION ALL
+            SELECT payer, subscription_id, month, NULL, sum(amount) FROM invoice_lines
+            GROUP BY payer, subscription_id, month HAVING sum(amount) <> 0
+        ) GROUP BY payer, subscription_id, month
+    ) JOIN whole
+    WHERE whole.yes AND held IS NOT told AND payer NOT IN (SELECT payer FROM kept_invoices WHERE NOT done)
+    """,
+)
+"""An invoice that is being prepared has marked months whose page is not said yet: its payer is compared later."""

@@ -1,0 +1,196 @@
+"""An invoice is a difference: what is due by the subscriptions' state, less what is issued.
+
+Rules: ``domain.md`` section 3. Cancellation, reversal, correction and change of payer need no rules of their own here.
+A line carries neither payer nor term nor currency: it has those of the account whose invoice it is put into, so nothing
+can be mixed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.invoices import Invoice, InvoiceLine
+from services.billing.account import AccountKey
+from services.billing.calendar import ONE_DAY, due_date, month_begin, period_of
+from services.billing.payer import Payer
+from services.billing.share import Held, Share
+from services.billing.term import TermSource
+
+LINES_ON_A_PAGE: Final = 500
+
+
+class KeptInvoice(Invoice):
+    """An invoice as it is kept. While it is not ``done`` its lines are being gathered, its totals are those so far."""
+
+    done: bool = False
+
+
+class InvoicePage(BaseModel):
+    """Some of an invoice's lines; ``page`` counts from 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    page: int
+    period: str
+    lines: tuple[InvoiceLine, ...]
+
+
+def page_id(number: str, page: int) -> str:
+    """The id of a page; pages sort by number."""
+    return f"{number}/{page:05d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A contract month whose due and issued differ: ``amount`` below 0 credits the line in the invoice ``credits``."""
+
+    held: Held
+    month: int
+    amount: int
+    credits: str | None = None
+
+
+def differences(share: Share, held: Held, period: str) -> Iterator[Difference]:
+    """What is to be invoiced of one subscription: months that began by the period's end and are due, and credits."""
+    due = held.due(share.payer)
+    for month, place in zip(held.issued, held.issued_by or (), strict=True):
+        if month not in due:
+            yield Difference(held, month, -held.price_of(month), (share.invoices or ())[place])
+    for month, amount in due.items():
+        if month not in held.issued and period_of(month_begin(held.start_date, month)) <= period:
+            yield Difference(held, month, amount)
+
+
+def line(share: Share, found: Difference) -> InvoiceLine:
+    """A difference as a line."""
+    held, names = found.held, share.names(found.held.item_id)
+    begin = month_begin(held.start_date, found.month)
+    return InvoiceLine(
+        subscription_id=held.subscription_id,
+        order_id=share.order_id,
+        item_id=held.item_id,
+        customer_id=share.customer_id,
+        customer_name=share.customer_name,
+        sku=names.sku,
+        product_name=names.product_name,
+        variant_name=names.variant_name,
+        serial=held.serial,
+        contract_month=found.month,
+        service_from=begin,
+        service_to=month_begin(held.start_date, found.month + 1) - ONE_DAY,
+        period=period_of(begin),
+        amount=found.amount,
+        credits=found.credits,
+    )
+
+
+def marked(share: Share, issued: Sequence[tuple[Difference, str]]) -> Share:
+    """The share with these differences issued, each with the number of its invoice."""
+    numbers = list(share.invoices or ())
+    for _, number in issued:
+        if number not in numbers:
+            numbers.append(number)
+    by_subscription: dict[str, list[tuple[Difference, str]]] = {}
+    for found, number in issued:
+        by_subscription.setdefault(found.held.subscription_id, []).append((found, number))
+    subscriptions = tuple(
+        _marked(held, by_subscription[held.subscription_id], numbers)
+        if held.subscription_id in by_subscription
+        else held
+        for held in share.subscriptions
+    )
+    return share.model_copy(update={"subscriptions": subscriptions, "invoices": tuple(numbers)})
+
+
+def _marked(held: Held, issued: Sequence[tuple[Difference, str]], numbers: Sequence[str]) -> Held:
+    months = dict(zip(held.issued, held.issued_by or (), strict=True))
+    for found, number in issued:
+        if found.credits is None:
+            months[found.month] = numbers.index(number)
+        else:
+            del months[found.month]
+    ordered = sorted(months.items())
+    return held.model_copy(
+        update={
+            "issued": tuple(month for month, _ in ordered),
+            "issued_by": tuple(place for _, place in ordered) or None,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What an invoice is about, apart from its lines."""
+
+    period: str
+    run: int
+    issue_date: date
+
+
+def begun(number: str, key: AccountKey, source: TermSource, payer: Payer, heading: Heading) -> KeptInvoice:
+    """An invoice without a line yet. Its due date is that of the account's term, whatever becomes of the payer's."""
+    return KeptInvoice(
+        number=number,
+        kind="invoice",
+        account_id=key.id,
+        payer=key.payer,
+        payer_name=payer.shown_name,
+        address=payer.billing_address,
+        term=key.term,
+        term_source=source,
+        currency=key.currency,
+        test=key.test,
+        period=heading.period,
+        run=heading.run,
+        issue_date=heading.issue_date,
+        due_date=due_date(heading.issue_date, key.term),
+        lines=0,
+        credit_lines=0,
+        pages=0,
+        charges=0,
+        credited=0,
+        total=0,
+    )
+
+
+def with_lines(
+    invoice: KeptInvoice, key: AccountKey, lines: Sequence[InvoiceLine]
+) -> tuple[KeptInvoice, tuple[InvoicePage, ...]]:
+    """The invoice with more lines, and the pages that they fill.
+
+    Raises ValueError if the lines are another account's: an invoice never mixes payers, terms, currencies, test and
+    real, and an invoice that was issued takes no line.
+    """
+    if key.id != invoice.account_id or invoice.done:
+        raise ValueError(f"a line of account {key.id} for invoice {invoice.number} of {invoice.account_id}")
+    pages = tuple(
+        InvoicePage(
+            number=invoice.number,
+            page=invoice.pages + count,
+            period=invoice.period,
+            lines=tuple(lines[begin : begin + LINES_ON_A_PAGE]),
+        )
+        for count, begin in enumerate(range(0, len(lines), LINES_ON_A_PAGE), start=1)
+    )
+    charges = invoice.charges + sum(each.amount for each in lines if each.amount > 0)
+    credited = invoice.credited - sum(each.amount for each in lines if each.amount < 0)
+    return invoice.model_copy(
+        update={
+            "lines": invoice.lines + len(lines),
+            "credit_lines": invoice.credit_lines + sum(each.credits is not None for each in lines),
+            "pages": invoice.pages + len(pages),
+            "charges": charges,
+            "credited": credited,
+            "total": charges - credited,
+            "kind": "credit_note" if charges < credited else "invoice",
+        }
+    ), pages
+
+
+def told(invoice: KeptInvoice) -> Invoice:
+    """The invoice as its fact carries it."""
+    return Invoice(**{name: getattr(invoice, name) for name in Invoice.model_fields})

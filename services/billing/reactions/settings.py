@@ -1,0 +1,79 @@
+"""``PayerSettingsSubmitted``: what is given is set, what is named is emptied; the newest message time wins."""
+
+from collections.abc import Iterable, Iterator
+
+from contracts.payers import PayerSettingsChanged, PayerSettingsSubmitted
+from contracts.refusals import Code, Refusal, refusal
+from services.billing.payer import Defaults, Payer, new_payer
+from services.billing.reactions.subscriptions import accounts_again
+from services.billing.requests import DecidedRequests, answered_before, refusing
+from services.engine.heard import recognise
+from services.engine.message import Message
+from services.engine.service import Change, Decision, Desk, Key, Page, Say
+
+_FIELDS = ("name", "address", "billing_day", "default_term")
+
+
+def needs(message: Message) -> Iterable[Key | Page]:
+    """The payer, and the requests that made its settings."""
+    yield "payers", message.subject
+    yield "decided_requests", message.subject
+
+
+def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
+    """Its accounts, which show its name and its billing day."""
+    payer = desk.get(Payer, message.subject)
+    return () if payer is None else (("accounts", account_id) for account_id in payer.accounts)
+
+
+def settings_submitted(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # noqa: ARG001
+    """The settings from now on. No issued due date moves, and no subscription that is known gets another term."""
+    requests = desk.get(DecidedRequests, message.subject) or DecidedRequests()
+    known = recognise(message, requests.heard)
+    if known is not None:
+        return Decision(says=(answered_before(message, known),))
+    payer = desk.get(Payer, message.subject) or new_payer(message.subject, message.lane)
+    body = message.body
+    refusals = message.refusals
+    if isinstance(body, PayerSettingsSubmitted):
+        refusals = tuple(_refusals(message, body, payer))
+    if refusals or not isinstance(body, PayerSettingsSubmitted):
+        outcome, answer = refusing(message, refusals)
+        memory = requests.with_one(message, outcome)
+        return Decision((Change(DecidedRequests, message.subject, memory),), (answer,))
+    payer = _with(payer, message, body)
+    fact = PayerSettingsChanged(
+        version=payer.version,
+        payer=message.subject,
+        name=payer.name,
+        address=payer.address,
+        billing_day=payer.billing_day,
+        default_term=payer.default_term,
+        actor=body.actor,
+    )
+    memory = requests.with_one(message, PayerSettingsChanged.__name__)
+    changes = (
+        Change(Payer, message.subject, payer),
+        Change(DecidedRequests, message.subject, memory),
+        *accounts_again(payer, desk),
+    )
+    return Decision(changes, (Say(fact),))
+
+
+def _with(payer: Payer, message: Message, body: PayerSettingsSubmitted) -> Payer:
+    given = {name: getattr(body, name) for name in _FIELDS if getattr(body, name) is not None}
+    emptied: dict[str, object] = {name: None for name in _FIELDS if name in body.clear}
+    return payer.model_copy(update={**given, **emptied, "version": payer.version + 1, "since": message.time})
+
+
+def _refusals(message: Message, body: PayerSettingsSubmitted, payer: Payer) -> Iterator[Refusal]:
+    if body.group_id is not None and body.customer_id is not None:
+        yield refusal(Code.VALUE_INVALID, "customer_id", "a group is named, too")
+    given = [name for name in _FIELDS if getattr(body, name) is not None]
+    if not given and not body.clear:
+        yield refusal(Code.FIELD_REQUIRED, "", "nothing is to be set")
+    for name in body.clear:
+        if name in given:
+            yield refusal(Code.VALUE_INVALID, "clear", f"{name} is given and cleared")
+    if payer.since is not None and message.time < payer.since:
+        yield refusal(Code.SUPERSEDED)

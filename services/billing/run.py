@@ -1,0 +1,72 @@
+"""A billing run: one period over all payers, lane by lane; and a lane's part in it."""
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.invoices import RunCounts
+from contracts.values import CivilDate
+from services.engine.message import Cause, Message
+
+
+class Pass(BaseModel):
+    """One request's way over all lanes; ``source``, ``id`` and ``address`` are those of the request to be answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: int
+    as_of: CivilDate
+    source: str
+    id: str
+    address: str
+    who: bytes
+    done: tuple[int, ...] = ()
+    counts: RunCounts = RunCounts()
+
+    @property
+    def cause(self) -> Cause:
+        """The request, as the cause of what is said about the run."""
+        return Cause(self.source, self.id, self.address)
+
+
+class Run(BaseModel):
+    """A period's runs: how often there was one, the facts said about them, and those that are on their way."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+    run: int = 0
+    open: tuple[Pass, ...] = ()
+
+    def begun(self, message: Message, as_of: CivilDate) -> "Run":
+        """With one more run."""
+        run = self.run + 1
+        cause = message.cause
+        one = Pass(
+            run=run, as_of=as_of, source=cause.source, id=cause.id, address=cause.address, who=message.identity()
+        )
+        return self.model_copy(update={"run": run, "open": (*self.open, one)})
+
+
+class LaneRun(BaseModel):
+    """A lane's part in one run: ``after`` is the last payer looked at, ``pending`` payers are still being invoiced."""
+
+    model_config = ConfigDict(frozen=True)
+
+    after: str = ""
+    paged: bool = False
+    pending: int = 0
+    counts: RunCounts = RunCounts()
+
+    @property
+    def done(self) -> bool:
+        """Whether all its payers are."""
+        return self.paged and self.pending == 0
+
+
+def lane_run_id(period: str, run: int, lane: int) -> str:
+    """The document of a lane's part."""
+    return f"{period}/{run}/{lane}"
+
+
+def summed(one: RunCounts, other: RunCounts) -> RunCounts:
+    """Both together."""
+    return RunCounts(**{name: getattr(one, name) + getattr(other, name) for name in RunCounts.model_fields})

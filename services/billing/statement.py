@@ -1,0 +1,43 @@
+"""An account statement: what was issued less credits, by the month in which it is due. Payments are not known here, so
+nothing is called open or overdue.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contracts.invoices import Invoice
+from services.billing.calendar import period_of
+
+
+@dataclass(frozen=True, slots=True)
+class DueMonth:
+    """What is due in one calendar month under one account, in minor units of its currency."""
+
+    account_id: str
+    currency: str
+    month: str
+    invoices: int
+    charges: int
+    credited: int
+
+    @property
+    def net(self) -> int:
+        """Charges less credits."""
+        return self.charges - self.credited
+
+
+def statement(invoices: Iterable[Invoice]) -> tuple[DueMonth, ...]:
+    """The rows, by account and month."""
+    rows: dict[tuple[str, str], DueMonth] = {}
+    for invoice in invoices:
+        key = (invoice.account_id, period_of(invoice.due_date))
+        row = rows.get(key) or DueMonth(*key[:1], invoice.currency, key[1], 0, 0, 0)
+        rows[key] = DueMonth(
+            row.account_id,
+            row.currency,
+            row.month,
+            row.invoices + 1,
+            row.charges + invoice.charges,
+            row.credited + invoice.credited,
+        )
+    return tuple(rows[key] for key in sorted(rows))
