@@ -1,4 +1,4 @@
-"""The load: the sample's records, orders and scans side by side, never more on the way than the services can bear."""
+"""The load: the sample's records side by side, never more on the way than the services can bear."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,15 +21,20 @@ def catalog() -> Sequence[Outbound]:
     return waves()[0].records
 
 
-def orders_and_scans() -> Sequence[Outbound]:
-    """Orders and scans of the sample, each in their order and in proportion, so that all three services are busy."""
-    _, _, orders, scans, _ = waves()
-    placed = [
+def the_whole_life() -> Sequence[Outbound]:
+    """Everything else of the sample but ticks: orders, changes, scans, what is asked of subscriptions, billing runs.
+    Each wave is in its order and all are in proportion, so that all three services are busy with everything at once.
+
+    What the sample sends behind the last scan comes here beside the scans, and some of it before: then it waits, or is
+    refused, or wins a race that it never had.
+    """
+    sent = [
         ((number + 0.5) / len(wave.records), record)
-        for wave in (orders, scans)
+        for wave in waves()[1:]
         for number, record in enumerate(wave.records)
+        if record.identity is not None and record.partition is None
     ]
-    return [record for _, record in sorted(placed, key=lambda each: each[0])]
+    return [record for _, record in sorted(sent, key=lambda each: each[0])]
 
 
 class Load:

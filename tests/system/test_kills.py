@@ -17,7 +17,7 @@ from deploy.installation.processes import Process
 from tests.system.conftest import Installing
 from tests.system.entry import KILL, STEPS
 from tests.system.installation import PATIENCE, Installation, until
-from tests.system.load import Load, catalog, orders_and_scans
+from tests.system.load import Load, catalog, the_whole_life
 from tests.system.read_back import duplicates, said
 
 
@@ -49,7 +49,7 @@ async def _round(
 ) -> Counter[tuple[str, str]]:
     """Kills every service ``times`` at each step while the load runs; duplicates by service and last kill."""
     await installation.feed(catalog())
-    load = Load(installation, orders_and_scans())
+    load = Load(installation, the_whole_life())
     running = asyncio.create_task(load.run())
     mine: list[Killed] = []
     async with asyncio.timeout(PATIENCE * times * len(STEPS)), asyncio.TaskGroup() as group:

@@ -19,7 +19,7 @@ from tests.system import shop
 from tests.system.conftest import LANES, Installing
 from tests.system.entry import KILL, WRITTEN
 from tests.system.installation import Installation, until
-from tests.system.load import Load, catalog, orders_and_scans
+from tests.system.load import Load, catalog, the_whole_life
 
 Fault = Mapping[str, Any]
 GONE: Fault = {"closeConnection": True}
@@ -80,7 +80,7 @@ async def _under_load(own: Installation, done_meanwhile: Coroutine[Any, Any, Non
     services = own.start()
     await own.feed(catalog())
     await own.until_quiet(services.processes)
-    load = Load(own, orders_and_scans())
+    load = Load(own, the_whole_life())
     running = asyncio.create_task(load.run())
     await done_meanwhile
     assert not running.done(), f"the load of {load.sent} records was over too early"

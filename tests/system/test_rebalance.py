@@ -8,7 +8,7 @@ from deploy.installation import SERVICES
 from deploy.installation.processes import Process
 from tests.system.entry import PAUSE
 from tests.system.installation import Installation, until
-from tests.system.load import Load, catalog, orders_and_scans
+from tests.system.load import Load, catalog, the_whole_life
 from tests.system.read_back import duplicates, said
 
 ACQUIRED = '"lane.acquired"'
@@ -84,7 +84,7 @@ async def test_workers_come_and_go_and_some_wake_up_as_zombies_and_everything_is
     services = installation.start()
     await installation.feed(catalog())
     await installation.until_quiet(services.processes)
-    load = Load(installation, orders_and_scans())
+    load = Load(installation, the_whole_life())
     running = asyncio.create_task(load.run())
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_come_and_go(installation, first)) for first in services.processes]
