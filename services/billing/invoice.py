@@ -20,6 +20,8 @@ from services.billing.share import Held, Share
 from services.billing.term import TermSource
 
 LINES_ON_A_PAGE: Final = 500
+BYTES_ON_A_PAGE: Final = 400_000
+"""A page is said in one record, and 500 lines of the longest names that are allowed are more than a record holds."""
 
 
 class KeptInvoice(Invoice):
@@ -158,23 +160,21 @@ def begun(number: str, key: AccountKey, source: TermSource, payer: Payer, headin
 
 
 def with_lines(
-    invoice: KeptInvoice, key: AccountKey, lines: Sequence[InvoiceLine]
+    invoice: KeptInvoice, key: AccountKey, lines: Sequence[InvoiceLine], last: InvoicePage | None = None
 ) -> tuple[KeptInvoice, tuple[InvoicePage, ...]]:
-    """The invoice with more lines, and the pages that they fill.
+    """The invoice with more lines, and the pages that they stand on: its ``last`` one, if it has any, filled up first.
+
+    All but the last of these pages are full.
 
     Raises ValueError if the lines are another account's: an invoice never mixes payers, terms, currencies, test and
     real, and an invoice that was issued takes no line.
     """
     if key.id != invoice.account_id or invoice.done:
         raise ValueError(f"a line of account {key.id} for invoice {invoice.number} of {invoice.account_id}")
+    first = last.page if last is not None else invoice.pages + 1
     pages = tuple(
-        InvoicePage(
-            number=invoice.number,
-            page=invoice.pages + count,
-            period=invoice.period,
-            lines=tuple(lines[begin : begin + LINES_ON_A_PAGE]),
-        )
-        for count, begin in enumerate(range(0, len(lines), LINES_ON_A_PAGE), start=1)
+        InvoicePage(number=invoice.number, page=first + count, period=invoice.period, lines=tuple(each))
+        for count, each in enumerate(_pages((*last.lines, *lines) if last is not None else lines))
     )
     charges = invoice.charges + sum(each.amount for each in lines if each.amount > 0)
     credited = invoice.credited - sum(each.amount for each in lines if each.amount < 0)
@@ -182,13 +182,27 @@ def with_lines(
         update={
             "lines": invoice.lines + len(lines),
             "credit_lines": invoice.credit_lines + sum(each.credits is not None for each in lines),
-            "pages": invoice.pages + len(pages),
+            "pages": max(invoice.pages, first + len(pages) - 1),
             "charges": charges,
             "credited": credited,
             "total": charges - credited,
             "kind": "credit_note" if charges < credited else "invoice",
         }
     ), pages
+
+
+def _pages(lines: Sequence[InvoiceLine]) -> Iterator[list[InvoiceLine]]:
+    page: list[InvoiceLine] = []
+    size = 0
+    for each in lines:
+        more = len(each.model_dump_json().encode())
+        if page and (len(page) == LINES_ON_A_PAGE or size + more > BYTES_ON_A_PAGE):
+            yield page
+            page, size = [], 0
+        page.append(each)
+        size += more
+    if page:
+        yield page
 
 
 def told(invoice: KeptInvoice) -> Invoice:

@@ -57,7 +57,7 @@ class Payer(BaseModel):
     in force.
 
     ``short_code``, ``numbers`` and ``test_numbers`` number its invoices without gaps. ``last_period`` is that of its
-    last run, ``invoicing`` the run that it is in.
+    last run, ``invoicing`` the run that it is in, ``runs`` those that wait for it (``period/run``).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +77,15 @@ class Payer(BaseModel):
     test_numbers: int = 0
     last_period: str | None = None
     invoicing: Invoicing | None = None
+    runs: tuple[str, ...] | None = None
+
+    def awaited_by(self, run: str) -> "Payer":
+        """The payer with a run that counts on it."""
+        return self.model_copy(update={"runs": (*(self.runs or ()), run)})
+
+    def done_with(self, run: str) -> "Payer":
+        """The payer once it is done in a run: what comes of that run again is a repeat."""
+        return self.model_copy(update={"runs": tuple(each for each in self.runs or () if each != run) or None})
 
     @property
     def shown_name(self) -> str | None:

@@ -62,6 +62,11 @@ class LaneRun(BaseModel):
         return self.paged and self.pending == 0
 
 
+def run_id(period: str, run: int) -> str:
+    """What a payer calls a run that waits for it."""
+    return f"{period}/{run}"
+
+
 def lane_run_id(period: str, run: int, lane: int) -> str:
     """The document of a lane's part."""
     return f"{period}/{run}/{lane}"

@@ -288,11 +288,15 @@ def test_a_payer_with_20_000_lines_is_invoiced_in_pages() -> None:
 
 def test_a_payer_in_the_pages_of_one_run_waits_in_another_and_a_fact_between_pages_is_in_the_next_difference() -> None:
     scene = rented(*(f"o{n:03}/1" for n in range(150)))
+    payer = scene.document(Payer, TULIP).awaited_by("2024-05/7").awaited_by("2024-06/1")
+    scene.keep(Payer, TULIP, payer)
     first = PayerInvoicingDue(payer=TULIP, lane=0, period="2024-05", run=7, as_of=date(2024, 6, 1), page=0)
     at = datetime(2024, 7, 1, 9, tzinfo=UTC)
     message = scene._message(PayerInvoicingDue, first, "x", "leaseline/billing", at, at + timedelta(seconds=1))
     half = _one_page(scene, message)
-    assert len([b for b in half if isinstance(b, InvoiceLinesIssued)]) == 1
+    assert half == [first.model_copy(update={"page": 1})]
+    (page,) = (scene.document(InvoicePage, id_) for name, id_ in scene.documents if name == "invoice_pages")
+    assert len(page.lines) == 100
     assert scene.document(Payer, TULIP).invoicing is not None
     other = PayerInvoicingDue(payer=TULIP, lane=0, period="2024-06", run=1, as_of=date(2024, 7, 1), page=0)
     blocked = _one_page(scene, scene._message(PayerInvoicingDue, other, "y", "leaseline/billing", at, at))

@@ -14,6 +14,7 @@ from contracts.message import Body
 from services.billing.account import Account, AccountKey, with_part
 from services.billing.calendar import issue_date
 from services.billing.invoice import (
+    LINES_ON_A_PAGE,
     Difference,
     Heading,
     InvoicePage,
@@ -29,7 +30,7 @@ from services.billing.invoice import (
 from services.billing.number import ShortCode, candidates, invoice_number
 from services.billing.payer import Defaults, Invoicing, Payer
 from services.billing.reactions.runs import done
-from services.billing.run import LaneRun, lane_run_id, summed
+from services.billing.run import LaneRun, lane_run_id, run_id, summed
 from services.billing.share import Share, share_id
 from services.billing.term import SOURCES
 from services.engine.message import Message
@@ -59,6 +60,20 @@ def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
         yield "accounts", account_id
     for number in payer.invoicing.drafts.values() if payer.invoicing else ():
         yield "invoices", number
+    yield from _next_documents(body.payer, payer)
+
+
+def _next_documents(payer_id: str, payer: Payer) -> Iterable[Key]:
+    """What its next invoices will be kept as, if nobody has its short code: new documents are looked for, too."""
+    code = payer.short_code or next(candidates(payer_id))
+    if payer.short_code is None:
+        yield "short_codes", code
+    tests = [AccountKey.parsed(account_id).test for account_id in payer.accounts]
+    for test, taken in ((False, payer.numbers), (True, payer.test_numbers)):
+        for running in range(taken + 1, taken + 1 + tests.count(test)):
+            number = invoice_number(code, running, test=test)
+            yield "invoices", number
+            yield "invoice_pages", page_id(number, 1)
 
 
 def _shares(payer_id: str, after: str) -> Page:
@@ -74,6 +89,8 @@ def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
     payer = desk.get(Payer, body.payer)
     if payer is None:
         return NOTHING
+    if run_id(body.period, body.run) not in (payer.runs or ()):
+        return NOTHING  # it was done in this run before: said again after a takeover, it must not be counted again
     present = payer.invoicing
     if present is not None and (present.period, present.run) != (body.period, body.run):
         return Decision(says=(Say(body),)) if body.page == 0 else NOTHING
@@ -81,19 +98,20 @@ def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
         return NOTHING
     if present is None:
         if payer.last_period is not None and payer.last_period >= body.period:
-            return _counted(body, RunCounts(repeated=1), desk)
+            return _counted(body, payer, RunCounts(repeated=1), desk)
         if issue_date(body.period, payer.billing_day or defaults.billing_day) > body.as_of:
-            return _counted(body, RunCounts(not_due=1), desk)
+            return _counted(body, payer, RunCounts(not_due=1), desk)
         present = Invoicing(period=body.period, run=body.run, as_of=body.as_of)
     return _Page(body, payer, present, desk).decided()
 
 
-def _counted(body: PayerInvoicingDue, counts: RunCounts, desk: Desk) -> Decision:
+def _counted(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, desk: Desk) -> Decision:
     """The payer is done in this run."""
     id_ = lane_run_id(body.period, body.run, body.lane)
     part = desk.get(LaneRun, id_) or LaneRun()
     part = part.model_copy(update={"pending": part.pending - 1, "counts": summed(part.counts, counts)})
-    return Decision((Change(LaneRun, id_, part),), done(body.period, body.run, body.lane, part))
+    changes = (Change(LaneRun, id_, part), Change(Payer, body.payer, payer.done_with(run_id(body.period, body.run))))
+    return Decision(changes, done(body.period, body.run, body.lane, part))
 
 
 @dataclass
@@ -108,12 +126,15 @@ class _Page:
     found: dict[str, list[tuple[Share, Difference]]] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     invoices: dict[str, KeptInvoice] = field(default_factory=dict)
+    open: dict[str, InvoicePage] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     says: list[Body] = field(default_factory=list)
 
     def decided(self) -> Decision:
         """What is issued, and the next page or the end."""
         self.numbers = dict(self.run.drafts)
+        for account_id in self.numbers:
+            self._looked_up(self._invoice(account_id))
         page = self.desk.page(_shares(self.body.payer, self.run.after), Share)
         left, after, whole = LINES, self.run.after, True
         for id_, share in page:
@@ -130,6 +151,11 @@ class _Page:
         self.payer = self.payer.model_copy(update={"invoicing": run})
         self.says.append(self.body.model_copy(update={"page": run.page}))
         return self._decision()
+
+    def _looked_up(self, invoice: KeptInvoice) -> None:
+        """Looks for the pages that this message may fill, before it has done any work."""
+        for page in range(invoice.pages, invoice.pages + 1 + LINES // LINES_ON_A_PAGE):
+            self.desk.get(InvoicePage, page_id(invoice.number, page))
 
     def _issued(self, share: Share, most: int) -> int:
         """Takes at most so many differences of a share, and marks them as issued."""
@@ -189,14 +215,24 @@ class _Page:
         for account_id, found in self.found.items():
             invoice = self._invoice(account_id)
             lines = [line(share, difference) for share, difference in found]
-            self.invoices[account_id], pages = with_lines(invoice, AccountKey.parsed(account_id), lines)
+            last = self.desk.get(InvoicePage, page_id(invoice.number, invoice.pages)) if invoice.pages else None
+            self.invoices[account_id], pages = with_lines(invoice, AccountKey.parsed(account_id), lines, last)
             for page in pages:
                 self.changes.append(Change(InvoicePage, page_id(page.number, page.page), page))
-                self.says.append(
-                    InvoiceLinesIssued(
-                        version=1, payer=self.body.payer, number=page.number, page=page.page, lines=page.lines
-                    )
-                )
+            self.says += map(self._said, pages[:-1])
+            self.open[account_id] = pages[-1]
+
+    def _said(self, page: InvoicePage) -> InvoiceLinesIssued:
+        return InvoiceLinesIssued(
+            version=1, payer=self.body.payer, number=page.number, page=page.page, lines=page.lines
+        )
+
+    def _last_page(self, account_id: str) -> InvoicePage:
+        """The page that may still get lines: it is said when the next one begins, or the invoice ends."""
+        invoice = self._invoice(account_id)
+        page = self.open.get(account_id) or self.desk.get(InvoicePage, page_id(invoice.number, invoice.pages))
+        assert page is not None, "an invoice has a line, and each line a page"
+        return page
 
     def _invoice(self, account_id: str) -> KeptInvoice:
         invoice = self.invoices.get(account_id) or self.desk.get(KeptInvoice, self.numbers[account_id])
@@ -207,13 +243,14 @@ class _Page:
         """All shares are done: every invoice of this run is final, and the payer remembers the period."""
         for account_id in self.numbers:
             invoice = self._invoice(account_id).model_copy(update={"done": True})
+            self.says.append(self._said(self._last_page(account_id)))
             self.invoices[account_id] = invoice
             self.says.append(InvoiceIssued(version=1, invoice=told(invoice)))
         self.payer = self.payer.model_copy(update={"invoicing": None, "last_period": self.body.period})
         for account_id in self.payer.accounts:  # their next issue date may be another one now
             account = self._account(account_id)
             self.accounts[account_id] = account.model_copy(update={"unsaid": True})
-        ended = _counted(self.body, self._counts(), self.desk)
+        ended = _counted(self.body, self.payer, self._counts(), self.desk)
         decision = self._decision()
         return Decision((*decision.changes, *ended.changes), (*decision.says, *ended.says))
 

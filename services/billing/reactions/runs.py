@@ -17,7 +17,8 @@ from contracts.refusals import Code, Refusal, refusal
 from services.billing.account import Account
 from services.billing.payer import Defaults, Payer
 from services.billing.requests import WAITING, DecidedRequests, answered_before, refusing
-from services.billing.run import LaneRun, Pass, Run, lane_run_id, summed
+from services.billing.run import LaneRun, Pass, Run, lane_run_id, run_id, summed
+from services.billing.share import LAST_YEAR
 from services.engine.heard import recognise, settled
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
@@ -44,6 +45,8 @@ def run_requested(message: Message, desk: Desk, defaults: Defaults) -> Decision:
     refusals: tuple[Refusal, ...] = message.refusals
     if isinstance(body, BillingRunRequested) and body.as_of > message.recorded.date() + AHEAD:
         refusals = (refusal(Code.AS_OF_AHEAD, "as_of", str(body.as_of)),)
+    if isinstance(body, BillingRunRequested) and int(body.period[:4]) > LAST_YEAR:
+        refusals = (*refusals, refusal(Code.VALUE_INVALID, "period", "no invoice is due so late"))
     if refusals or not isinstance(body, BillingRunRequested):
         outcome, answer = refusing(message, refusals)
         memory = requests.with_one(message, outcome)
@@ -127,7 +130,8 @@ def lane_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # n
     if part.paged or part.after != body.after:
         return NOTHING
     page = desk.page(_payers(body), Payer)
-    due = [payer_id for payer_id, payer in page if _has_due(payer, body.period, desk)]
+    due = {payer_id: payer for payer_id, payer in page if _has_due(payer, body.period, desk)}
+    awaited = run_id(body.period, body.run)
     says = [
         Say(
             PayerInvoicingDue(
@@ -146,7 +150,8 @@ def lane_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # n
     )
     if not part.paged:
         says.append(Say(body.model_copy(update={"after": part.after})))
-    return Decision((Change(LaneRun, id_, part),), (*says, *done(body.period, body.run, body.lane, part)))
+    changes = (Change(Payer, payer_id, payer.awaited_by(awaited)) for payer_id, payer in due.items())
+    return Decision((Change(LaneRun, id_, part), *changes), (*says, *done(body.period, body.run, body.lane, part)))
 
 
 def done(period: str, run: int, lane: int, part: LaneRun) -> tuple[Say, ...]:

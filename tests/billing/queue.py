@@ -1,0 +1,71 @@
+"""Billing with what it says to itself in a queue: a test delivers it when it likes, and as often as it likes."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from contracts.invoices import BillingRunCompleted, BillingRunRequested
+from contracts.message import Body, Kind
+from services.engine.desk import Documents
+from services.engine.message import Message
+from services.engine.service import Decision, NotLoaded
+from tests.scene import Scene
+
+
+@dataclass
+class Queue:
+    """``waiting``: what billing said to itself; ``said``: the rest; ``sought``: how often a document was not loaded."""
+
+    scene: Scene
+    waiting: list[Body] = field(default_factory=list)
+    said: list[Body] = field(default_factory=list)
+    sought: int = 0
+
+    def runs(self, period: str, as_of: date) -> None:
+        """Asks for a billing run on its day."""
+        request = BillingRunRequested(period=period, as_of=as_of, actor="Hedy")
+        self.hears(request, source="finance", at=datetime(as_of.year, as_of.month, as_of.day, 9, tzinfo=UTC))
+
+    def hears(self, body: Body, *, source: str, at: datetime) -> None:
+        """Lets billing decide one message, and nothing of what it says to itself."""
+        scene = self.scene
+        scene.offset += 1
+        message = scene._message(type(body), body, f"q{scene.offset}", source, at, at + timedelta(seconds=1))
+        desk = Documents(1, scene.service.collections, {0: scene.clock})
+        scene._load(desk, *desk.lacks(scene.service.needs(message)))
+        scene._load(desk, *desk.lacks(scene.service.needs_more(message, desk)))
+        says = list(self._decided(desk, message).says)
+        for change in desk.changed():
+            concluding = scene.service.conclude(message, change, desk)
+            desk.apply(concluding, 0)
+            says += concluding.says
+        for write in desk.writes():
+            assert write.after is not None
+            scene.documents[write.collection, write.id] = write.after
+        for say in says:
+            (self.waiting if say.body.kind is Kind.INTERNAL else self.said).append(say.body)
+
+    def _decided(self, desk: Documents, message: Message) -> Decision:
+        while True:
+            try:
+                decision = self.scene.service.decide(message, desk)
+                desk.apply(decision, 0)
+            except NotLoaded as missing:
+                self.sought += 1
+                self.scene._load(desk, *desk.lacks((missing.want,)))
+            else:
+                return decision
+
+    def delivers(self, times: int = 1) -> None:
+        """The next message that waits, so many times."""
+        body = self.waiting.pop(0)
+        for _ in range(times):
+            self.hears(body, source="leaseline/billing", at=datetime(2060, 1, 1, tzinfo=UTC))
+
+    def delivers_all(self) -> None:
+        """Until nothing waits."""
+        while self.waiting:
+            self.delivers()
+
+    def ended(self) -> list[BillingRunCompleted]:
+        """The runs that are done."""
+        return [body for body in self.said if isinstance(body, BillingRunCompleted)]
