@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from deploy.cli import demo, servers, topics, up, verify
+from deploy.cli import assets, customers, demo, invoice, invoices, servers, statement, topics, up, verify
 from deploy.local.trouble import ServersTrouble
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -17,7 +17,12 @@ def leaseline() -> None:
 
 app.add_typer(servers.app, name="servers")
 app.add_typer(topics.app, name="topics")
+app.add_typer(customers.app, name="customers")
+app.add_typer(invoices.app, name="invoices")
+app.command()(assets.assets)
 app.command()(demo.demo)
+app.command()(invoice.invoice)
+app.command()(statement.statement)
 app.command()(up.up)
 app.command()(verify.verify)
 

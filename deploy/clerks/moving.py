@@ -1,0 +1,183 @@
+"""A customer moves to another billing group: the default for orders to come, and one request for each that there is.
+
+The messages' ids follow from customer, group and order, so that it can be run again: what was moved is answered as a
+repeat, what was not is asked again.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import PyMongoError
+
+from contracts.changes import OrderAmended, PayerChangeRequested
+from contracts.customers import Group
+from contracts.message import Body
+from contracts.orders import CustomerGroupChangeRequested, RequestRefused, RequestRepeated
+from contracts.saying import encoded
+from deploy.installation.trouble import InstallationTrouble
+
+SOURCE: Final = "leaseline/customers-move"
+EVENTS: Final = "orders.events"
+AT_ONCE: Final = 100
+"""Requests that are on their way at a time: the answers come back as fast as they are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Which customer goes to which group, by whom and why."""
+
+    customer_id: str
+    group: Group
+    actor: str
+    reason: str
+
+    def requests(self, order_ids: Sequence[str]) -> tuple[tuple[str, Body], ...]:
+        """The messages with their ids: the default first."""
+        to = f"{self.customer_id}>{self.group.id}"
+        default = CustomerGroupChangeRequested(
+            customer_id=self.customer_id, group=self.group, actor=self.actor, reason=self.reason
+        )
+        orders = (
+            (f"{to}/{order_id}", PayerChangeRequested(order_id=order_id, group=self.group, **self._who()))
+            for order_id in order_ids
+        )
+        return ((to, default), *orders)
+
+    def _who(self) -> Mapping[str, Any]:
+        return {"actor": self.actor, "reason": self.reason}
+
+
+@dataclass(slots=True)
+class Moved:
+    """What became of the requests: ``answers`` by id, ``refused`` counts the codes."""
+
+    asked: int = 0
+    answers: dict[str, str] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def hear(self, said: Mapping[str, Any]) -> None:
+        """Takes an event in; one that is no answer to us changes nothing. The first answer counts."""
+        id_ = said.get("causationid")
+        if said.get("causationsource") != SOURCE or not isinstance(id_, str) or id_ in self.answers:
+            return
+        type_ = said["type"]
+        if type_ == RequestRefused.type_name():
+            self.answers[id_] = "refused"
+            self.refused.update(refusal["code"] for refusal in said["data"]["refusals"])
+        elif type_ == RequestRepeated.type_name():
+            self.answers[id_] = "moved before"
+        elif type_ == OrderAmended.type_name():
+            self.answers[id_] = "moved"
+        elif type_.endswith(".CustomerGroupChanged.v1"):
+            self.answers[id_] = "default"
+
+
+async def orders_of(mongo: str, databases: str, customer_id: str) -> Sequence[str]:
+    """The ids of a customer's orders that are not cancelled, read in one pass over orders' documents."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo, serverSelectionTimeoutMS=5_000)
+    try:
+        asked = {"customer.id": customer_id, "cancelled_at": {"$exists": False}}
+        found = client[f"{databases}_orders"]["orders"].find(asked, {"_id": 1}).sort("_id", 1)
+        return [document["_id"] async for document in found]
+    except PyMongoError as error:
+        raise InstallationTrouble(
+            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
+        ) from error
+    finally:
+        client.close()
+
+
+async def move(
+    kafka: str, requests: Sequence[tuple[str, Body]], told: Callable[[Moved], None], patience: float = 60.0
+) -> Moved:
+    """Sends the requests and waits for each one's answer; ``told`` hears of every step.
+
+    Raises ``InstallationTrouble`` when nothing is answered for ``patience`` seconds: run it again then.
+    """
+    moved = Moved()
+    async with _connected(kafka) as (producer, consumer):
+        hearing = asyncio.create_task(_hear(consumer, moved, told))
+        try:
+            for id_, body in requests:
+                await _send(producer, id_, body)
+                moved.asked += 1
+                await _answered(moved, patience, at_most=AT_ONCE, hearing=hearing)
+            await _answered(moved, patience, at_most=0, hearing=hearing)
+        finally:
+            hearing.cancel()
+    return moved
+
+
+async def _send(producer: AIOKafkaProducer, id_: str, body: Body) -> None:
+    value = encoded(body, id=id_, source=SOURCE, time=datetime.now(UTC))
+    await producer.send_and_wait(body.topic, value, body.subjects()[0].encode())
+
+
+async def _answered(moved: Moved, patience: float, *, at_most: int, hearing: "asyncio.Task[None]") -> None:
+    """Waits until at most so many requests are without an answer."""
+    last, since = -1, asyncio.get_running_loop().time()
+    while moved.asked - len(moved.answers) > at_most:
+        if hearing.done():
+            hearing.result()
+        now = asyncio.get_running_loop().time()
+        if len(moved.answers) != last:
+            last, since = len(moved.answers), now
+        elif now - since > patience:
+            raise InstallationTrouble(
+                f"{moved.asked - last} requests were not answered within {patience:.0f} s: are the services running? "
+                "Run the same command again then: what was moved stays moved."
+            )
+        await asyncio.sleep(0.05)
+
+
+async def _hear(consumer: AIOKafkaConsumer, moved: Moved, told: Callable[[Moved], None]) -> None:
+    while True:
+        for records in (await consumer.getmany(timeout_ms=200)).values():
+            for record in records:
+                moved.hear(json.loads(record.value))
+        told(moved)
+
+
+@asynccontextmanager
+async def _connected(kafka: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
+    """A producer, and a consumer at the present ends of the events: answers come behind them."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed", fetch_max_wait_ms=50)
+    try:
+        try:
+            places = await _partitions(kafka)
+            await producer.start()
+            await consumer.start()
+            consumer.assign(places)
+            for place, end in (await consumer.end_offsets(places)).items():
+                consumer.seek(place, end)
+        except KafkaError as error:
+            raise InstallationTrouble(
+                f"Kafka at {kafka} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
+            ) from error
+        yield producer, consumer
+    finally:
+        await consumer.stop()
+        await producer.stop()
+
+
+async def _partitions(kafka: str) -> Sequence[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await admin.start()
+        (described,) = await admin.describe_topics([EVENTS])
+    finally:
+        await admin.close()
+    if described["error_code"] != 0:
+        raise InstallationTrouble(f"There is no topic {EVENTS} on Kafka at {kafka}: check LEASELINE_KAFKA.")
+    return [TopicPartition(EVENTS, part["partition"]) for part in described["partitions"]]

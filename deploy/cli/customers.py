@@ -1,0 +1,67 @@
+"""`leaseline customers move ID --group G`: a customer goes to another billing group, with all its orders."""
+
+import asyncio
+from collections import Counter
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress
+from rich.table import Table
+
+from contracts.customers import Group
+from deploy.clerks.moving import Move, Moved, move, orders_of
+from deploy.cli.invoice import Databases
+from deploy.cli.topics import addresses
+from deploy.installation.trouble import InstallationTrouble
+
+app = typer.Typer(no_args_is_help=True, help="Customers.")
+
+
+@app.callback()
+def customers() -> None:
+    """Customers and what they have in common."""
+
+
+@app.command("move")
+def move_(
+    customer_id: str,
+    group: Annotated[str, typer.Option(help="The id of the billing group.")],
+    actor: Annotated[str, typer.Option(help="Who asks for it.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    group_name: Annotated[str | None, typer.Option(help="Its name, if it is new.")] = None,
+    databases: Databases = "leaseline",
+) -> None:
+    """Set a customer's default group and move its existing orders, one request each. It can be run again."""
+    at = addresses()
+    try:
+        asked = Move(customer_id, Group(id=group, name=group_name), actor, reason)
+    except ValidationError as error:
+        raise InstallationTrouble(
+            f"{group[:40]} is no group id: use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
+        ) from error
+    requests = asked.requests(asyncio.run(orders_of(at.mongo, databases, customer_id)))
+    console = Console(highlight=False)
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("Moving orders", total=len(requests))
+
+        def told(moved: Moved) -> None:
+            progress.update(task, completed=len(moved.answers))
+
+        moved = asyncio.run(move(at.kafka, requests, told))
+    _show(moved, customer_id, group, console)
+    raise typer.Exit(1 if moved.refused else 0)
+
+
+def _show(moved: Moved, customer_id: str, group: str, console: Console) -> None:
+    counts = Counter(moved.answers.values())
+    table = Table(title=f"Customer {customer_id} to group {group}", title_justify="left")
+    table.add_column("orders")
+    table.add_column("", justify="right")
+    repeated = counts["moved before"] - ("default" not in counts)
+    for name, count in (("moved", counts["moved"]), ("moved before", repeated), ("refused", counts["refused"])):
+        table.add_row(name, f"{count:,}")
+    for code, count in sorted(moved.refused.items()):
+        table.add_row(f"  {code}", f"{count:,}")
+    console.print(table)

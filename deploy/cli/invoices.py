@@ -1,0 +1,59 @@
+"""`leaseline invoices list|export`: what was issued, as a table or as a file for the accounting system."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.cli.invoice import Databases
+from deploy.cli.topics import addresses
+from deploy.documents.archive import opened
+from deploy.documents.export import Format
+from deploy.documents.export import export as exported
+from deploy.documents.money import amount
+
+app = typer.Typer(no_args_is_help=True, help="The invoices that were issued.")
+Period = Annotated[str | None, typer.Option(help="The period of a billing run, YYYY-MM.")]
+
+
+@app.command("list")
+def list_(period: Period = None, payer: str | None = None, databases: Databases = "leaseline") -> None:
+    """Show them, by number."""
+    table = Table()
+    for name in ("number", "payer", "name", "period", "term", "issued", "due"):
+        table.add_column(name)
+    for name in ("lines", "total"):
+        table.add_column(name, justify="right")
+    with opened(addresses().mongo, databases) as archive:
+        for each in archive.invoices(period, payer):
+            table.add_row(
+                each.number,
+                each.payer,
+                each.payer_name or "",
+                each.period,
+                each.term,
+                str(each.issue_date),
+                str(each.due_date),
+                f"{each.lines:,}",
+                amount(each.total, each.currency),
+            )
+    Console().print(table if table.row_count else "No invoice was issued so.")
+
+
+@app.command()
+def export(
+    period: Annotated[str, typer.Option(help="The period of the billing runs, YYYY-MM.")],
+    form: Annotated[Format, typer.Option("--format", help="With a header line, or an object a line.")] = "csv",
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="The file; without it to the terminal.")] = None,
+    databases: Databases = "leaseline",
+) -> None:
+    """Write every line of a period's invoices; deploy/documents/export.py documents the columns."""
+    with opened(addresses().mongo, databases) as archive:
+        opening = nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
+        with opening as to:
+            count = exported(archive, period, form, to)
+    typer.echo(f"{count:,} lines", err=True)

@@ -1,0 +1,1 @@
+"""What finance takes away: an invoice as a document, the lines as a file, a statement of an account."""

@@ -1,0 +1,93 @@
+"""Every line of a period's invoices for the accounting system: streamed, never all in memory.
+
+Columns, in this order: ``number`` of the invoice, ``kind`` (invoice, credit_note), ``account``, ``payer``, ``term``,
+``issue_date``, ``due_date``, ``test``, ``customer``, ``order``, ``item``, ``sku``, ``serial``, ``subscription``,
+``contract_month`` (from 1), ``service_from``, ``service_to`` (last day), ``period`` (the calendar month in which the
+contract month begins), ``amount_minor`` (minor units; below 0 for a credit), ``amount`` (the same as a decimal number),
+``currency``, ``credits`` (the number of the invoice whose line is credited, or empty). Dates are civil, ``YYYY-MM-DD``.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from typing import IO, Final, Literal
+
+from contracts.invoices import Invoice, InvoiceLine
+from deploy.documents.archive import Archive
+from deploy.documents.money import decimal
+
+COLUMNS: Final = (
+    "number",
+    "kind",
+    "account",
+    "payer",
+    "term",
+    "issue_date",
+    "due_date",
+    "test",
+    "customer",
+    "order",
+    "item",
+    "sku",
+    "serial",
+    "subscription",
+    "contract_month",
+    "service_from",
+    "service_to",
+    "period",
+    "amount_minor",
+    "amount",
+    "currency",
+    "credits",
+)
+Format = Literal["csv", "jsonl"]
+
+
+def export(archive: Archive, period: str, form: Format, to: IO[str]) -> int:
+    """Writes the lines of all invoices of a period's runs; returns how many there were."""
+    count = 0
+    if form == "csv":
+        writer = csv.DictWriter(to, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in _rows(archive, period):
+            writer.writerow(row)
+            count += 1
+        return count
+    for row in _rows(archive, period):
+        to.write(json.dumps(row, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def _rows(archive: Archive, period: str) -> Iterator[Mapping[str, object]]:
+    for invoice in archive.invoices(period):
+        for line in archive.lines(invoice.number):
+            yield _row(invoice, line)
+
+
+def _row(invoice: Invoice, line: InvoiceLine) -> Mapping[str, object]:
+    values = (
+        invoice.number,
+        invoice.kind,
+        invoice.account_id,
+        invoice.payer,
+        invoice.term,
+        invoice.issue_date.isoformat(),
+        invoice.due_date.isoformat(),
+        "yes" if invoice.test else "no",
+        line.customer_id,
+        line.order_id,
+        line.item_id,
+        line.sku,
+        line.serial,
+        line.subscription_id,
+        line.contract_month,
+        line.service_from.isoformat(),
+        line.service_to.isoformat(),
+        line.period,
+        line.amount,
+        decimal(line.amount, invoice.currency),
+        invoice.currency,
+        line.credits or "",
+    )
+    return dict(zip(COLUMNS, values, strict=True))

@@ -1,0 +1,101 @@
+"""An invoice as people read it: its customers, each with one row for an order's item and period. No serial numbers:
+they are in the export.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from contracts.invoices import Invoice, InvoiceLine
+
+TERMS: Final = {
+    "at_once": "payable at once",
+    "net_7": "payable within 7 days",
+    "net_14": "payable within 14 days",
+    "net_30": "payable within 30 days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``quantity`` devices of one item for the months that began in ``period``; ``amount`` in minor units.
+
+    ``credits``: the invoice whose lines are taken back; ``amount`` is below 0 then.
+    """
+
+    order_id: str
+    item_id: str
+    sku: str
+    product: str
+    period: str
+    quantity: int
+    price: int
+    credits: str | None
+
+    @property
+    def amount(self) -> int:
+        """Quantity times price."""
+        return self.quantity * self.price
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A customer on the invoice."""
+
+    customer_id: str
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def subtotal(self) -> int:
+        """What the customer's rows add up to, in minor units."""
+        return sum(row.amount for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The invoice with its customers, by name."""
+
+    invoice: Invoice
+    members: tuple[Member, ...]
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return "Credit note" if self.invoice.kind == "credit_note" else "Invoice"
+
+    @property
+    def term(self) -> str:
+        """The payment term in words."""
+        return TERMS[self.invoice.term]
+
+
+def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
+    """The document of an invoice. Raises ValueError if its lines do not add up to what it says."""
+    names: dict[str, str] = {}
+    quantities: dict[tuple[str, str, str, str, str, str, int, str], int] = {}
+    for line in lines:
+        names[line.customer_id] = line.customer_name
+        product = ", ".join(dict.fromkeys(name for name in (line.product_name, line.variant_name) if name))
+        key = (
+            line.customer_id, line.order_id, line.item_id, line.sku, product, line.period, line.amount,
+            line.credits or "",
+        )  # fmt: skip
+        quantities[key] = quantities.get(key, 0) + 1
+    rows: dict[str, list[Row]] = {}
+    for (customer_id, *what, price, credited), quantity in sorted(quantities.items()):
+        order_id, item_id, sku, product, period = map(str, what)
+        row = Row(order_id, item_id, sku, product, period, quantity, int(price), str(credited) or None)
+        rows.setdefault(customer_id, []).append(row)
+    members = [Member(customer_id, names[customer_id], tuple(found)) for customer_id, found in rows.items()]
+    made = Paper(invoice, tuple(sorted(members, key=lambda member: (member.name.casefold(), member.customer_id))))
+    total = sum(member.subtotal for member in made.members)
+    if total != invoice.total:
+        raise ValueError(f"the lines of {invoice.number} add up to {total}, the invoice says {invoice.total}")
+    return made
+
+
+def month(period: str) -> str:
+    """``2018-06`` as ``June 2018``."""
+    return date.fromisoformat(f"{period}-01").strftime("%B %Y")
