@@ -87,7 +87,8 @@ class Worker:
             mine = {record.partition: lanes[record.partition] for record in batch}
             try:
                 taken = await self._step(batch, mine)
-            except Conflict:
+            except Conflict as fault:
+                self._log.info("batch.conflict", records=len(batch), reason=str(fault)[:300])
                 self._size = max(1, len(batch) // 2)
                 await self._ports.clock.sleep(0.002 + 0.02 * self._ports.clock.chance())
             except (Doubt, NotSaid) as fault:

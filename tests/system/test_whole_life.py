@@ -9,6 +9,7 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
+from contracts.customers import Group
 from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.invoices import BillingRunRequested
 from contracts.life import (
@@ -21,6 +22,7 @@ from contracts.life import (
 from contracts.message import Body
 from contracts.orders import ClockTicked, OrderSubmitted
 from contracts.payers import PayerSettingsSubmitted
+from deploy.clerks.moving import Move, move, orders_of
 from deploy.sample.outbound import Carriage, Outbound, Sending
 from tests.system import shop
 from tests.system.installation import Installation
@@ -34,10 +36,14 @@ def asked(model: type[Body], id_: str, data: dict[str, Any], at: datetime = shop
     return Sending(model, id_, CLERK, at, data=data).outbound()
 
 
-def business(order_id: str, units: int) -> Outbound:
+def business(order_id: str, units: int, customer: str | None = None, group: str | None = "byrons") -> Outbound:
     data = shop.order_data(order_id, units)
     data["customer"] |= {"type": "business", "company_name": "Byron Ltd"}
-    data |= {"group": {"id": "byrons", "name": "Byron Holding"}, "term": "net_14"}
+    data |= {"term": "net_14"}
+    if customer is not None:
+        data["customer"]["id"] = customer
+    if group is not None:
+        data["group"] = {"id": group, "name": "Byron Holding"}
     return shop.sent(OrderSubmitted, f"order-{order_id}", data)
 
 
@@ -159,4 +165,39 @@ async def test_a_contract_ends_when_the_clock_says_so(installation: Installation
     (ended,) = [event.data["subscription"] for event in events if event.type == "SubscriptionEnded"]
     assert (ended["state"], ended["ends_before"]) == ("ended", "2026-06-02")
     assert [e.data["account"]["active_subscriptions"] for e in events if e.type == "BillingAccountChanged"][-1] == 0
+    await installation.assert_whole()
+
+
+async def test_a_customer_is_moved_to_another_group_with_all_orders_and_it_can_be_run_again(
+    installation: Installation,
+) -> None:
+    services = installation.start()
+    services.until_ready()
+    await installation.feed([shop.variant()])
+    await installation.until_quiet(services.processes)
+    orders = [business(order_id, 1, customer="byron-ltd") for order_id in ("A", "B", "C")]
+    await installation.feed([*orders, business("D", 1), shop.scan("A", "SN-1")])
+    await installation.until_quiet(services.processes)
+    await installation.feed([asked(OrderCancellationRequested, "cancel", {"order_id": "C", **ACTOR})])
+    await installation.until_quiet(services.processes)
+
+    async def moved() -> list[str]:
+        order_ids = await orders_of(installation.addresses.mongo, installation.databases, "byron-ltd")
+        assert order_ids == ["A", "B"]
+        requests = Move("byron-ltd", Group(id="lovelaces"), "Grace", "sold").requests(order_ids)
+        return sorted((await move(installation.addresses.kafka, requests, lambda _moved: None)).answers.values())
+
+    assert await moved() == ["default", "moved", "moved"]
+    assert await moved() == ["moved before", "moved before", "moved before"]
+    await installation.feed([business("E", 1, customer="byron-ltd", group=None)])
+    await installation.until_quiet(services.processes)
+    facts = [event.data["order"] for event in await said(installation.addresses.kafka) if "order" in event.data]
+    payers = {fact["order_id"]: fact["payer"] for fact in facts}
+    assert payers == {
+        "A": "group:lovelaces",
+        "B": "group:lovelaces",
+        "C": "group:byrons",
+        "D": "group:byrons",
+        "E": "group:lovelaces",
+    }
     await installation.assert_whole()
