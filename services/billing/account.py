@@ -17,6 +17,7 @@ from services.billing.calendar import due_date, issue_date, period_after
 from services.billing.payer import Defaults, Payer
 from services.billing.share import Part, Share
 from services.billing.term import SOURCES, days_of
+from services.engine.revising import revised
 
 Apart = Literal["term", "currency", "test"]
 
@@ -118,17 +119,16 @@ def with_part(account: Account, old: Part | None, new: Part, *, joins: int, own:
     payer's own.
     """
     step = new.active - (old.active if old else 0)
-    return account.model_copy(
-        update={
-            "active": account.active + step,
-            "monthly_total": account.monthly_total + new.monthly_total - (old.monthly_total if old else 0),
-            "outstanding": account.outstanding + new.outstanding - (old.outstanding if old else 0),
-            "customers": account.customers + joins,
-            "own_active": account.own_active + (step if own else 0),
-            "opens": _recounted(account.opens, old.opens if old else None, new.opens),
-            "sources": _recounted(account.sources, old.source if old else None, new.source),
-            "unsaid": True,
-        }
+    return revised(
+        account,
+        active=account.active + step,
+        monthly_total=account.monthly_total + new.monthly_total - (old.monthly_total if old else 0),
+        outstanding=account.outstanding + new.outstanding - (old.outstanding if old else 0),
+        customers=account.customers + joins,
+        own_active=account.own_active + (step if own else 0),
+        opens=_recounted(account.opens, old.opens if old else None, new.opens),
+        sources=_recounted(account.sources, old.source if old else None, new.source),
+        unsaid=True,
     )
 
 

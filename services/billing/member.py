@@ -7,6 +7,7 @@ list that grows with them. A customer who pays for itself needs none: it is the 
 from pydantic import BaseModel, ConfigDict
 
 from services.billing.newest import Newest, newer
+from services.engine.revising import revised
 
 
 class Member(BaseModel):
@@ -35,4 +36,4 @@ def with_subscription(member: Member, step: int, heard: Newest) -> Member:
     latest = newer(member.newest, heard)
     if not step and latest is member.newest:
         return member
-    return member.model_copy(update={"active": member.active + step, "newest": latest})
+    return revised(member, active=member.active + step, newest=latest)

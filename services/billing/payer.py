@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.customers import Group
 from contracts.values import TERMS, Address, CivilDate
 from services.billing.newest import Newest, name_of, newer
+from services.engine.revising import revised
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +124,4 @@ def with_subscription(payer: Payer, payer_id: str, account_id: str, group: Group
     latest = newer(payer.newest, heard)
     if latest is not payer.newest:
         changed["newest"] = latest
-    return payer.model_copy(update=changed) if changed else payer
+    return revised(payer, **changed) if changed else payer

@@ -13,6 +13,7 @@ from contracts.values import CivilDate
 from services.billing.calendar import month_begin, months_before, period_of
 from services.billing.newest import name_of
 from services.billing.term import Resolved, TermSource
+from services.engine.revising import revised
 
 MOST_MONTHS = 1200
 """Far beyond any contract with its extensions; every month of it is looked at."""
@@ -186,9 +187,8 @@ class Share(BaseModel):
     def replacing(self, old: Held | None, new: Held) -> "Share":
         """The share with ``new`` in the place of ``old``, or at the end."""
         if old is None:
-            return self.model_copy(update={"subscriptions": (*self.subscriptions, new)})
-        replaced = tuple(new if held is old else held for held in self.subscriptions)
-        return self.model_copy(update={"subscriptions": replaced})
+            return revised(self, subscriptions=(*self.subscriptions, new))
+        return revised(self, subscriptions=tuple(new if held is old else held for held in self.subscriptions))
 
 
 def share_id(payer_id: str, order_id: str) -> str:

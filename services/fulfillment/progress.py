@@ -5,6 +5,7 @@ from typing import Final
 
 from contracts.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.ending import first_end
 from services.fulfillment.ledger import Ledger
@@ -29,7 +30,7 @@ def conclude(message: Message, change: Change, _desk: Desk) -> Decision:
         "ends": ends,
         "home": None if ends is None else message.lane,
     }
-    told = ledger.model_copy(update=update)
+    told = revised(ledger, **update)
     return Decision((Change(Ledger, change.id, told),), tuple(Say(fact) for fact in facts))
 
 

@@ -12,6 +12,7 @@ from contracts.message import Body
 from contracts.refusals import Code
 from contracts.serials import normalised
 from contracts.subscription import Subscription
+from services.engine.revising import revised
 from services.fulfillment.answers import all_refused, outcome_of, turned_down
 from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.choice import chosen, named
@@ -140,7 +141,7 @@ class _Units:
         self._entries.append(entry)
         number = len(self._entries)
         to = Assignment(order_id=self._order_id, number=number, since=self._time, raw_serial=label)
-        self._lines[place] = line.model_copy(update={"taken": line.taken + 1})
+        self._lines[place] = revised(line, taken=line.taken + 1)
         self._assets[serial] = assigned(asset, line.sku, to, test=ledger.terms[-1].test)
         version = ledger.version + len(self._facts) + 1
         self._facts.append(SubscriptionCreated(version=version, subscription=self._whole(number, entry, place)))
@@ -152,12 +153,12 @@ class _Units:
             made = whole(self._order_id, number, entry, self._lines[place], self._ledger.terms[-1])
             self._made[place] = made
             return made
-        differs = {
-            "subscription_id": subscription_id(self._order_id, number),
-            "serial": entry.serial,
-            "raw_serial": entry.raw_serial or entry.serial,
-        }
-        return made.model_copy(update=differs)
+        return revised(
+            made,
+            subscription_id=subscription_id(self._order_id, number),
+            serial=entry.serial,
+            raw_serial=entry.raw_serial or entry.serial,
+        )
 
     def decided(self) -> Decided:
         """What became of all serials."""

@@ -19,6 +19,7 @@ from contracts.message import Request
 from contracts.orders import NoteSubmitted, OrderConfirmationRequested
 from services.engine.heard import Heard, refused, remember
 from services.engine.message import Message, Origin
+from services.orders.settings import Settings
 
 PARKED_TYPES: dict[str, type[Request]] = {
     model.type_name(): model
@@ -110,6 +111,11 @@ class AwaitedOrder(BaseModel):
     parked: tuple[Parked, ...] = ()
     cancellation: Parked | None = None
     heard: tuple[Heard, ...] = ()
+
+    def is_full_for(self, request: Parked, settings: Settings) -> bool:
+        """Whether there is no room for one more: the document must stay one that the store can hold."""
+        size = len(request.body) + sum(len(parked.body) for parked in self.parked)
+        return len(self.parked) >= settings.most_parked or size > settings.most_parked_characters
 
     def parking(self, request: Parked) -> "AwaitedOrder":
         """One more request waits."""

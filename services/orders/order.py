@@ -99,7 +99,10 @@ class PlacedOrder(BaseModel):
     @property
     def short_closed(self) -> bool:
         """Whether units were given up while others got a device."""
-        return self.cancelled_at is None and any(row.cancelled for row in self.progress)
+        if self.cancelled_at is not None:
+            return False
+        given_up = {row.item_id for row in self.progress if row.cancelled}
+        return bool(given_up) and any(item.item_id in given_up for item in self.items)
 
     def units(self, item: PlacedItem) -> tuple[int, int]:
         """The item's taken and cancelled units."""

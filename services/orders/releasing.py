@@ -59,7 +59,8 @@ def unheld(order: PlacedOrder, items: tuple[PlacedItem, ...], holds: tuple[Hold,
 
 
 def _agreed(item: PlacedItem, price: Literal["quoted", "catalog"]) -> PlacedItem:
-    return item.model_copy(update={"unit_price": item.quoted_price}) if price == "quoted" else item
+    """What is sold at a price is not free, whatever the catalog gives away."""
+    return item.model_copy(update={"unit_price": item.quoted_price, "free": False}) if price == "quoted" else item
 
 
 def cancelled(order: PlacedOrder, at: datetime) -> PlacedOrder:

@@ -16,6 +16,8 @@ class Settings:
     """How long refused submissions of an order that was never placed are recognised, after the last of them."""
     most_parked: int = 64
     """Requests that wait for one order; one more is refused ``parking_full``."""
+    most_parked_characters: int = 1_000_000
+    """The content of the requests that wait for one order; one that does not fit is refused ``parking_full``."""
     most_items: int = 200
     most_units: int = 2000
     most_notes: int = 500

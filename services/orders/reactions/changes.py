@@ -8,43 +8,56 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from contracts.changes import (
-    OrderAmended,
     OrderAmendmentRequested,
     OrderCancellationRequested,
-    OrderCancelled,
     PayerChangeRequested,
     ShortCloseRequested,
 )
-from contracts.order import BillingData
 from contracts.refusals import Code, Refusal, refusal
-from services.engine.heard import remember
 from services.engine.message import Message
 from services.engine.service import Desk, Key, Page, Say
-from services.orders.amending import Amended, amended, only_contact, with_contact
+from services.orders.amending import Amended, amended, only_contact
 from services.orders.answers import asked_before, id_reused, repeated
 from services.orders.awaited import Parked
 from services.orders.billing import billed, billing_of, with_payer
 from services.orders.catalog import Variant
 from services.orders.change import ChangeLine, ChangeRequest, KeptBilling, OpenChange, proposal
 from services.orders.clock import milliseconds
+from services.orders.objections import skus_named
 from services.orders.order import PlacedItem, PlacedOrder
+from services.orders.reactions.conclusions import cancelled_alone, settled, with_changes
 from services.orders.reactions.outcome import WAITING, Outcome, time_about, wish_refused
 from services.orders.reactions.reaction import AWAITED_ORDERS, CATALOG, CHANGE_LINES, ORDERS
-from services.orders.releasing import cancelled, unheld, with_originals
 from services.orders.settings import Settings
-from services.orders.status import status_of
-from services.orders.telling import told
 
 
-def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:
     """The order, its line, what waits for it if it is not there, and the variants that an amendment names."""
     yield ORDERS, message.subject
     yield AWAITED_ORDERS, message.subject
     yield CHANGE_LINES, message.subject
-    body = message.body
-    if isinstance(body, OrderAmendmentRequested) and body.items is not None:
-        for sku in (*(added.sku for added in body.items.add), *(c.sku for c in body.items.change if c.sku)):
+    if isinstance(message.body, OrderAmendmentRequested):
+        for sku in skus_named(None, message.body, settings):
             yield CATALOG, sku
+
+
+def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
+    """The variants of changed items that keep theirs."""
+    order = desk.get(PlacedOrder, message.subject)
+    if order is not None and isinstance(message.body, OrderAmendmentRequested):
+        for sku in skus_named(order, message.body, settings):
+            yield CATALOG, sku
+
+
+def needs_of_waiting(
+    order: PlacedOrder | None, waiting: Iterable[Parked], lane: int, settings: Settings
+) -> Iterable[Key | Page]:
+    """The variants that waiting amendments name: one of them may be next."""
+    for parked in waiting:
+        body = parked.message(lane).body
+        if isinstance(body, OrderAmendmentRequested):
+            for sku in skus_named(order, body, settings):
+                yield CATALOG, sku
 
 
 def asked(message: Message, outcome: Outcome, desk: Desk, settings: Settings) -> Outcome:
@@ -150,70 +163,3 @@ def _opened(
     line = ChangeLine(lane=message.lane, due=due, open=change)
     order = order.model_copy(update={"changes": change.number})
     return Outcome(order, line, says=(Say(proposal(order.order_id, change, message.lane), cause=message.cause),))
-
-
-def with_changes(
-    order: PlacedOrder,
-    items: tuple[PlacedItem, ...],
-    billing: BillingData,
-    message: Message,
-    settings: Settings,
-) -> PlacedOrder:
-    """The order with an amendment's items, billing and contact data. Holds of items that are no longer so are gone."""
-    body = message.body
-    assert isinstance(body, OrderAmendmentRequested)
-    kept = {item.item_id: item for item in items}
-    before = {item.item_id: item for item in order.items}
-    holds = tuple(h for h in order.holds if kept.get(h.item_id) == before.get(h.item_id))
-    gone = tuple(item_id for item_id in before if item_id not in kept)
-    held = bool(order.holds)
-    order = unheld(order, items, holds, time_about(message, order, settings))
-    if held:
-        order = with_originals(order)
-    order = order.model_copy(update={"retired": (*(order.retired or ()), *gone) or None})
-    return with_contact(billed(order, billing), body)
-
-
-def settled(message: Message, order: PlacedOrder, change: str) -> Outcome:
-    """The order is another one, and says so to whoever asked for it."""
-    body = message.body
-    assert isinstance(body, OrderAmendmentRequested | ShortCloseRequested | PayerChangeRequested)
-    version = order.version + 1
-    order = order.model_copy(
-        update={
-            "version": version,
-            "edited_version": version,
-            "heard": remember(order.heard, message, OrderAmended.__name__),
-        }
-    )
-    order = order.model_copy(update={"status": status_of(order)})
-    fact = OrderAmended(
-        version=version,
-        order=told(order),
-        change="short_close" if change == "short_close" else "payer" if change == "payer" else "amendment",
-        actor=body.actor,
-        reason=body.reason,
-    )
-    return Outcome(order, says=(Say(fact, cause=message.cause),))
-
-
-def cancelled_alone(
-    message: Message, actor: str, reason: str, order: PlacedOrder, settings: Settings, *, rejected: bool = False
-) -> Outcome:
-    """The order cancelled without asking: fulfillment has not opened its ledger."""
-    order = cancelled(order, time_about(message, order, settings))
-    return cancellation_told(message, actor, reason, order, rejected=rejected)
-
-
-def cancellation_told(
-    message: Message, actor: str, reason: str, order: PlacedOrder, *, rejected: bool = False
-) -> Outcome:
-    """A cancelled order says so to whoever asked for it."""
-    order = order.model_copy(
-        update={
-            "version": order.version + 1,
-            "heard": remember(order.heard, message, OrderCancelled.__name__),
-        }
-    )
-    fact = OrderCancelled(version=order.version, order=told(order), actor=actor, reason=reason, rejected=rejected)
-    return Outcome(order, says=(Say(fact, cause=message.cause),))

@@ -100,8 +100,9 @@ def decide_found(message: Message, desk: Desk, settings: Settings) -> Decision: 
     again = tuple(say for say in prices_awaited(released) if _about(say, body.sku))
     if released is order:
         return Decision(says=again)
-    released = released.model_copy(update={"version": order.version + 1})
-    fact = HoldReleased(version=released.version, order=told(released), released="price_missing")
+    version = order.version + 1
+    released = released.model_copy(update={"version": version, "edited_version": version})
+    fact = HoldReleased(version=version, order=told(released), released="price_missing")
     return Decision((Change(PlacedOrder, order.order_id, released),), (Say(fact), *again))
 
 

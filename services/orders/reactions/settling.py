@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import assert_never
 
 from contracts.changes import (
     OrderAmendmentRequested,
     OrderCancellationRequested,
     OrderChangeAccepted,
     OrderChangeRefused,
+    PayerChangeRequested,
     ShortCloseRequested,
 )
 from contracts.order import Item
-from contracts.refusals import refusal
+from contracts.refusals import Code, refusal
 from services.engine.heard import recognise
 from services.engine.message import Message
 from services.engine.service import NOTHING, Decision, Desk, Key, Page, Say
@@ -20,7 +22,8 @@ from services.orders.billing import billed
 from services.orders.change import ChangeLine, ChangeRequest
 from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.progress import with_counts
-from services.orders.reactions.changes import at_head, cancellation_told, settled, with_changes
+from services.orders.reactions.changes import at_head, needs_of_waiting
+from services.orders.reactions.conclusions import cancellation_told, settled, with_changes
 from services.orders.reactions.outcome import Outcome, wish_refused
 from services.orders.reactions.reaction import CHANGE_LINES, ORDERS, Reaction
 from services.orders.settings import Settings
@@ -32,6 +35,14 @@ def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa
     """The order and its line."""
     yield ORDERS, message.subject
     yield CHANGE_LINES, message.subject
+
+
+def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
+    """The variants that the waiting amendments name."""
+    line = desk.get(ChangeLine, message.subject)
+    if line is not None:
+        order = desk.get(PlacedOrder, message.subject)
+        yield from needs_of_waiting(order, line.waiting, line.lane, settings)
 
 
 def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
@@ -46,7 +57,8 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
         return _counted(order, body)
     request = line.open.request.message(message.lane)
     if isinstance(body, OrderChangeRefused):
-        refused = refusal(body.code, detail=", ".join(body.item_ids))
+        assert isinstance(request.body, ChangeRequest)
+        refused = refusal(body.code, _meant(request.body, body.code), ", ".join(body.item_ids))
         outcome = wish_refused(request, order, (refused,))
     else:
         outcome = _adopted(request, order, line, body, settings)
@@ -73,18 +85,34 @@ def _adopted(
 ) -> Outcome:
     """The order as fulfillment has it from now on; contact data are orders' own."""
     asked = request.body
+    assert isinstance(asked, ChangeRequest)
     items = tuple(map(_placed, body.items))
     if isinstance(asked, OrderAmendmentRequested):
         after = with_changes(order, items, body.billing, request, settings)
     else:
         after = billed(order, body.billing).model_copy(update={"items": items})
     after = with_counts(_without_strangers(after), body.items, body.version)
-    if isinstance(asked, OrderCancellationRequested):
-        after = after.model_copy(update={"cancelled_at": line.open.request.time})
-        after = after.model_copy(update={"status": status_of(after)})
-        return cancellation_told(request, asked.actor, asked.reason, after)
-    kind = "short_close" if isinstance(asked, ShortCloseRequested) else body.change
-    return settled(request, after, kind)
+    match asked:
+        case OrderCancellationRequested():
+            after = after.model_copy(update={"cancelled_at": line.open.request.time})
+            after = after.model_copy(update={"status": status_of(after)})
+            return cancellation_told(request, asked.actor, asked.reason, after)
+        case OrderAmendmentRequested():
+            return settled(request, after, "amendment")
+        case ShortCloseRequested():
+            return settled(request, after, "short_close")
+        case PayerChangeRequested():
+            return settled(request, after, "payer")
+    assert_never(asked)
+
+
+def _meant(asked: ChangeRequest, code: Code) -> str:
+    """The part of the request that fulfillment's code is about; empty: the whole of it."""
+    if code in (Code.ITEM_LOCKED, Code.ORDER_FULFILLED):
+        return "items"
+    if code is Code.ORDER_HAS_SUBSCRIPTIONS and isinstance(asked, OrderAmendmentRequested):
+        return "clear" if asked.billing is None else "billing"
+    return ""
 
 
 def _placed(item: Item) -> PlacedItem:
@@ -114,4 +142,4 @@ def _next(outcome: Outcome, line: ChangeLine, desk: Desk, settings: Settings) ->
     return replace(outcome, line=outcome.line.model_copy(update={"waiting": waiting}))
 
 
-SETTLING = Reaction(needs, decide)
+SETTLING = Reaction(needs, decide, needs_more)

@@ -17,7 +17,8 @@ from services.orders.customer import CustomerRecord, KnownCustomer, as_known, cu
 from services.orders.notes import note_id
 from services.orders.order import PlacedOrder
 from services.orders.placing import placed
-from services.orders.reactions.changes import cancellation_told
+from services.orders.reactions.changes import needs_of_waiting
+from services.orders.reactions.conclusions import cancellation_told
 from services.orders.reactions.outcome import Outcome, time_about, wish_refused
 from services.orders.reactions.prices import prices_awaited
 from services.orders.reactions.reaction import (
@@ -53,14 +54,15 @@ def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:
             yield NOTES, note_id(message.subject, number)
 
 
-def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
-    """Documents for the notes that wait for the order."""
+def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
+    """Documents for the notes that wait for the order, and the variants that waiting amendments name."""
     awaited = desk.get(AwaitedOrder, message.subject)
     if awaited is None or not isinstance(message.body, OrderSubmitted):
         return
     brought = len(message.body.notes)
     for number in range(brought + 1, brought + len(awaited.parked) + 1):
         yield NOTES, note_id(message.subject, number)
+    yield from needs_of_waiting(None, awaited.parked, awaited.lane, settings)
 
 
 def decide(message: Message, desk: Desk, settings: Settings) -> Decision:

@@ -56,10 +56,10 @@ def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
         return _refuse(message, awaited, message.refusals, desk, settings)
     if isinstance(message.body, OrderCancellationRequested):
         return _cancel_when_it_comes(message, awaited or AwaitedOrder(lane=message.lane))
-    if awaited is not None and len(awaited.parked) >= settings.most_parked:
+    request = Parked.of(message, desk.clock(message.lane).waited + milliseconds(settings.parked_for))
+    if awaited is not None and awaited.is_full_for(request, settings):
         return _refuse(message, awaited, (refusal(Code.PARKING_FULL),), desk, settings)
-    due = desk.clock(message.lane).waited + milliseconds(settings.parked_for)
-    parking = (awaited or AwaitedOrder(lane=message.lane)).parking(Parked.of(message, due))
+    parking = (awaited or AwaitedOrder(lane=message.lane)).parking(request)
     return Decision(changes=(Change(AwaitedOrder, message.subject, parking),))
 
 
@@ -97,5 +97,5 @@ def remember_refusal(
 
 CONFIRMING = Reaction(needs, decide)
 RELEASING = Reaction(needs, decide)
-CHANGING = Reaction(changes.needs, decide)
+CHANGING = Reaction(changes.needs, decide, changes.needs_more)
 NOTING = Reaction(needs, decide, needs_note)

@@ -14,6 +14,7 @@ from services.orders.change import KINDS
 from services.orders.notes import KeptNote, note_id, note_told
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
+from services.orders.reactions.conclusions import cancelled_alone
 from services.orders.reactions.outcome import Outcome, time_about, wish_refused
 from services.orders.releasing import released, why_not_released
 from services.orders.settings import Settings
@@ -113,4 +114,4 @@ def _reject(message: Message, body: HoldRejectionRequested, order: PlacedOrder, 
     wrong = why_not_released(order)
     if wrong:
         return wish_refused(message, order, wrong)
-    return changes.cancelled_alone(message, body.actor, body.reason, order, settings, rejected=True)
+    return cancelled_alone(message, body.actor, body.reason, order, settings, rejected=True)

@@ -1,0 +1,87 @@
+"""A change that is decided: the order as it is from then on, and the fact that tells whoever asked for it."""
+
+from typing import Literal
+
+from contracts.changes import (
+    OrderAmended,
+    OrderAmendmentRequested,
+    OrderCancelled,
+    PayerChangeRequested,
+    ShortCloseRequested,
+)
+from contracts.order import BillingData
+from services.engine.heard import remember
+from services.engine.message import Message
+from services.engine.service import Say
+from services.orders.amending import with_contact
+from services.orders.billing import billed
+from services.orders.order import PlacedItem, PlacedOrder
+from services.orders.reactions.outcome import Outcome, time_about
+from services.orders.releasing import cancelled, unheld, with_originals
+from services.orders.settings import Settings
+from services.orders.status import status_of
+from services.orders.telling import told
+
+Amendment = Literal["amendment", "short_close", "payer"]
+"""By what an order became another one."""
+
+
+def with_changes(
+    order: PlacedOrder,
+    items: tuple[PlacedItem, ...],
+    billing: BillingData,
+    message: Message,
+    settings: Settings,
+) -> PlacedOrder:
+    """The order with an amendment's items, billing and contact data. Holds of items that are no longer so are gone."""
+    body = message.body
+    assert isinstance(body, OrderAmendmentRequested)
+    kept = {item.item_id: item for item in items}
+    before = {item.item_id: item for item in order.items}
+    holds = tuple(h for h in order.holds if kept.get(h.item_id) == before.get(h.item_id))
+    gone = tuple(item_id for item_id in before if item_id not in kept)
+    held = bool(order.holds)
+    order = unheld(order, items, holds, time_about(message, order, settings))
+    if held:
+        order = with_originals(order)
+    order = order.model_copy(update={"retired": (*(order.retired or ()), *gone) or None})
+    return with_contact(billed(order, billing), body)
+
+
+def settled(message: Message, order: PlacedOrder, change: Amendment) -> Outcome:
+    """The order is another one, and says so to whoever asked for it."""
+    body = message.body
+    assert isinstance(body, OrderAmendmentRequested | ShortCloseRequested | PayerChangeRequested)
+    version = order.version + 1
+    order = order.model_copy(
+        update={
+            "version": version,
+            "edited_version": version,
+            "heard": remember(order.heard, message, OrderAmended.__name__),
+        }
+    )
+    order = order.model_copy(update={"status": status_of(order)})
+    fact = OrderAmended(version=version, order=told(order), change=change, actor=body.actor, reason=body.reason)
+    return Outcome(order, says=(Say(fact, cause=message.cause),))
+
+
+def cancelled_alone(
+    message: Message, actor: str, reason: str, order: PlacedOrder, settings: Settings, *, rejected: bool = False
+) -> Outcome:
+    """The order cancelled without asking: fulfillment has not opened its ledger."""
+    order = cancelled(order, time_about(message, order, settings))
+    return cancellation_told(message, actor, reason, order, rejected=rejected)
+
+
+def cancellation_told(
+    message: Message, actor: str, reason: str, order: PlacedOrder, *, rejected: bool = False
+) -> Outcome:
+    """A cancelled order says so to whoever asked for it."""
+    order = order.model_copy(
+        update={
+            "version": order.version + 1,
+            "heard": remember(order.heard, message, OrderCancelled.__name__),
+        }
+    )
+    fact = OrderCancelled(version=order.version, order=told(order), actor=actor, reason=reason, rejected=rejected)
+    return Outcome(order, says=(Say(fact, cause=message.cause),))
