@@ -3,11 +3,16 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from contracts.changes import ItemChanged, OrderAmended, OrderAmendmentRequested, OrderChangeProposed
-from contracts.orders import HoldReleased, OrderPlaced
+from contracts.changes import (
+    BillingChange,
+    ContactChange,
+    ItemChanged,
+    ItemsChange,
+    OrderAmended,
+    OrderAmendmentRequested,
+)
+from contracts.orders import HoldReleased, RequestRefused
 from contracts.refusals import Code
 from contracts.values import Money
 from services.orders.order import PlacedOrder
@@ -42,7 +47,7 @@ from tests.orders.shop import (
     refusals,
     variant,
 )
-from tests.scene import Scene, only
+from tests.scene import NOON, Scene, only
 
 
 def sold(*items: Any, **more: Any) -> Scene:
@@ -109,7 +114,8 @@ def test_a_refused_change_leaves_the_order_as_it_is_and_names_the_items() -> Non
     before = shop.document(PlacedOrder, "o-1")
     proposal = proposed(shop.hears(edit(ItemChanged(item_id="1", quantity=3)), id="edit"))
     said = shop.hears(declined(proposal, Code.ITEM_LOCKED, "1"), source="leaseline/fulfillment")
-    assert codes(said) == ["item_locked"]
+    assert refusals(said) == {("item_locked", "items")}
+    assert only(said, RequestRefused).refusals[0].detail == "1"
     after = shop.document(PlacedOrder, "o-1")
     assert (after.items, after.version) == (before.items, before.version)
     assert open_changes(shop) == []
@@ -135,7 +141,16 @@ def test_a_refused_change_leaves_the_order_as_it_is_and_names_the_items() -> Non
             ("price_mismatch", "items.change.0.quoted_price"),
         ),
         (edit(ItemChanged(item_id="1", quantity=1), remove=("1",)), ("value_invalid", "items")),
+        (edit(ItemChanged(item_id="1")), ("field_required", "items.change.0")),
+        (edit(remove=("1", "1")), ("value_invalid", "items")),
+        (edit(add=(item(CLOCK, item_id="x"), item(CLOCK, item_id="x"))), ("item_id_duplicate", "items.add.1.item_id")),
+        (
+            edit(ItemChanged(item_id="1", quoted_price=Money(amount=1000, currency="USD"))),
+            ("mixed_currency", "items.change.0.quoted_price.currency"),
+        ),
         (amend(), ("field_required", "")),
+        (amend(contact=ContactChange()), ("field_required", "")),
+        (amend(billing=BillingChange(), items=ItemsChange()), ("field_required", "")),
         (amend(contact=contact(phone="1").contact, clear=("phone",)), ("value_invalid", "clear")),
     ],
 )
@@ -147,8 +162,23 @@ def test_an_edit_that_breaks_a_rule_is_refused_with_its_field(request_: Any, exp
 
 
 def test_all_reasons_are_told_at_once() -> None:
-    said = sold().hears(edit(ItemChanged(item_id="9"), add=(item("NOVEL"), item(CLOCK, months=36)), remove=("8",)))
-    assert sorted(codes(said)) == ["item_unknown", "item_unknown", "price_missing", "variant_unknown"]
+    said = sold().hears(
+        edit(
+            ItemChanged(item_id="9", quantity=1),
+            add=(item("NOVEL"), item(CLOCK, 500, months=36), *[item(CLOCK, 500) for _ in range(4)]),
+            remove=("8",),
+            billing=BillingChange(group=group("north"), term="net_7"),
+        )
+    )
+    assert sorted(codes(said)) == [
+        "group_not_allowed",
+        "item_unknown",
+        "item_unknown",
+        "order_too_large",
+        "price_missing",
+        "term_not_allowed",
+        "variant_unknown",
+    ]
 
 
 def test_an_inactive_variant_is_refused_in_new_items_and_kept_in_placed_ones() -> None:
@@ -156,6 +186,29 @@ def test_an_inactive_variant_is_refused_in_new_items_and_kept_in_placed_ones() -
     shop.hears(variant(CLOCK, price(12, 1000), active=False), source="catalog")
     assert codes(shop.hears(edit(add=(item(CLOCK),)))) == ["variant_inactive"]
     assert proposed(shop.hears(edit(ItemChanged(item_id="1", quantity=3)))).items[0].quantity == 3
+
+
+def test_a_changed_sku_is_a_new_choice_and_must_be_offered() -> None:
+    shop = sold()
+    shop.hears(variant(CHAIR, price(12, 2500), active=False), source="catalog")
+    assert refusals(shop.hears(edit(ItemChanged(item_id="1", sku=CHAIR)))) == {
+        ("variant_inactive", "items.change.0.sku")
+    }
+
+
+def test_a_changed_item_keeps_its_id_and_length_and_no_quote_that_was_made_for_what_it_was() -> None:
+    shop = sold(item(CLOCK, 2, quoted=1000))
+    changed = proposed(shop.hears(edit(ItemChanged(item_id="1", sku=CHAIR)))).items[0]
+    assert (changed.item_id, changed.sku, changed.months, changed.quantity) == ("1", CHAIR, 12, 2)
+    assert (changed.unit_price, changed.quoted_price) == (2500, None)
+
+
+def test_a_list_that_is_longer_than_any_order_is_refused_without_a_look_at_the_catalog() -> None:
+    shop = sold()
+    request = edit(add=tuple(item(f"SKU-{n}") for n in range(201)))
+    assert refusals(shop.hears(request)) == {("order_too_large", "items.add")}
+    message = shop._message(OrderAmendmentRequested, request, "m", "shop", NOON, NOON)
+    assert not [key for key in shop.service.needs(message) if isinstance(key, tuple) and key[0] == "catalog"]
 
 
 def test_an_order_does_not_grow_beyond_its_limits() -> None:
@@ -171,6 +224,19 @@ def test_the_id_of_a_removed_item_is_never_used_again() -> None:
     assert codes(shop.hears(edit(add=(item(CHAIR, item_id="2"),)))) == ["item_id_duplicate"]
     proposal = proposed(shop.hears(edit(add=(item(CHAIR), item(POSTER)))))
     assert [i.item_id for i in proposal.items] == ["1", "3", "4"]
+
+
+def test_an_item_added_without_an_id_gets_none_that_another_one_asked_for() -> None:
+    proposal = proposed(sold().hears(edit(add=(item(CHAIR), item(POSTER, item_id="3")))))
+    assert [i.item_id for i in proposal.items] == ["1", "2", "4", "3"]
+
+
+def test_nothing_is_kept_of_the_units_of_a_removed_item() -> None:
+    shop = sold()
+    shop.hears(progressed(1, ("2", 1, 0), subscriptions=((1, "active"),)))
+    shop.hears(progressed(2, ("2", 0, 0), subscriptions=((1, "reversed"),)))
+    agreed(shop, edit(remove=("2",)), version=3)
+    assert [row.item_id for row in shop.document(PlacedOrder, "o-1").progress] == ["1"]
 
 
 def test_billing_data_go_to_fulfillment_too() -> None:
@@ -213,6 +279,19 @@ def test_an_individual_gets_no_group_and_no_term_and_a_business_needs_a_company(
     assert (data.customer_type, data.company_name, data.term) == ("business", "Engine Ltd", None)
 
 
+def test_billing_data_that_fulfillment_refuses_are_named_in_the_answer() -> None:
+    for request, field in ((billing(term="net_30"), "billing"), (billing(clear=("term",)), "clear")):
+        shop = business()
+        proposal = proposed(shop.hears(request))
+        said = shop.hears(declined(proposal, Code.ORDER_HAS_SUBSCRIPTIONS), source="leaseline/fulfillment")
+        assert refusals(said) == {("order_has_subscriptions", field)}
+
+
+def test_billing_data_that_are_already_so_need_not_be_asked_for() -> None:
+    said = business().hears(billing(term="net_7"))
+    assert kinds(said) == ["OrderAmended"]
+
+
 def test_an_expected_version_is_compared_with_the_last_edit_not_with_notes_or_scans() -> None:
     shop = sold(item(CLOCK, 3))
     shop.hears(note())
@@ -233,6 +312,19 @@ def test_an_edit_may_resolve_a_hold_and_what_was_submitted_as_confirmed_is() -> 
     assert (after.holds, after.status, after.original_monthly_total) == ((), "confirmed", 2500)
     late = shop.hears(variant(CLOCK, price(36, 800), price(12, 1000)), source="catalog")
     assert not [body for body in late if isinstance(body, HoldReleased)]
+
+
+def test_a_price_that_came_is_an_edit_for_those_who_expect_a_version() -> None:
+    shop = sold(item(CLOCK, months=36))
+    shop.hears(variant(CLOCK, price(36, 800)), source="catalog")
+    assert codes(shop.hears(amend(contact=ContactChange(phone="1"), expected_version=1))) == ["version_conflict"]
+    assert kinds(shop.hears(amend(contact=ContactChange(phone="1"), expected_version=2))) == ["OrderAmended"]
+
+
+def test_an_edit_of_a_held_order_that_would_cause_another_hold_is_refused() -> None:
+    shop = sold(item(CLOCK, months=36))
+    assert codes(shop.hears(edit(add=(item(CHAIR, months=24),)))) == ["price_missing"]
+    assert codes(shop.hears(edit(ItemChanged(item_id="1", quantity=2)))) == ["price_missing"]
 
 
 def test_a_hold_of_an_item_that_is_not_touched_stays() -> None:
@@ -280,37 +372,3 @@ def test_wrong_shapes_are_refused_with_their_fields() -> None:
         ("quantity_limit", "items.change.0.quantity"),
         ("term_unknown", "billing.term"),
     }
-
-
-EDITS = st.lists(
-    st.one_of(
-        st.builds(lambda q: edit(ItemChanged(item_id="1", quantity=q)), st.integers(1, 9)),
-        st.builds(lambda s: edit(add=(item(s),)), st.sampled_from((CLOCK, CHAIR, POSTER))),
-        st.builds(lambda i: edit(remove=(str(i),)), st.integers(1, 5)),
-        st.builds(lambda p: contact(phone=p), st.sampled_from(("1", "2"))),
-    ),
-    max_size=8,
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(EDITS, st.integers(0, 2))
-def test_law_after_any_edits_ids_are_unique_versions_step_by_one_and_a_live_total_is_never_negative(
-    edits: list[Any], taken: int
-) -> None:
-    shop = sold(item(CLOCK, 3), item(CHAIR))
-    version, counts = 1, 0
-    for request in edits:
-        said = shop.hears(request)
-        for proposal in [body for body in said if isinstance(body, OrderChangeProposed)]:
-            counts += 1
-            ids = {i.item_id for i in proposal.items}
-            most = {i.item_id: (min(taken, i.quantity), 0) for i in proposal.items} if "1" in ids else {}
-            said = shop.hears(accepted(proposal, version=counts, counts=most), source="leaseline/fulfillment")
-        facts = [body for body in said if isinstance(body, OrderAmended | OrderPlaced)]
-        for fact in facts:
-            version += 1
-            assert fact.version == version
-            assert len({i.item_id for i in fact.order.items}) == len(fact.order.items) > 0
-            assert (fact.order.monthly_total or 0) >= 0
-    assert open_changes(shop) == []

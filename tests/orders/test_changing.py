@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from contracts.changes import (
+    ContactChange,
     ItemChanged,
     OrderAmended,
+    OrderAmendmentRequested,
     OrderCancelled,
     OrderChangeProposed,
     OrderChangeRefused,
@@ -21,6 +23,7 @@ from services.orders.settings import Settings
 from tests.orders.clerks import (
     accepted,
     agreed,
+    amend,
     cancel,
     close,
     contact,
@@ -36,6 +39,7 @@ from tests.orders.shop import (
     ACME,
     CHAIR,
     CLOCK,
+    POSTER,
     codes,
     confirm,
     group,
@@ -44,8 +48,10 @@ from tests.orders.shop import (
     note,
     open_shop,
     order,
+    price,
     progressed,
     refusals,
+    variant,
 )
 from tests.scene import NOON, Scene, only
 
@@ -166,6 +172,48 @@ def test_many_unanswered_changes_are_proposed_again_page_by_page() -> None:
     ]
 
 
+def test_an_identity_that_took_effect_as_something_else_meanwhile_is_not_free_for_what_waited() -> None:
+    shop = sold()
+    first = proposed(shop.hears(cancel(), id="a"))
+    shop.hears(contact(phone="1"), id="b")
+    shop.hears(note(), id="b")
+    said = shop.hears(declined(first, Code.ORDER_HAS_SUBSCRIPTIONS), source=FULFILLMENT)
+    assert [codes([body]) for body in said] == [["order_has_subscriptions"], ["id_reused"]]
+
+
+def test_an_expected_version_is_looked_at_when_the_change_is_next() -> None:
+    shop = sold()
+    first = proposed(shop.hears(edit(ItemChanged(item_id="1", quantity=4))))
+    shop.hears(amend(contact=ContactChange(phone="1"), expected_version=1))
+    said = shop.hears(accepted(first), source=FULFILLMENT)
+    assert codes(said) == ["version_conflict"]
+
+
+def test_a_waiting_edit_is_priced_by_the_catalog_of_the_time_when_it_is_next() -> None:
+    shop = sold()
+    first = proposed(shop.hears(cancel()))
+    shop.hears(edit(ItemChanged(item_id="1", quantity=4)))
+    shop.hears(variant(CLOCK, price(12, 1300)), source="catalog")
+    said = shop.hears(declined(first, Code.ORDER_HAS_SUBSCRIPTIONS), source=FULFILLMENT)
+    assert proposed(said).items[0].unit_price == 1300
+
+
+def test_what_breaks_a_rule_of_its_shape_is_refused_without_waiting() -> None:
+    shop = sold()
+    shop.hears(cancel())
+    data = {"order_id": "o-1", "actor": "Grace", "clear": ["email"]}
+    assert codes(shop.hears(data, kind=OrderAmendmentRequested)) == ["value_invalid"]
+    assert open_changes(shop) == [0]
+
+
+def test_a_request_from_long_before_the_order_counts_from_its_record() -> None:
+    shop = sold()
+    proposal = proposed(shop.hears(cancel(), time=NOON - timedelta(days=200), recorded=NOON + timedelta(hours=1)))
+    assert proposal.requested_at == NOON + timedelta(hours=1)
+    fact = only(shop.hears(accepted(proposal), source=FULFILLMENT), OrderCancelled)
+    assert fact.order.cancelled_at == NOON + timedelta(hours=1)
+
+
 # cancellation
 
 
@@ -281,6 +329,19 @@ def test_whether_there_is_a_subscription_is_for_fulfillment_to_say() -> None:
     assert codes(said) == ["no_subscription_yet"]
 
 
+def test_units_of_a_removed_item_are_not_remembered_as_given_up() -> None:
+    shop = sold(item(CLOCK), item(CHAIR))
+    agreed(shop, edit(remove=("2",)), version=5)
+    shop.hears(progressed(3, ("2", 0, 1)))
+    assert not shop.document(PlacedOrder, "o-1").short_closed
+
+
+def test_nothing_open_is_for_fulfillment_to_say_too() -> None:
+    shop = sold()
+    said = shop.hears(declined(proposed(shop.hears(close())), Code.NOTHING_OPEN), source=FULFILLMENT)
+    assert codes(said) == ["nothing_open"]
+
+
 # payer
 
 
@@ -323,6 +384,34 @@ def test_one_items_mismatch_can_be_released_alone() -> None:
     fact = only(shop.hears(release("quoted", "2")), HoldReleased)
     assert [h.item_id for h in fact.order.holds] == ["1"]
     assert codes(shop.hears(release("quoted", "2"))) == ["not_on_hold"]
+
+
+def test_what_the_catalog_gives_away_is_not_free_at_the_quoted_price() -> None:
+    shop = sold(item(POSTER, quoted=300))
+    sold_at = only(shop.hears(release("quoted")), HoldReleased).order.items[0]
+    assert (sold_at.unit_price, sold_at.free) == (300, False)
+
+
+def test_a_release_counts_as_an_edit_for_those_who_expect_a_version() -> None:
+    shop = sold(item(CLOCK, quoted=1))
+    shop.hears(release())
+    said = shop.hears(amend(contact=ContactChange(phone="1"), expected_version=1))
+    assert codes(said) == ["version_conflict"]
+
+
+def test_a_release_or_rejection_heard_again_is_a_repeat() -> None:
+    shop = sold(item(CLOCK, quoted=1), item(CHAIR, quoted=1))
+    shop.hears(release("quoted", "1"), id="one")
+    assert only(shop.hears(release("quoted", "1"), id="one"), RequestRepeated).outcome == "HoldReleased"
+    assert codes(shop.hears(release("catalog", "1"), id="one")) == ["id_reused"]
+    shop.hears(reject(), id="two")
+    assert only(shop.hears(reject(), id="two"), RequestRepeated).outcome == "OrderCancelled"
+
+
+def test_a_release_before_its_order_waits_for_it() -> None:
+    shop = open_shop()
+    assert shop.hears(release("catalog")) == []
+    assert kinds(shop.hears(order(item(CLOCK, quoted=1)))) == ["OrderPlaced", "HoldReleased"]
 
 
 def test_a_missing_price_is_released_by_nobody_but_the_catalog() -> None:

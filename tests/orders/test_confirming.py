@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from contracts.orders import OrderConfirmationRequested, OrderConfirmed, RequestRepeated
 from services.orders.order import PlacedOrder
+from tests.orders.clerks import agreed, cancel
 from tests.orders.shop import codes, confirm, kinds, open_shop, order, progressed, refusals
 from tests.scene import NOON, only
 
@@ -83,3 +84,13 @@ def test_a_confirmation_that_was_long_under_way_keeps_its_time() -> None:
     shop.hears(order())
     earlier = NOON - timedelta(days=90)
     assert only(shop.hears(confirm(), time=earlier), OrderConfirmed).order.confirmed_at == earlier
+
+
+def test_a_confirmation_that_was_a_repeat_is_known_again_when_the_order_is_cancelled() -> None:
+    shop = open_shop()
+    shop.hears(order())
+    shop.hears(confirm(), id="one")
+    assert only(shop.hears(confirm(), id="two"), RequestRepeated).first_id == "one"
+    agreed(shop, cancel())
+    assert only(shop.hears(confirm(), id="two"), RequestRepeated).codes == ("already_done",)
+    assert codes(shop.hears(confirm(), id="three")) == ["order_cancelled"]

@@ -4,6 +4,7 @@ from contracts.orders import ClockTicked, OrderSubmitted, PricesDue, WaitingDue
 from services.orders import SERVICE_NAME
 from services.orders.reactions import REACTIONS
 from services.orders.settings import Settings
+from tests.orders.clerks import cancel
 from tests.orders.shop import confirm, item, open_shop, order, progressed, raw, written
 from tests.scene import NOON
 
@@ -42,3 +43,10 @@ def test_what_cannot_be_read_weighs_one_and_is_asked_for_nothing_but_its_order_a
     }
     odd = scene._message(OrderProgressed, {"order_id": "o-1", "version": "one"}, "m", "fulfillment", NOON, NOON)
     assert tuple(scene.service.needs(odd)) == ()
+
+
+def test_placing_and_progress_ask_for_no_line_of_changes_and_changes_do() -> None:
+    scene = open_shop()
+    for body, asks in ((order(), False), (progressed(1, ("1", 1, 0)), False), (confirm(), False), (cancel(), True)):
+        message = scene._message(type(body), body, "m", "shop", NOON, NOON)
+        assert (("change_lines", "o-1") in set(scene.service.needs(message))) == asks

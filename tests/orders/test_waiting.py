@@ -81,6 +81,14 @@ def test_a_refused_submission_leaves_what_waits_for_the_order_waiting() -> None:
     assert kinds(shop.hears(order(item("NEW-THING")))) == ["OrderPlaced", "OrderConfirmed"]
 
 
+def test_what_waits_for_one_order_stays_small_enough_to_be_kept() -> None:
+    shop = open_shop(Settings(most_parked_characters=1000))
+    assert shop.hears(note("a" * 400)) == []
+    assert shop.hears(note("b" * 400)) == []
+    assert codes(shop.hears(note("c" * 400), id="m")) == ["parking_full"]
+    assert shop.hears(confirm()) == []
+
+
 def test_at_most_64_requests_wait_for_one_order() -> None:
     shop = open_shop()
     for n in range(64):

@@ -17,7 +17,7 @@ from contracts.refusals import Code, Refusal, refusal
 from services.engine.message import Message
 from services.engine.service import Desk, Key, Page, Say
 from services.orders.amending import Amended, amended, only_contact
-from services.orders.answers import asked_before, id_reused, repeated
+from services.orders.answers import asked_before, id_reused
 from services.orders.awaited import Parked
 from services.orders.billing import billed, billing_of, with_payer
 from services.orders.catalog import Variant
@@ -26,7 +26,7 @@ from services.orders.clock import milliseconds
 from services.orders.objections import skus_named
 from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.reactions.conclusions import cancelled_alone, settled, with_changes
-from services.orders.reactions.outcome import WAITING, Outcome, time_about, wish_refused
+from services.orders.reactions.outcome import WAITING, Outcome, stands_already, time_about, wish_refused
 from services.orders.reactions.reaction import AWAITED_ORDERS, CATALOG, CHANGE_LINES, ORDERS
 from services.orders.settings import Settings
 
@@ -107,7 +107,7 @@ def _of_cancelled(message: Message, body: ChangeRequest, order: PlacedOrder) -> 
         return wish_refused(message, order, (refusal(Code.ORDER_CANCELLED),))
     first = order.heard_as("OrderCancelled")
     assert first is not None, "a cancelled order remembers by which request"
-    return Outcome(order, says=(repeated(message, first),))
+    return stands_already(message, order, first)
 
 
 def _amendment(

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.refusals import Refusal
+from contracts.refusals import Code, Refusal
+from services.engine.heard import Heard, remember
 from services.engine.heard import refused as refused_for
-from services.engine.heard import remember
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Say
-from services.orders.answers import codes_of, refused
+from services.orders.answers import codes_of, refused, repeated
 from services.orders.change import ChangeLine
 from services.orders.order import PlacedOrder
 from services.orders.settings import Settings
@@ -44,6 +44,14 @@ def wish_refused(message: Message, order: PlacedOrder, refusals: tuple[Refusal, 
     """Nothing changes but the memory of it."""
     heard = remember(order.heard, message, refused_for(codes_of(refusals)))
     return Outcome(order.model_copy(update={"heard": heard}), says=(refused(message, refusals),))
+
+
+def stands_already(message: Message, order: PlacedOrder, first: Heard) -> Outcome:
+    """The effect stands already, by an earlier request. Remembered, so that the same request again is told the same,
+    whatever became of the order meanwhile.
+    """
+    heard = remember(order.heard, message, refused_for((Code.ALREADY_DONE.value,)))
+    return Outcome(order.model_copy(update={"heard": heard}), says=(repeated(message, first),))
 
 
 def time_about(message: Message, order: PlacedOrder, settings: Settings) -> datetime:

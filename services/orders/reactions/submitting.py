@@ -9,7 +9,7 @@ from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise, remember
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import id_reused, recognised, refused, repeated
+from services.orders.answers import id_reused, recognised, refused
 from services.orders.awaited import AwaitedOrder
 from services.orders.catalog import Variant
 from services.orders.content import differing, fingerprints
@@ -19,7 +19,7 @@ from services.orders.order import PlacedOrder
 from services.orders.placing import placed
 from services.orders.reactions.changes import needs_of_waiting
 from services.orders.reactions.conclusions import cancellation_told
-from services.orders.reactions.outcome import Outcome, time_about, wish_refused
+from services.orders.reactions.outcome import Outcome, stands_already, time_about, wish_refused
 from services.orders.reactions.prices import prices_awaited
 from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
@@ -159,7 +159,7 @@ def _submitted_again(message: Message, order: PlacedOrder) -> Decision:
         return wish_refused(message, order, _conflict(fields)).decision(order)
     first = order.heard_as("OrderPlaced")
     assert first is not None, "a placed order remembers by which request"
-    return Decision(says=(repeated(message, first),))
+    return stands_already(message, order, first).decision(order)
 
 
 def _conflict(fields: tuple[str, ...]) -> tuple[Refusal, ...]:

@@ -1,12 +1,11 @@
 """Whether every message has exactly one effect or answer, and whether the effects sum up."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from services.engine.lanes import home
+from tests.engine.simulation.outside import Asked
 from tests.engine.simulation.said import Said
-from tests.engine.simulation.workload import Asked
 
 Group = tuple[str, str, str]
 """All records of one message: (source, id, counter)."""
@@ -23,7 +22,7 @@ def misjudged(asked: list[Asked], said: list[Said], totals: dict[str, int], lane
             effects[each.cause].append(each)
     groups: dict[Group, list[Asked]] = defaultdict(list)
     for record in asked:
-        groups[record.source, record.id, record.counter].append(record)
+        groups[record.source, record.id, record.what.subject].append(record)
     worth: Counter[str] = Counter()
     order: dict[tuple[str, int, str], list[tuple[int, int]]] = defaultdict(list)
     for (source, id_, counter), group in groups.items():
@@ -75,14 +74,14 @@ def _decided(answer: Said) -> bool:
 
 def _worth(asked: Asked) -> Counter[str]:
     """What an accepted request does to the totals in the end."""
-    data = json.loads(asked.data)
-    if asked.name == "AddRequested":
-        return Counter({asked.counter: data["amount"]})
-    if asked.name == "StepsRequested":
-        return Counter({asked.counter: data["steps"]})
+    name, counter, data = asked.what.name, asked.what.subject, asked.what.data
+    if name == "AddRequested":
+        return Counter({counter: data["amount"]})
+    if name == "StepsRequested":
+        return Counter({counter: data["steps"]})
     worth: Counter[str] = Counter()
-    if asked.name == "SpendRequested":
-        worth[asked.counter] = -data["amount"]
-    if asked.name == "TransferRequested":
-        worth[asked.counter], worth[data["to"]] = -data["amount"], data["amount"]
+    if name == "SpendRequested":
+        worth[counter] = -data["amount"]
+    if name == "TransferRequested":
+        worth[counter], worth[data["to"]] = -data["amount"], data["amount"]
     return worth

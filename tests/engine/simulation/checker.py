@@ -74,7 +74,7 @@ def _letters(world: World, found: list[str]) -> dict[str, str]:
         each = asked.get(address)
         if reason == "cannot_be_decided":
             continue
-        if each is None or (reason != "cannot_be_stored" if each.unstorable else reason != each.poison):
+        if each is None or reason != each.letter:
             found.append(f"dead letter of {address}: {reason}, it was {each}")
     found += [
         f"no dead letter for {each.poison} at {each.address}"

@@ -1,7 +1,7 @@
 """The person who looks at the dead letters: what a bad release could not decide goes back to where it came from."""
 
 from services.engine.memory.log import MemoryLog, MemoryRecord
-from tests.engine.simulation.workload import Workload
+from tests.engine.simulation.outside import Outside
 
 
 def about(letter: MemoryRecord) -> dict[str, str]:
@@ -16,12 +16,12 @@ def about(letter: MemoryRecord) -> dict[str, str]:
 class Operator:
     """Replays each letter once, to its origin topic and partition."""
 
-    def __init__(self, log: MemoryLog, services: tuple[str, ...], workload: Workload) -> None:
+    def __init__(self, log: MemoryLog, services: tuple[str, ...], outside: Outside) -> None:
         self._log = log
         self._places = [place for place in log.places() if place[0] in {f"{name}.dead-letters" for name in services}]
         self._read = dict.fromkeys(self._places, 0)
         self._done: set[tuple[str, str, str, str]] = set()
-        self._workload = workload
+        self._outside = outside
 
     def replay(self) -> None:
         """Looks at what is new."""
@@ -39,4 +39,4 @@ class Operator:
         place = (said["topic"], int(said["partition"]))
         headers = tuple((name, content) for name, content in letter.headers if not name.startswith("leaseline-"))
         offset = self._log.append(place, letter.key, letter.value, headers)
-        self._workload.replayed(place, int(said["offset"]), offset)
+        self._outside.replayed(place, int(said["offset"]), offset)

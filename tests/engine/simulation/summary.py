@@ -4,14 +4,15 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from typing import Any
 
-from tests.engine.simulation.checker import judged
-from tests.engine.simulation.world import experiment
+from tests.engine.simulation.checker import Verdict, judged
+from tests.engine.simulation.world import World, experiment
 
 AT_A_TIME = 25
 SHOWN = 10
@@ -27,6 +28,7 @@ class Summary:
     steps: int = 0
     seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
+    module: str = "tests.engine.simulate"
     failed: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, other: "Summary") -> None:
@@ -60,16 +62,29 @@ class Summary:
             yield f"  {fault:28}{times:10,}"
         for seed, found in sorted(self.failed.items())[:SHOWN]:
             yield f"seed {seed}: {'; '.join(found[:3])[:300]}"
-            yield f"  again, with everything that happens: python -m tests.engine.simulate --seed {seed}"
+            yield f"  again, with everything that happens: python -m {self.module} --seed {seed}"
 
 
-def simulated(first: int, count: int, workers: int | None = None) -> Summary:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a seed is run with and judged by; ``module`` is what runs one again."""
+
+    module: str = "tests.engine.simulate"
+    experiment: Callable[[int], World] = experiment
+    judged: Callable[[World], Verdict] = judged
+
+
+TINY = Trial()
+"""The tiny services."""
+
+
+def simulated(first: int, count: int, workers: int | None = None, trial: Trial = TINY) -> Summary:
     """Runs ``count`` seeds from ``first`` on, on all processors."""
     began = perf_counter()
-    total = Summary()
+    total = Summary(module=trial.module)
     portions = [range(at, min(at + AT_A_TIME, first + count)) for at in range(first, first + count, AT_A_TIME)]
     with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        for done, part in enumerate(pool.map(portion, portions), 1):
+        for done, part in enumerate(pool.map(partial(portion, trial=trial), portions), 1):
             total.add(part)
             if sys.stderr.isatty():
                 so_far = f"\r{min(done * AT_A_TIME, count):,} of {count:,} seeds"
@@ -78,15 +93,15 @@ def simulated(first: int, count: int, workers: int | None = None) -> Summary:
     return total
 
 
-def portion(seeds: Sequence[int]) -> Summary:
+def portion(seeds: Sequence[int], trial: Trial = TINY) -> Summary:
     """Runs these seeds, one after the other."""
     began = perf_counter()
-    part = Summary()
+    part = Summary(module=trial.module)
     for seed in seeds:
-        world = experiment(seed)
-        verdict = judged(world)
+        world = trial.experiment(seed)
+        verdict = trial.judged(world)
         faults = world.faults.struck + world.workload.untidy
-        part.add(Summary(1, len(world.workload.asked), verdict.duplicates, world.steps, 0.0, faults, {}))
+        part.add(Summary(1, len(world.workload.asked), verdict.duplicates, world.steps, 0.0, faults))
         if verdict.violations:
             part.failed[seed] = verdict.violations
     part.seconds = perf_counter() - began

@@ -1,6 +1,7 @@
 """A store that looks at what the engine saves, and complains about what only shows much later, or as slowness."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from services.engine import planning
 from services.engine.checkpoint import Checkpoint
@@ -8,9 +9,6 @@ from services.engine.desk import Write
 from services.engine.memory.database import MemoryDatabase
 from services.engine.memory.store import MemoryStore, MemoryTransaction
 from tests.engine.simulation.faults import Faults
-
-ONE_MESSAGE = 4_000
-"""Bytes that a single message of the tiny services says at most."""
 
 
 class WatchedTransaction(MemoryTransaction):
@@ -22,7 +20,7 @@ class WatchedTransaction(MemoryTransaction):
         assert isinstance(store, WatchedStore)
         everything = (outgoing for checkpoint in checkpoints for outgoing in checkpoint.outgoing)
         said = sum(outgoing.size for outgoing in everything if not outgoing.topic.endswith(".dead-letters"))
-        if said > planning.MOST_SAID + ONE_MESSAGE:
+        if said > planning.MOST_SAID + store.one_message:
             store.faults.complaints.append(f"a batch of {said} bytes to be said was not cut")
         for checkpoint in checkpoints:
             if checkpoint.session != self._open.session:
@@ -31,9 +29,13 @@ class WatchedTransaction(MemoryTransaction):
 
 
 class WatchedStore(MemoryStore):
-    """Its complaints are the checker's. ``left_behind`` is the generation of a member whose group has moved on."""
+    """Its complaints are the checker's. ``left_behind`` is the generation of a member whose group has moved on.
+
+    ``one_message``: bytes that a single message of the services says at most; by default the tiny ones.
+    """
 
     transactions = WatchedTransaction
+    one_message: ClassVar[int] = 4_000
 
     def __init__(self, database: MemoryDatabase, faults: Faults) -> None:
         super().__init__(database, faults)

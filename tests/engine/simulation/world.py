@@ -25,6 +25,7 @@ from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import SimLoop
 from tests.engine.simulation.operations import Operator
+from tests.engine.simulation.outside import Outside
 from tests.engine.simulation.process import Parts, Process
 from tests.engine.simulation.weather import Weather
 from tests.engine.simulation.workload import Workload
@@ -50,6 +51,8 @@ class Setup:
     messages: int = MESSAGES
     crash_at: int = -1
     """At this step a crash, whatever the faults."""
+    outside: Callable[[Random, MemoryLog, int, MemoryClock], Outside] = Workload
+    clock: Callable[[Random], MemoryClock] = MemoryClock
 
 
 @dataclass
@@ -61,7 +64,7 @@ class World:
     log: MemoryLog
     services: tuple[Service, ...]
     databases: dict[str, MemoryDatabase]
-    workload: Workload
+    workload: Outside
     faults: Faults
     processes: list[Process] = field(default_factory=list)
     drained: bool = False
@@ -132,10 +135,10 @@ def _buried(loop: SimLoop) -> None:
 async def _experiment(seed: int, setup: Setup, random: Random, loop: SimLoop) -> World:
     lanes = random.randint(1, 4)
     faults = Faults(Random(random.random()), setup.only)
-    clock = MemoryClock(Random(random.random()))
+    clock = setup.clock(Random(random.random()))
     topics = {topic for s in setup.services for topic in (*s.topics(), f"{s.name}.events", f"{s.name}.dead-letters")}
     log = MemoryLog(sorted(topics), lanes, clock.now)
-    workload = Workload(Random(random.random()), log, lanes)
+    workload = setup.outside(Random(random.random()), log, lanes, clock)
     databases = {service.name: MemoryDatabase(loop.time) for service in setup.services}
     world = World(seed, lanes, log, setup.services, databases, workload, faults)
     groups = [MemoryGroup(log, service.topics(), lanes) for service in setup.services]
@@ -160,11 +163,16 @@ async def _experiment(seed: int, setup: Setup, random: Random, loop: SimLoop) ->
     await asyncio.sleep(1.0)
     weather.settle()
     await _drain(world, weather, operator, loop)
+    closing = 0
+    while world.drained and workload.close(closing):
+        closing += 1
+        await _drain(world, weather, operator, loop)
     world.steps = loop.steps
     return world
 
 
 async def _drain(world: World, weather: Weather, operator: Operator, loop: SimLoop) -> None:
+    world.drained = False
     until = loop.time() + PATIENCE
     was, quiet, most = -1, 0, loop.steps + RESTLESS
     while loop.time() < until and loop.steps < most:

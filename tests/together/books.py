@@ -1,0 +1,63 @@
+"""What the three services keep, side by side, as their own types: what is compared when all is quiet."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from services.billing.account import Account
+from services.billing.service import billing
+from services.billing.share import Share
+from services.engine.desk import Stored
+from services.fulfillment.asset import Asset
+from services.fulfillment.ledger import Ledger
+from services.fulfillment.service import fulfillment
+from services.orders.order import PlacedOrder
+from services.orders.service import orders
+
+D = TypeVar("D", bound=BaseModel)
+Lookup = Callable[[str, str], Mapping[str, Stored]]
+"""The stored documents of a service's collection, by id."""
+NAMES = {
+    collection.kind: (service.name, collection.name)
+    for service in (orders(), fulfillment(), billing())
+    for collection in service.collections
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The documents of an installation. ``waiting`` names what is kept only while something waits; ``remembered`` are
+    the addresses of cancellations whose orders never came: they wait for ever.
+    """
+
+    orders: Mapping[str, PlacedOrder]
+    ledgers: Mapping[str, Ledger]
+    assets: Mapping[str, Asset]
+    shares: Mapping[str, Share]
+    accounts: Mapping[str, Account]
+    waiting: tuple[str, ...]
+    remembered: frozenset[str]
+
+
+def opened(lookup: Lookup) -> Books:
+    """All of them."""
+    lines = [f"change_lines {id_}" for id_ in lookup("orders", "change_lines")]
+    cancelled = (kept.get("cancellation") for kept in lookup("orders", "awaited_orders").values())
+    remembered = frozenset(f"{c['topic']}/{c['partition']}/{c['offset']}" for c in cancelled if c is not None)
+    parked = [f"awaited {id_}" for id_, kept in lookup("orders", "awaited_orders").items() if kept["parked"]]
+    return Books(
+        _all(lookup, PlacedOrder),
+        _all(lookup, Ledger),
+        _all(lookup, Asset),
+        _all(lookup, Share),
+        _all(lookup, Account),
+        (*lines, *parked),
+        remembered,
+    )
+
+
+def _all(lookup: Lookup, kind: type[D]) -> Mapping[str, D]:
+    found = lookup(*NAMES[kind])
+    return {id_: kind.model_validate(stored, strict=False) for id_, stored in found.items()}
