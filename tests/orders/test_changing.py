@@ -268,6 +268,18 @@ def test_a_cancellation_before_its_order_is_remembered_for_ever_and_the_order_is
     assert ("awaited_orders", "o-1") not in shop.documents
 
 
+def test_a_second_early_cancellation_is_told_the_same_whenever_it_comes_and_its_id_is_not_free() -> None:
+    shop = open_shop()
+    shop.hears(cancel(), id="one")
+    for _ in range(2):
+        answer = only(shop.hears(cancel(), id="two"), RequestRepeated)
+        assert (answer.first_id, answer.outcome) == ("one", "waiting")
+    assert codes(shop.hears(confirm(), id="two")) == ["id_reused"]
+    shop.hears(order())
+    answer = only(shop.hears(cancel(), id="two"), RequestRepeated)
+    assert (answer.first_id, answer.outcome) == ("one", "OrderCancelled")
+
+
 def test_what_waited_with_an_early_cancellation_is_refused() -> None:
     shop = open_shop()
     shop.hears(confirm(), id="confirm")

@@ -92,5 +92,7 @@ def test_a_confirmation_that_was_a_repeat_is_known_again_when_the_order_is_cance
     shop.hears(confirm(), id="one")
     assert only(shop.hears(confirm(), id="two"), RequestRepeated).first_id == "one"
     agreed(shop, cancel())
-    assert only(shop.hears(confirm(), id="two"), RequestRepeated).codes == ("already_done",)
+    again = only(shop.hears(confirm(), id="two"), RequestRepeated)
+    assert (again.first_id, again.outcome, again.codes) == ("one", "OrderConfirmed", ())
+    assert codes(shop.hears(confirm(actor="Alan"), id="two")) == ["id_reused"]
     assert codes(shop.hears(confirm(), id="three")) == ["order_cancelled"]

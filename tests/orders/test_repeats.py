@@ -142,3 +142,12 @@ def test_an_order_remembers_its_last_thousand_refusals_and_what_took_effect_for_
     assert only(shop.hears(order(), id="first"), RequestRepeated).outcome == "OrderPlaced"
     assert kinds(shop.hears(order(item(CHAIR)), id="wrong 1")) == ["RequestRepeated"]
     assert kinds(shop.hears(order(item(CHAIR)), id="wrong 0")) == ["RequestRefused"]
+
+
+def test_the_identity_of_a_repeat_is_taken_too_and_told_the_same_again() -> None:
+    shop = open_shop()
+    shop.hears(order(), id="one")
+    for _ in range(2):
+        answer = only(shop.hears(order(), id="two"), RequestRepeated)
+        assert (answer.first_id, answer.outcome, answer.codes) == ("one", "OrderPlaced", ())
+    assert codes(shop.hears(note(), id="two")) == ["id_reused"]

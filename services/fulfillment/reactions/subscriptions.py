@@ -3,7 +3,7 @@
 from hashlib import blake2b
 from typing import Final
 
-from contracts.fulfillment import SentOn
+from contracts.fulfillment import RequestRepeated, SentOn
 from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
 from services.engine.heard import recognise, refused, remember
@@ -40,9 +40,14 @@ def sent_on(settings: Settings, message: Message, desk: Desk) -> Decision:
         return NOTHING
     ledger = ledger.model_copy(update={"sent_on": (*before[1 - SENT_ON_KEPT :], place)})
     decision = _asked(settings, first, desk, ledger)
-    if any(change.kind is Ledger for change in decision.changes):
+    if any(change.kind is Ledger for change in decision.changes) or not _may_differ(decision):
         return decision
     return Decision((Change(Ledger, message.subject, ledger), *decision.changes), decision.says)
+
+
+def _may_differ(decision: Decision) -> bool:
+    """Whether the same answer, given again later, might say something else: a repeat of what still waits."""
+    return any(isinstance(say.body, RequestRepeated) and say.body.outcome == WAITING for say in decision.says)
 
 
 def _first(message: Message, body: SentOn) -> Message:

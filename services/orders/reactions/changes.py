@@ -105,9 +105,7 @@ def _of_cancelled(message: Message, body: ChangeRequest, order: PlacedOrder) -> 
     """A cancellation of a cancelled order stands already; nothing else can be done with it."""
     if not isinstance(body, OrderCancellationRequested):
         return wish_refused(message, order, (refusal(Code.ORDER_CANCELLED),))
-    first = order.heard_as("OrderCancelled")
-    assert first is not None, "a cancelled order remembers by which request"
-    return stands_already(message, order, first)
+    return stands_already(message, order)
 
 
 def _amendment(

@@ -1,20 +1,32 @@
 """What a request makes of a placed order, of its line of changes and of other documents, and what is said about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.changes import OrderCancellationRequested, OrderCancelled
+from contracts.message import Body
+from contracts.orders import OrderConfirmationRequested, OrderConfirmed, OrderPlaced, OrderSubmitted
 from contracts.refusals import Code, Refusal
-from services.engine.heard import Heard, remember
+from services.engine.heard import Recognised, remember
 from services.engine.heard import refused as refused_for
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Say
-from services.orders.answers import codes_of, refused, repeated
+from services.orders.answers import codes_of, recognised, refused, repeated
 from services.orders.change import ChangeLine
 from services.orders.order import PlacedOrder
 from services.orders.settings import Settings
 
 WAITING = "waiting"
 """The outcome that a repeat of a waiting request is told: its answer is still to come, to both."""
+STANDS = refused_for((Code.ALREADY_DONE.value,))
+"""What is remembered of a request whose effect stood already by another one: as much as of a refusal."""
+_EFFECTS: Mapping[type[Body], tuple[type[Body], ...]] = {
+    OrderSubmitted: (OrderPlaced,),
+    OrderConfirmationRequested: (OrderConfirmed, OrderPlaced),
+    OrderCancellationRequested: (OrderCancelled,),
+}
+"""Requests that are known by their content too, and the facts by which their effect came about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +58,26 @@ def wish_refused(message: Message, order: PlacedOrder, refusals: tuple[Refusal, 
     return Outcome(order.model_copy(update={"heard": heard}), says=(refused(message, refusals),))
 
 
-def stands_already(message: Message, order: PlacedOrder, first: Heard) -> Outcome:
-    """The effect stands already, by an earlier request. Remembered, so that the same request again is told the same,
-    whatever became of the order meanwhile.
+def stands_already(message: Message, order: PlacedOrder) -> Outcome:
+    """The effect of the request stands by another one, which is named. Its identity is taken all the same: it is
+    known again when the effect no longer stands, and free for nothing else.
     """
-    heard = remember(order.heard, message, refused_for((Code.ALREADY_DONE.value,)))
-    return Outcome(order.model_copy(update={"heard": heard}), says=(repeated(message, first),))
+    heard = remember(order.heard, message, STANDS)
+    return Outcome(order.model_copy(update={"heard": heard}), says=(_repeated_by_content(message, order),))
+
+
+def known_again(message: Message, order: PlacedOrder, known: Recognised) -> Say:
+    """The answer to a message whose identity was seen before."""
+    if known.kind == "repeat" and known.first.outcome == STANDS:
+        return _repeated_by_content(message, order)
+    return recognised(message, known)
+
+
+def _repeated_by_content(message: Message, order: PlacedOrder) -> Say:
+    effects = [order.heard_as(fact.__name__) for fact in _EFFECTS[message.model]]
+    first = next((heard for heard in effects if heard is not None), None)
+    assert first is not None, "an order remembers by which request it is as it is"
+    return repeated(message, first)
 
 
 def time_about(message: Message, order: PlacedOrder, settings: Settings) -> datetime:

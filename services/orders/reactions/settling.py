@@ -17,14 +17,13 @@ from contracts.refusals import Code, refusal
 from services.engine.heard import recognise
 from services.engine.message import Message
 from services.engine.service import NOTHING, Decision, Desk, Key, Page, Say
-from services.orders.answers import recognised
 from services.orders.billing import billed
 from services.orders.change import ChangeLine, ChangeRequest
 from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.progress import with_counts
 from services.orders.reactions.changes import at_head, needs_of_waiting
 from services.orders.reactions.conclusions import cancellation_told, settled, with_changes
-from services.orders.reactions.outcome import Outcome, wish_refused
+from services.orders.reactions.outcome import Outcome, known_again, wish_refused
 from services.orders.reactions.reaction import CHANGE_LINES, ORDERS, Reaction
 from services.orders.settings import Settings
 from services.orders.status import status_of
@@ -134,7 +133,7 @@ def _next(outcome: Outcome, line: ChangeLine, desk: Desk, settings: Settings) ->
         assert isinstance(request.body, ChangeRequest)
         known = recognise(request, outcome.order.heard)
         if known is not None:  # asked as something else meanwhile, under the same identity
-            outcome = replace(outcome, says=(*outcome.says, recognised(request, known)))
+            outcome = replace(outcome, says=(*outcome.says, known_again(request, outcome.order, known)))
         else:
             outcome = outcome.then(at_head(request, outcome.order, desk, settings))
     if outcome.line is None:

@@ -19,7 +19,7 @@ from services.orders.order import PlacedOrder
 from services.orders.placing import placed
 from services.orders.reactions.changes import needs_of_waiting
 from services.orders.reactions.conclusions import cancellation_told
-from services.orders.reactions.outcome import Outcome, stands_already, time_about, wish_refused
+from services.orders.reactions.outcome import Outcome, known_again, stands_already, time_about, wish_refused
 from services.orders.reactions.prices import prices_awaited
 from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
@@ -151,15 +151,13 @@ def _submitted_again(message: Message, order: PlacedOrder) -> Decision:
     """The first accepted submission stands: the same again is a repeat, another one under its id a conflict."""
     known = recognise(message, order.heard)
     if known is not None:
-        return Decision(says=(recognised(message, known),))
+        return Decision(says=(known_again(message, order, known),))
     if not isinstance(message.body, OrderSubmitted):
         return wish_refused(message, order, message.refusals).decision(order)
     fields = differing(order.submitted, fingerprints(message.body))
     if fields:
         return wish_refused(message, order, _conflict(fields)).decision(order)
-    first = order.heard_as("OrderPlaced")
-    assert first is not None, "a placed order remembers by which request"
-    return stands_already(message, order, first).decision(order)
+    return stands_already(message, order).decision(order)
 
 
 def _conflict(fields: tuple[str, ...]) -> tuple[Refusal, ...]:

@@ -6,7 +6,7 @@ from contracts.changes import OrderCancellationRequested
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise
 from services.engine.message import Message
-from services.engine.service import Change, Decision, Desk, Key, Page
+from services.engine.service import Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import asked_before, codes_of, id_reused, recognised, refused
 from services.orders.awaited import AwaitedOrder, Parked
 from services.orders.change import KINDS, ChangeLine
@@ -14,7 +14,7 @@ from services.orders.clock import milliseconds
 from services.orders.notes import note_id
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
-from services.orders.reactions.outcome import WAITING, Outcome
+from services.orders.reactions.outcome import STANDS, WAITING, Outcome
 from services.orders.reactions.reaction import AWAITED_ORDERS, NOTES, ORDERS, Reaction
 from services.orders.reactions.wishes import decide_wish
 from services.orders.settings import Settings
@@ -45,6 +45,8 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
 def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: Settings) -> Decision:
     if awaited is not None:
         known = recognise(message, awaited.heard)
+        if known is not None and known.kind == "repeat" and known.first.outcome == STANDS:
+            return Decision(says=(_named_already(message, awaited),))
         if known is not None:
             return Decision(says=(recognised(message, known),))
         waiting = awaited.waiting_like(message)
@@ -55,7 +57,7 @@ def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
     if message.body is None:
         return _refuse(message, awaited, message.refusals, desk, settings)
     if isinstance(message.body, OrderCancellationRequested):
-        return _cancel_when_it_comes(message, awaited or AwaitedOrder(lane=message.lane))
+        return _cancel_when_it_comes(message, awaited or AwaitedOrder(lane=message.lane), desk, settings)
     request = Parked.of(message, desk.clock(message.lane).waited + milliseconds(settings.parked_for))
     if awaited is not None and awaited.is_full_for(request, settings):
         return _refuse(message, awaited, (refusal(Code.PARKING_FULL),), desk, settings)
@@ -63,12 +65,18 @@ def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
     return Decision(changes=(Change(AwaitedOrder, message.subject, parking),))
 
 
-def _cancel_when_it_comes(message: Message, awaited: AwaitedOrder) -> Decision:
+def _cancel_when_it_comes(message: Message, awaited: AwaitedOrder, desk: Desk, settings: Settings) -> Decision:
     """Remembered for ever; a second one says nothing new, and hears what comes of the first."""
-    first = awaited.cancellation
-    if first is not None:
-        return Decision(says=(asked_before(message, first.source, first.id, WAITING),))
+    if awaited.cancellation is not None:
+        change = remember_refusal(message, awaited, (refusal(Code.ALREADY_DONE),), desk, settings)
+        return Decision(changes=(change,), says=(_named_already(message, awaited),))
     return Decision(changes=(Change(AwaitedOrder, message.subject, awaited.cancelling(Parked.of(message, 0))),))
+
+
+def _named_already(message: Message, awaited: AwaitedOrder) -> Say:
+    first = awaited.cancellation
+    assert first is not None, "only a cancellation stands before its order is there"
+    return asked_before(message, first.source, first.id, WAITING)
 
 
 def _refuse(

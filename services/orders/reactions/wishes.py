@@ -9,13 +9,12 @@ from contracts.refusals import Code, refusal
 from services.engine.heard import recognise, remember
 from services.engine.message import Message
 from services.engine.service import Change, Desk, Say
-from services.orders.answers import recognised
 from services.orders.change import KINDS
 from services.orders.notes import KeptNote, note_id, note_told
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
 from services.orders.reactions.conclusions import cancelled_alone
-from services.orders.reactions.outcome import Outcome, stands_already, time_about, wish_refused
+from services.orders.reactions.outcome import Outcome, known_again, stands_already, time_about, wish_refused
 from services.orders.releasing import released, why_not_released
 from services.orders.settings import Settings
 from services.orders.status import status_of
@@ -30,7 +29,7 @@ def decide_wish(message: Message, outcome: Outcome, desk: Desk, settings: Settin
     order = outcome.order
     known = recognise(message, order.heard)
     if known is not None:
-        return replace(outcome, says=(*outcome.says, recognised(message, known)))
+        return replace(outcome, says=(*outcome.says, known_again(message, order, known)))
     body = message.body
     match body:
         case OrderConfirmationRequested():
@@ -51,9 +50,7 @@ def _confirm(message: Message, body: OrderConfirmationRequested, order: PlacedOr
     if order.cancelled_at is not None:
         return wish_refused(message, order, (refusal(Code.ORDER_CANCELLED),))
     if order.confirmed_at is not None:
-        first = order.heard_as("OrderConfirmed") or order.heard_as("OrderPlaced")
-        assert first is not None, "a placed order remembers by which request"
-        return stands_already(message, order, first)
+        return stands_already(message, order)
     if order.holds:
         reasons = ", ".join(dict.fromkeys(hold.reason for hold in order.holds))
         return wish_refused(message, order, (refusal(Code.ORDER_ON_HOLD, detail=reasons),))
