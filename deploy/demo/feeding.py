@@ -45,8 +45,11 @@ class Feed:
             if record.via == "librdkafka":
                 self._produce(record)
             else:
+                headers = list(record.headers)
                 acknowledged.append(
-                    await self._java.send(record.topic, record.value, record.key, headers=list(record.headers))
+                    await self._java.send(
+                        record.topic, record.value, record.key, partition=record.partition, headers=headers
+                    )
                 )
             if number % AT_ONCE == 0:
                 self._librdkafka.poll(0)

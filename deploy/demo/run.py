@@ -9,19 +9,25 @@ from types import FrameType
 
 from rich.console import Console
 
-from deploy.demo import tables
+from contracts.invoices import Invoice
+from deploy.demo import comparing, tables
+from deploy.demo.bills import largest_groups
 from deploy.demo.feeding import Feed
 from deploy.demo.log import folded
+from deploy.demo.quiet import Quiet
 from deploy.demo.stages import Stage, fed
 from deploy.demo.standing import differences, standing
 from deploy.demo.watching import Watch
+from deploy.documents import archive
+from deploy.documents.paper import paper
+from deploy.documents.printing import write_pdf
 from deploy.installation import LANES, processes
-from deploy.installation.lag import Lags
 from deploy.installation.processes import Services
 from deploy.installation.topics import create_topics
 from deploy.installation.trouble import InstallationTrouble
 from deploy.local import places, servers
 from deploy.local.addresses import Addresses
+from deploy.sample.expected import summary
 from deploy.sample.outbound import Wave
 from deploy.sample.waves import waves
 from deploy.verify import verified
@@ -29,12 +35,13 @@ from deploy.verify.report import show
 from services.engine.mongo import Client
 
 DATA = places.HOME / "demo"
-QUIET_WITHIN = 60.0
+ISSUER = "Leaseline demonstration"
 ENVIRONMENT = {"LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
 
 
 def run(console: Console, *, again: bool, data: Path = DATA) -> int:
-    """The whole demonstration. Exit status 0 only if every invariant holds (and, ``again``, nothing changed).
+    """The whole demonstration. Exit status 0 only if every invariant holds, and all that was said is what the plan says
+    (``again``: and nothing changed).
 
     Raises ``ServersTrouble`` with what to do. Everything that it started is gone afterwards.
     """
@@ -54,7 +61,7 @@ def run(console: Console, *, again: bool, data: Path = DATA) -> int:
                 f"Kafka {addresses.kafka}, MongoDB and three services are up after {time.monotonic() - begun:.1f} s."
             )
             return asyncio.run(
-                _again(addresses, services, plan, console) if again else _once(addresses, services, plan, console)
+                _again(addresses, services, plan, console) if again else _once(addresses, services, plan, data, console)
             )
 
 
@@ -62,34 +69,51 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> int:
+async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], data: Path, console: Console) -> int:
     stages = await _fed(addresses, services, plan, console)
-    tables.show(await folded(addresses.kafka, LANES), stages, console)
-    return await _checked(addresses, console)
+    found = await folded(addresses.kafka, LANES)
+    tables.show(found, stages, console)
+    planned = comparing.show(found, summary(), console)
+    status = await _checked(addresses, console)
+    await asyncio.to_thread(_printed, addresses, largest_groups(found), data, console)
+    return status if planned else 1
+
+
+def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, console: Console) -> None:
+    """Prints the largest of these invoices, as a person would send it."""
+    with console.status("Printing an invoice ..."), archive.opened(addresses.mongo, "leaseline") as kept:
+        largest = max(invoices, key=lambda invoice: invoice.lines)
+        to = data / f"{largest.number}.pdf"
+        write_pdf(paper(largest, kept.lines(largest.number)), ISSUER, to)
+    console.print(f"The largest invoice, {largest.number} with {largest.lines:,} lines, is printed: {to}")
 
 
 async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> tuple[Stage, ...]:
-    watch, feed = Watch(addresses.kafka), Feed(addresses.kafka)
+    watch, feed, quiet = Watch(addresses.kafka), Feed(addresses.kafka), Quiet(addresses, services)
     try:
         await watch.start(LANES)
         await feed.start()
-        return await fed(plan, feed, watch, services, console)
+        await quiet.start()
+        return await fed(plan, feed, watch, quiet, services, console)
     finally:
+        await quiet.close()
         await feed.close()
         await watch.close()
 
 
 async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> int:
     mongo: Client = Client(addresses.mongo, tz_aware=True)
-    feed = Feed(addresses.kafka)
+    feed, quiet = Feed(addresses.kafka), Quiet(addresses, services)
     before = await standing(mongo, "leaseline")
     await feed.start()
+    await quiet.start()
     try:
         with console.status("Feeding the same records again ..."):
             for wave in plan:
                 await feed.send(wave.records)
-                await _until_quiet(addresses, services)
+                await quiet.reached()
     finally:
+        await quiet.close()
         await feed.close()
     changed = differences(before, await standing(mongo, "leaseline"))
     mongo.close()
@@ -104,22 +128,6 @@ async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave],
             f"{before.documents:,} documents are the same."
         )
     return 1 if changed else status
-
-
-async def _until_quiet(addresses: Addresses, services: Services) -> None:
-    lags = Lags(addresses.kafka, addresses.mongo, "leaseline")
-    await lags.start()
-    try:
-        last, since = -1, time.monotonic()
-        while (lag := (await lags.now()).total) > 0:
-            services.check()
-            if lag != last:
-                last, since = lag, time.monotonic()
-            elif time.monotonic() - since > QUIET_WITHIN:
-                raise InstallationTrouble(f"{lag} records were not read for {QUIET_WITHIN:.0f} s.")
-            await asyncio.sleep(0.2)
-    finally:
-        await lags.close()
 
 
 async def _checked(addresses: Addresses, console: Console) -> int:

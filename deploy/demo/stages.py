@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.table import Table
 
 from deploy.demo.feeding import Feed
+from deploy.demo.quiet import Quiet
 from deploy.demo.watching import Watch
 from deploy.installation.processes import Services
 from deploy.installation.trouble import InstallationTrouble
@@ -31,18 +32,20 @@ class Stage:
 
 
 async def fed(
-    waves: Sequence[Wave], feed: Feed, watch: Watch, services: Services, console: Console
+    waves: Sequence[Wave], feed: Feed, watch: Watch, quiet: Quiet, services: Services, console: Console
 ) -> tuple[Stage, ...]:
     """Sends every wave; returns when all of it is answered and billed. Raises ``InstallationTrouble`` on silence."""
     stages = []
     with Live(console=console, refresh_per_second=8, transient=True) as live:
         for wave in waves:
             show = partial(_show, live, wave.name, watch)
-            stages.append(await _fed(wave, feed, watch, services, show))
+            stages.append(await _fed(wave, feed, watch, quiet, services, show))
     return tuple(stages)
 
 
-async def _fed(wave: Wave, feed: Feed, watch: Watch, services: Services, show: Callable[[int], None]) -> Stage:
+async def _fed(
+    wave: Wave, feed: Feed, watch: Watch, quiet: Quiet, services: Services, show: Callable[[int], None]
+) -> Stage:
     begun, heard, dead = time.monotonic(), watch.progress.records, watch.progress.dead_letters
     sending = asyncio.create_task(feed.send(wave.records))
     left: list[Awaited] = list(wave.awaited)
@@ -52,12 +55,14 @@ async def _fed(wave: Wave, feed: Feed, watch: Watch, services: Services, show: C
         services.check()
         watch.check()
         left = watch.missing(left)
-        unbilled = watch.progress.created - watch.progress.billed
+        unbilled = watch.progress.active - watch.progress.billed
         unread = dead + wave.dead_letters - watch.progress.dead_letters
         show(len(left) + max(0, unread))
         if sending.done():
             sending.result()
             if not left and unread <= 0 and unbilled == 0:
+                if wave.quiet:
+                    await quiet.reached()
                 break
         if watch.progress.records != last:
             last, silent_since = watch.progress.records, time.monotonic()
@@ -80,7 +85,8 @@ def _picture(wave: str, left: int, watch: Watch) -> Table:
         f"[bold]{wave}[/]",
         f"{progress.placed:,} orders placed",
         f"{progress.created:,} units fulfilled",
-        f"{progress.billed:,} subscriptions billed",
+        f"{progress.active:,} subscriptions, {progress.billed:,} in accounts",
+        f"{progress.lines:,} invoice lines",
         f"{_rate(watch):,.0f} events/s",
         f"[yellow]{left:,} in flight[/]",
     )

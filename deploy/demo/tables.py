@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.refusals import WHAT_TO_DO, Code
-from contracts.values import CURRENCY_EXPONENTS
+from deploy.demo import bills
 from deploy.demo.log import Folded
 from deploy.demo.stages import Stage
+from deploy.documents.money import amount
 
 LARGEST = 12
 
@@ -18,16 +19,11 @@ def show(folded: Folded, stages: Sequence[Stage], console: Console) -> None:
     """Prints all tables."""
     console.print(_orders(folded))
     console.print(_refusals(folded))
-    console.print(_lengths(folded))
+    console.print(_subscriptions(folded))
     console.print(_accounts(folded))
+    bills.show(folded, console)
     if stages:
         console.print(_stages(stages))
-
-
-def amount(minor_units: int, currency: str) -> str:
-    """Money for a person: ``1,234.50 EUR``."""
-    decimals = CURRENCY_EXPONENTS[currency]
-    return f"{minor_units / 10**decimals:,.{decimals}f} {currency}"
 
 
 def _orders(folded: Folded) -> Table:
@@ -35,13 +31,15 @@ def _orders(folded: Folded) -> Table:
     table.add_column("status")
     table.add_column("orders", justify="right")
     table.add_column("on hold", justify="right")
+    table.add_column("short-closed", justify="right")
     counts = Counter(status for _, status, _ in folded.status.values())
     held = Counter(status for _, status, on_hold in folded.status.values() if on_hold)
+    closed = Counter(folded.status[order_id][1] for order_id, (_, closed) in folded.short_closed.items() if closed)
     for status in ("pending", "confirmed", "partial", "fulfilled", "cancelled"):
         if counts[status]:
-            table.add_row(status, f"{counts[status]:,}", f"{held[status]:,}" if held[status] else "")
+            table.add_row(status, f"{counts[status]:,}", _some(held[status]), _some(closed[status]))
     table.add_section()
-    table.add_row("all", f"{counts.total():,}", f"{held.total():,}")
+    table.add_row("all", f"{counts.total():,}", f"{held.total():,}", f"{closed.total():,}")
     return table
 
 
@@ -61,16 +59,27 @@ def _refusals(folded: Folded) -> Table:
     return table
 
 
-def _lengths(folded: Folded) -> Table:
-    table = Table(title="Subscriptions by contract length", title_justify="left")
+def _subscriptions(folded: Folded) -> Table:
+    table = Table(title="Subscriptions by contract length and state", title_justify="left")
     table.add_column("months", justify="right")
     table.add_column("subscriptions", justify="right")
-    counts = Counter(folded.months.values())
-    for months in sorted(counts):
-        table.add_row(str(months), f"{counts[months]:,}")
+    states = ("active", "ended", "cancelled", "reversed")
+    for state in (*states, "extended"):
+        table.add_column(state, justify="right")
+    counts = Counter((months, folded.states[one][1]) for one, months in folded.months.items())
+    extended = Counter(folded.months.get(one) for one in folded.extended)
+    for months in sorted({months for months, _ in counts}):
+        found = [counts[months, state] for state in states]
+        table.add_row(str(months), f"{sum(found):,}", *map(_some, found), _some(extended[months]))
     table.add_section()
-    table.add_row("all", f"{counts.total():,}")
+    every = Counter(state for _, state in folded.states.values())
+    sums = (every[state] for state in states)
+    table.add_row("all", f"{every.total():,}", *(f"{each:,}" for each in sums), f"{extended.total():,}")
     return table
+
+
+def _some(count: int) -> str:
+    return f"{count:,}" if count else ""
 
 
 def _accounts(folded: Folded) -> Table:

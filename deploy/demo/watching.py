@@ -12,7 +12,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from contracts.billing import BillingAccountChanged
 from contracts.fulfillment import SubscriptionCreated
+from contracts.invoices import InvoiceIssued
 from contracts.orders import OrderPlaced
+from contracts.topics import TOPICS
 from deploy.sample.outbound import Awaited, Identity
 
 HEARD: Final = (
@@ -27,6 +29,10 @@ HEARD: Final = (
 _ACTIVE: Final = re.compile(rb'"active_subscriptions":(\d+)')
 _ACCOUNT: Final = re.compile(rb'"account_id":"([^"]+)"')
 _CODE: Final = re.compile(rb'"code":"([a-z_]+)"')
+_SUBSCRIPTION: Final = re.compile(
+    rb'"version":(\d+).*?"subscription":\{"subscription_id":"([^"]+)".*?"state":"([a-z]+)"', re.DOTALL
+)
+_LINES: Final = re.compile(rb'"lines":(\d+)')
 
 
 @dataclass
@@ -38,13 +44,15 @@ class Progress:
     records: int = 0
     duplicates: int = 0
     dead_letters: int = 0
-    active: dict[bytes, int] = field(default_factory=dict)
+    lines: int = 0
+    active: int = 0
+    accounts: dict[bytes, int] = field(default_factory=dict)
     codes: Counter[str] = field(default_factory=Counter)
 
     @property
     def billed(self) -> int:
-        """Active subscriptions over all accounts."""
-        return sum(self.active.values())
+        """Active subscriptions over all accounts: as many as there are, once billing has heard of all."""
+        return sum(self.accounts.values())
 
 
 class Watch:
@@ -61,6 +69,7 @@ class Watch:
         self._seen: set[tuple[str, str]] = set()
         self._heard: dict[Identity, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._dead: set[tuple[str, str, str]] = set()
+        self._states: dict[bytes, tuple[int, bool]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, lanes: int) -> None:
@@ -130,16 +139,35 @@ class Watch:
         progress = self.progress
         if says == _PLACED:
             progress.placed += 1
-        elif says == _CREATED:
-            progress.created += 1
         elif says == _CHANGED:
             account, active = _ACCOUNT.search(value), _ACTIVE.search(value)
             if account is not None and active is not None:
-                progress.active[account[1]] = int(active[1])
+                progress.accounts[account[1]] = int(active[1])
+        elif says == _INVOICED:
+            lines = _LINES.search(value)
+            progress.lines += int(lines[1]) if lines is not None else 0
+        elif says in _SUBSCRIPTIONS:
+            progress.created += says == _CREATED
+            self._count_state(value)
         elif "Refused" in says:
             progress.codes.update(code.decode() for code in _CODE.findall(value))
+
+    def _count_state(self, value: bytes) -> None:
+        """The newest version says whether a subscription is active: its facts may come by different lanes."""
+        found = _SUBSCRIPTION.search(value)
+        if found is None:
+            return
+        version, active = int(found[1]), found[3] == b"active"
+        before = self._states.get(found[2], (0, False))
+        if version > before[0]:
+            self._states[found[2]] = (version, active)
+            self.progress.active += active - before[1]
 
 
 _PLACED: Final = OrderPlaced.type_name()
 _CREATED: Final = SubscriptionCreated.type_name()
 _CHANGED: Final = BillingAccountChanged.type_name()
+_INVOICED: Final = InvoiceIssued.type_name()
+_SUBSCRIPTIONS: Final = frozenset(
+    model.type_name() for topic in TOPICS if topic.name == "subscriptions.events" for model in topic.messages
+)

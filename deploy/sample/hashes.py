@@ -34,3 +34,21 @@ def choice(options: Sequence[T], *names: object) -> T:
 def drawn(names: Iterable[str], count: int, salt: str) -> tuple[str, ...]:
     """Exactly ``count`` of the names (all, if there are fewer), in the order of their hashes."""
     return tuple(sorted(names, key=lambda name: (number(salt, name), name))[:count])
+
+
+class Lots:
+    """Names of which each is drawn at most once, for whatever it is drawn: nobody gets two parts in the plan."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._left = set(names)
+
+    @property
+    def left(self) -> frozenset[str]:
+        """Those that nobody has drawn yet."""
+        return frozenset(self._left)
+
+    def draw(self, among: Iterable[str], count: int, salt: str) -> tuple[str, ...]:
+        """Exactly ``count`` of those that are left (all, if there are fewer)."""
+        found = drawn([name for name in among if name in self._left], count, salt)
+        self._left.difference_update(found)
+        return found

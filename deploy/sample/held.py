@@ -1,4 +1,4 @@
-"""Orders that wait: for a price that comes in the last wave, or for a person's decision about a quoted price."""
+"""Orders that wait: for a price that comes in the last wave, or for a person who releases or rejects a quoted price."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contracts.catalog import VariantChanged
+from contracts.changes import HoldRejectionRequested, HoldReleaseRequested, OrderCancelled
 from contracts.fulfillment import ItemFulfillmentParked, SubscriptionCreated
 from contracts.order import Status
 from contracts.orders import (
+    HoldReleased,
     ItemSubmitted,
     OrderConfirmationRequested,
     OrderPlaced,
@@ -36,13 +38,13 @@ SHOWN_ABOVE: Final = 100
 class HeldOrder:
     """An order of one unit that is held at first. ``status`` is the one in the end.
 
-    ``scan``: the scan that waits with it. ``on_hold``: it waits in the end, too (``price_mismatch``).
+    ``scan``: the scan that waits with it. ``mismatch``: a person decides, else the price comes.
     """
 
     order: SampleOrder
     status: Status
     scan: Scan | None
-    on_hold: bool
+    mismatch: bool
 
 
 def held(
@@ -50,7 +52,8 @@ def held(
 ) -> tuple[HeldOrder, ...]:
     """Three orders without a price, whose prices come, and two at another price than the catalog's.
 
-    Of the three, one stays pending, one was submitted as confirmed, one has a scan waiting; of the two, one has.
+    Of the three, one stays pending, one was submitted as confirmed, one has a scan waiting. Of the two, one has: it is
+    released at the quoted price; the other is rejected.
     They are made from five of the bike shop's orders: the customers are known, the order ids are ``HELD-1`` to
     ``HELD-5``.
     """
@@ -62,11 +65,11 @@ def held(
     made = [_order(n, model, item) for n, (model, item) in enumerate(zip(models, missing + mismatch, strict=True), 1)]
     confirmed = replace(made[1], body=made[1].body.model_copy(update={"confirmed": True}))
     return (
-        HeldOrder(made[0], "pending", None, on_hold=False),
-        HeldOrder(confirmed, "confirmed", None, on_hold=False),
-        HeldOrder(made[2], "fulfilled", _scan(made[2], serials), on_hold=False),
-        HeldOrder(made[3], "pending", _scan(made[3], serials), on_hold=True),
-        HeldOrder(made[4], "pending", None, on_hold=True),
+        HeldOrder(made[0], "pending", None, mismatch=False),
+        HeldOrder(confirmed, "confirmed", None, mismatch=False),
+        HeldOrder(made[2], "fulfilled", _scan(made[2], serials), mismatch=False),
+        HeldOrder(made[3], "fulfilled", _scan(made[3], serials), mismatch=True),
+        HeldOrder(made[4], "cancelled", None, mismatch=True),
     )
 
 
@@ -98,10 +101,13 @@ def submission(order: SampleOrder) -> Sending:
     return Sending(OrderSubmitted, order.message_id, order.source, order.time, order.body)
 
 
-def scan_sendings(orders: Sequence[HeldOrder]) -> tuple[Sending, ...]:
-    """For the wave of scans: parked; answered in the last wave where the hold goes."""
-    parked = [(each, sending(each.scan).awaiting(ItemFulfillmentParked)) for each in orders if each.scan is not None]
-    return tuple(made if each.on_hold else made.awaiting_later(SubscriptionCreated) for each, made in parked)
+def scan_sendings(orders: Sequence[HeldOrder], *, mismatch: bool) -> tuple[Sending, ...]:
+    """For the wave of scans: parked; answered when the hold goes."""
+    return tuple(
+        sending(each.scan).awaiting(ItemFulfillmentParked).awaiting_later(SubscriptionCreated)
+        for each in orders
+        if each.scan is not None and each.mismatch is mismatch
+    )
 
 
 def price_sendings() -> tuple[Sending, ...]:
@@ -112,15 +118,36 @@ def price_sendings() -> tuple[Sending, ...]:
 
 
 def confirmations(orders: Sequence[HeldOrder]) -> tuple[Sending, ...]:
-    """For the last wave: those that stay on hold are asked to be confirmed, and cannot be."""
+    """Before a person decides: those with a quoted price are asked to be confirmed, and cannot be."""
     return tuple(
         Sending(
             OrderConfirmationRequested,
             f"confirm-{each.order.order_id}",
             SOURCE,
-            PRICED,
+            each.order.time + timedelta(minutes=10),
             OrderConfirmationRequested(order_id=each.order.order_id, actor="phone"),
         ).awaiting(RequestRefused, codes=(Code.ORDER_ON_HOLD.value,))
         for each in orders
-        if each.on_hold
+        if each.mismatch
     )
+
+
+def decisions(orders: Sequence[HeldOrder]) -> tuple[Sending, ...]:
+    """What a person decides: the one with a scan is released at the quoted price, the other rejected."""
+    return tuple(
+        _rejected(each.order) if each.scan is None else _released(each.order) for each in orders if each.mismatch
+    )
+
+
+def _released(order: SampleOrder) -> Sending:
+    body = HoldReleaseRequested(
+        order_id=order.order_id, price="quoted", actor="accounts", reason="the shop's price list was old"
+    )
+    made = Sending(HoldReleaseRequested, f"release-{order.order_id}", SOURCE, order.time + timedelta(days=2), body)
+    return made.awaiting(HoldReleased)
+
+
+def _rejected(order: SampleOrder) -> Sending:
+    body = HoldRejectionRequested(order_id=order.order_id, actor="accounts", reason="no such price was ever shown")
+    made = Sending(HoldRejectionRequested, f"reject-{order.order_id}", SOURCE, order.time + timedelta(days=2), body)
+    return made.awaiting(OrderCancelled)

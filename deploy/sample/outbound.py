@@ -15,11 +15,15 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Carriage:
-    """How a record travels: by which client's partitioner, with or without its key, in which CloudEvents mode."""
+    """How a record travels: by which client's partitioner, with or without its key, in which CloudEvents mode.
+
+    ``partition`` is only for who owns a topic and knows its lanes.
+    """
 
     via: Literal["java", "librdkafka"] = "java"
     keyed: bool = True
     binary: bool = False
+    partition: int | None = None
 
 
 PLAIN = Carriage()
@@ -44,7 +48,7 @@ class Outbound:
     """A record to publish. ``identity`` is absent, and only then, when it cannot be read: it becomes a dead letter.
 
     ``type`` is the CloudEvents type of what it asks (``unreadable`` without identity). ``via`` names the partitioner
-    that chooses the partition from the key; without a key any partition will do.
+    that chooses the partition from the key; without a key any partition will do. ``partition``: this one and no other.
     """
 
     topic: str
@@ -54,19 +58,22 @@ class Outbound:
     via: Literal["java", "librdkafka"]
     identity: Identity | None
     type: str
+    partition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wave:
     """Records to send in this order, and everything that must be heard of them (and of earlier ones that waited).
 
-    ``dead_letters``: so many of the records appear in the dead letters.
+    ``dead_letters``: so many of the records appear in the dead letters. ``quiet``: the next wave depends on what the
+    services tell one another, not only on their answers: it is sent when they have read all that was said.
     """
 
     name: str
     records: tuple[Outbound, ...]
     awaited: tuple[Awaited, ...]
     dead_letters: int = 0
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,8 @@ class Sending:
             head = json.dumps(attributes, ensure_ascii=False, separators=(",", ":")).encode()
             value = head[:-1] + b',"data":' + self._data() + b"}"
         type_ = self.model.type_name()
-        return Outbound(self.model.topic, key, value, headers, self.carriage.via, self.identity, type_)
+        carriage = self.carriage
+        return Outbound(self.model.topic, key, value, headers, carriage.via, self.identity, type_, carriage.partition)
 
     def _subject(self) -> str:
         subjects = self.body.subjects() if self.body is not None else self.model.subjects_of(self.data or {})

@@ -1,10 +1,11 @@
 """What is sent twice: 2 of 100 messages, half of them as they were, half under a new id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from contracts import fulfillment, orders
+from contracts import billing, fulfillment, orders
+from contracts.changes import OrderCancellationRequested
 from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.message import Body
 from contracts.orders import OrderSubmitted
@@ -12,7 +13,7 @@ from deploy.sample.hashes import drawn
 from deploy.sample.outbound import Sending
 
 PER_MILLE: Final = 20
-RECOGNISED_BY_CONTENT: Final = (OrderSubmitted, ItemFulfillmentRequested)
+RECOGNISED_BY_CONTENT: Final = (OrderSubmitted, ItemFulfillmentRequested, OrderCancellationRequested)
 """Asked for under a new id, the others are meant twice."""
 
 
@@ -53,8 +54,11 @@ def _accepted(sending: Sending) -> bool:
 
 
 def _again(sending: Sending, id_: str) -> Sending:
-    return replace(sending, id=id_, answers=()).awaiting(_repeated(sending.model))
+    return replace(sending, id=id_, answers=()).awaiting(_REPEATED[sending.model.service])
 
 
-def _repeated(model: type[Body]) -> type[Body]:
-    return fulfillment.RequestRepeated if model.service == "fulfillment" else orders.RequestRepeated
+_REPEATED: Final[Mapping[str, type[Body]]] = {
+    "orders": orders.RequestRepeated,
+    "fulfillment": fulfillment.RequestRepeated,
+    "billing": billing.RequestRepeated,
+}

@@ -58,6 +58,18 @@ class Scan:
         """The item that it fulfils."""
         return self.order.body.items[self.position]
 
+    @property
+    def given_start(self) -> date | None:
+        """The start date that it names, 0 to 14 days after it; most name none."""
+        if not chance(50, "start date", self.id):
+            return None
+        return self.time.date() + timedelta(days=below(15, "start in", self.id))
+
+    @property
+    def start(self) -> date:
+        """When the contracts begin: on the day that it names, else on its own."""
+        return self.given_start or self.time.date()
+
 
 def scans(orders: Sequence[Planned], serials: Serials) -> tuple[Scan, ...]:
     """The good scans of all orders: every taken unit in exactly one of them."""
@@ -116,7 +128,7 @@ def sending(scan: Scan) -> Sending:
         item_id=item_id if by_item else None,
         sku=None if by_item and naming >= 5 else item.sku,
         serials=tuple(map(as_scanned, (*scan.serials, *(serial for serial, _ in scan.refused)))),
-        start_date=_start(scan),
+        start_date=scan.given_start,
         carrier=choice(CARRIERS, "carrier", scan.id) if shipped else None,
         tracking_number=f"{number('tracking', scan.id) % 10**12:012d}" if shipped else None,
     )
@@ -130,12 +142,6 @@ def carriage(scan_id: str) -> Carriage:
         keyed=not chance(30, "keyless", scan_id),
         binary=chance(50, "binary", scan_id),
     )
-
-
-def _start(scan: Scan) -> date | None:
-    if not chance(50, "start date", scan.id):
-        return None
-    return scan.time.date() + timedelta(days=below(15, "start in", scan.id))
 
 
 def answered(scan: Scan) -> Sending:

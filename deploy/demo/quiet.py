@@ -1,0 +1,40 @@
+"""Waits until the services have read all that was said, to one another too: nothing is on its way any more."""
+
+import asyncio
+import time
+from typing import Final
+
+from deploy.installation.lag import Lags
+from deploy.installation.processes import Services
+from deploy.installation.trouble import InstallationTrouble
+from deploy.local.addresses import Addresses
+
+WITHIN: Final = 60.0
+"""Seconds without any progress after which something is wrong."""
+
+
+class Quiet:
+    """Asks over the same connections, as often as it is needed."""
+
+    def __init__(self, addresses: Addresses, services: Services) -> None:
+        self._lags = Lags(addresses.kafka, addresses.mongo, "leaseline")
+        self._services = services
+
+    async def start(self) -> None:
+        """Connects."""
+        await self._lags.start()
+
+    async def close(self) -> None:
+        """Disconnects."""
+        await self._lags.close()
+
+    async def reached(self) -> None:
+        """Returns when nobody is behind. Raises ``InstallationTrouble`` if it stays so."""
+        last, since = -1, time.monotonic()
+        while (lag := (await self._lags.now()).total) > 0:
+            self._services.check()
+            if lag != last:
+                last, since = lag, time.monotonic()
+            elif time.monotonic() - since > WITHIN:
+                raise InstallationTrouble(f"{lag} records were not read for {WITHIN:.0f} s.")
+            await asyncio.sleep(0.1)

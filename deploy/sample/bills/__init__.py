@@ -1,0 +1,1 @@
+"""Payers' settings, billing runs, and what the runs must issue, reckoned from the plan alone."""

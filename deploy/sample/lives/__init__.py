@@ -1,0 +1,1 @@
+"""What happens to subscriptions after the scan: corrected, replaced, reversed, cancelled, extended, ended, returned."""
