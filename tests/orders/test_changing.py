@@ -280,6 +280,13 @@ def test_a_second_early_cancellation_is_told_the_same_whenever_it_comes_and_its_
     assert (answer.first_id, answer.outcome) == ("one", "OrderCancelled")
 
 
+def test_a_rejection_under_the_identity_of_a_repeated_cancellation_is_no_accident() -> None:
+    shop = sold()
+    agreed(shop, cancel(reason="a typing error"))
+    shop.hears(cancel(reason="a typing error"), id="x")
+    assert only(shop.hears(reject(), id="x"), RequestRepeated).codes == ("already_done",)
+
+
 def test_what_waited_with_an_early_cancellation_is_refused() -> None:
     shop = open_shop()
     shop.hears(confirm(), id="confirm")
