@@ -13,7 +13,7 @@ help:
 	@echo "make test             every check and test, at most 12 minutes on 2 cores"
 	@echo "make test-long        all of it in depth"
 	@echo "make test-containers  the engine's contracts and a system test on the official images (needs Docker)"
-	@echo "make simulate SEEDS=n the engine under n seeds of faults"
+	@echo "make simulate SEEDS=n the engine under n seeds of faults, the three services at once under a tenth of them"
 	@echo "make bench            the whole flow and each service, measured"
 	@echo "make fmt              formats the code"
 	@echo "make lock             pins the packages anew from pyproject.toml"
@@ -45,6 +45,7 @@ test-containers: setup
 
 simulate: setup
 	@$(BIN)/python -m tests.engine.simulate --seeds $(SEEDS)
+	@echo "== the three services at once"; $(BIN)/python -m tests.together.simulate --seeds $$(( ($(SEEDS) + 9) / 10 ))
 
 bench: setup
 	@$(BIN)/python -m bench
