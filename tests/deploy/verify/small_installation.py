@@ -6,12 +6,15 @@ record keeps its offset, so a record that is taken out leaves a hole and nothing
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contracts.catalog import Price, VariantSubmitted
+from contracts.changes import OrderCancellationRequested
 from contracts.customers import Customer, Group
 from contracts.fulfillment import ItemFulfillmentRequested
+from contracts.invoices import BillingRunRequested
+from contracts.life import ReversalRequested
 from contracts.message import Body
 from contracts.orders import ItemSubmitted, NoteSubmitted, OrderSubmitted
 from contracts.saying import encoded
@@ -25,6 +28,7 @@ from deploy.verify.kept import COLLECTIONS, PASSED_OVER, enter_checkpoint
 from deploy.verify.report import Report
 from services.billing.service import billing
 from services.engine.checkpoint import Checkpoint
+from services.engine.desk import matches
 from services.engine.lanes import home
 from services.engine.planning import Planning, Wants
 from services.engine.reading import Reader
@@ -63,6 +67,15 @@ class SmallInstallation:
         self._next = dict.fromkeys(self.log, 0)
         self._now = int(NOON.timestamp() * 1000)
 
+    @property
+    def now(self) -> datetime:
+        """The broker's time of the next record."""
+        return datetime.fromtimestamp(self._now // 1000, UTC)
+
+    @now.setter
+    def now(self, at: datetime) -> None:
+        self._now = int(at.timestamp() * 1000)
+
     def append(
         self,
         topic: str,
@@ -77,10 +90,12 @@ class SmallInstallation:
         self.log[topic, lane].append(record)
         return record
 
-    def ask(self, body: Body, id_: str, *, source: str = "shop", away: int = 0) -> Logged:
+    def ask(
+        self, body: Body, id_: str, *, source: str = "shop", away: int = 0, time: datetime = NOON - timedelta(hours=1)
+    ) -> Logged:
         """Publishes a request, ``away`` lanes from its home."""
         lane = (home(body.subjects()[0], LANES) + away) % LANES
-        return self.append(body.topic, lane, encoded(body, id=id_, source=source, time=NOON - timedelta(hours=1)))
+        return self.append(body.topic, lane, encoded(body, id=id_, source=source, time=time))
 
     def run(self) -> None:
         """Lets the services decide until nothing is left to read."""
@@ -100,7 +115,9 @@ class SmallInstallation:
             there = {(c, i): d for (s, c), held in self.documents.items() if s == service.name for i, d in held.items()}
             planning.desk.put_loaded(keys, {key: there[key] for key in keys if key in there})
             for page in pages:
-                planning.desk.put_page(page, [])
+                held = self.documents.get((service.name, page.collection), {})
+                found = [(id_, document) for id_, document in sorted(held.items()) if matches(page, id_, document)]
+                planning.desk.put_page(page, found[: page.limit])
             wants = planning.decide()
         plan = planning.plan()
         for write in plan.writes:
@@ -221,6 +238,23 @@ def healthy() -> SmallInstallation:
     small.ask(scan("o-1", "A1", "A2", "A3"), "m1", source="scanner")
     small.ask(order("o-4"), "again")
     small.ask(NoteSubmitted(order_id="o-1", text="Leave it at the door.", author="Grace"), "n1", source="clerk")
+    small.run()
+    small.forget_what_was_to_be_said()
+    return small
+
+
+def invoiced() -> SmallInstallation:
+    """The same after a billing run, a reversal and the next run; an order with a change that is still open, and an
+    order that was cancelled."""
+    small = healthy()
+    small.now = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
+    small.ask(BillingRunRequested(period="2024-05", as_of=date(2024, 6, 1), actor="Hedy"), "may", source="finance")
+    small.run()
+    small.ask(ReversalRequested(subscription_id="o-1/2", actor="Grace", reason="wrong box"), "r1", source="clerk")
+    small.ask(OrderCancellationRequested(order_id="o-4", actor="Grace", reason="twice"), "c1", source="clerk")
+    small.run()
+    small.now = datetime(2024, 7, 1, 12, 0, tzinfo=UTC)
+    small.ask(BillingRunRequested(period="2024-06", as_of=date(2024, 7, 1), actor="Hedy"), "june", source="finance")
     small.run()
     small.forget_what_was_to_be_said()
     return small

@@ -1,0 +1,113 @@
+"""Invariant 6 over what was invoiced, broken one line at a time; and what waits of changes, runs and invoices."""
+
+import json
+from typing import Any
+
+from contracts.changes import OrderAmendmentRequested
+from deploy.verify.report import State
+from tests.deploy.verify.small_installation import SmallInstallation, invoiced
+from tests.deploy.verify.test_state_broken import broken
+
+
+def lines_of(small: SmallInstallation, containing: str = "") -> Any:
+    return small.said("InvoiceLinesIssued", containing)
+
+
+def number(small: SmallInstallation, payer: str, running: int) -> str:
+    numbers: list[str] = [json.loads(r.text)["data"]["invoice"]["number"] for r in small.said("InvoiceIssued", payer)]
+    return next(each for each in dict.fromkeys(numbers) if each.endswith(f"{running:06}"))
+
+
+def test_an_installation_that_issued_and_credited_invoices_has_nothing_broken() -> None:
+    report = invoiced().report()
+    assert [(each.number, each.offenders) for each in report.invariants if each.broken] == []
+    assert report.summary == "7 of 7 hold"
+
+
+def test_an_invoice_whose_lines_are_not_what_it_says_breaks_the_sixth() -> None:
+    small = invoiced()
+    (record,) = {r.text: r for r in small.said("InvoiceIssued", "group:engines") if "000001" in r.text}.values()
+    small.rewrite(record, '"lines":2', '"lines":3')
+    broken(small, 6, "says 3 lines", "its pages hold 2")
+
+
+def test_a_page_that_nobody_said_breaks_the_sixth() -> None:
+    small = invoiced()
+    small.take_out(*lines_of(small, "customer:c-o-2"))
+    broken(small, 6, "its pages hold none")
+
+
+def test_a_gap_in_the_numbers_of_a_payer_breaks_the_sixth() -> None:
+    small = invoiced()
+    first = number(small, "group:engines", 1)
+    small.take_out(*[r for r in small.said("InvoiceIssued") if first in r.text])
+    broken(small, 6, "group:engines", "1 invoices with the numbers 2 to 2")
+
+
+def test_an_invoice_that_billing_does_not_have_breaks_the_sixth() -> None:
+    small = invoiced()
+    first = number(small, "group:engines", 1)
+    del small.documents["billing", "invoices"][first]
+    broken(small, 6, first, "billing does not have it")
+
+
+def test_a_month_that_is_invoiced_twice_without_a_credit_breaks_the_sixth() -> None:
+    small = invoiced()
+    (record,) = [r for r in lines_of(small, "customer:c-o-2") if "000002" in r.text]
+    small.rewrite(record, '"contract_month":2', '"contract_month":1')
+    broken(small, 6, "month 1 of subscription o-2/1", "again")
+
+
+def test_a_credit_of_a_line_that_there_is_not_breaks_the_sixth() -> None:
+    small = invoiced()
+    (record,) = [r for r in lines_of(small, "group:engines") if '"credits"' in r.text]
+    first = number(small, "group:engines", 1)
+    small.rewrite(record, f'"credits":"{first}"', '"credits":"INV-NOBODY-000001"')
+    broken(small, 6, "INV-NOBODY-000001", "no such line")
+
+
+def test_a_month_that_billing_holds_as_issued_and_no_invoice_has_breaks_the_sixth() -> None:
+    small = invoiced()
+    share = small.document("billing", "shares", "customer:c-o-2/o-2")
+    held = dict(share["subscriptions"][0])
+    share["subscriptions"] = [{**held, "issued": [*held["issued"], 3], "issued_by": [*held["issued_by"], 1]}]
+    broken(small, 6, "holds month 3", "issued at 4900", "nothing")
+
+
+def test_an_order_whose_ledger_names_another_payer_breaks_the_third() -> None:
+    small = invoiced()
+    small.document("orders", "orders", "o-1")["payer"] = "group:somebody"
+    broken(small, 3, "order o-1 is paid by group:somebody", "group:engines")
+
+
+def test_an_order_that_is_cancelled_in_one_service_only_breaks_the_third() -> None:
+    small = invoiced()
+    del small.document("orders", "orders", "o-4")["cancelled_at"]
+    broken(small, 3, "order o-4 is cancelled by its ledger")
+
+
+def test_a_change_that_is_not_decided_waits_and_is_listed() -> None:
+    small = invoiced()
+    fulfillment = small.services[1]
+    small.services = (small.services[0], small.services[2])
+    edit = {"order_id": "o-1", "actor": "Grace", "items": {"change": [{"item_id": "1", "quantity": 1}]}}
+    small.ask(OrderAmendmentRequested.model_validate_json(json.dumps(edit)), "e1", source="clerk")
+    small.run()
+    report = small.report(behind=True)
+    waits = {each.what: each.examples for each in report.waits}
+    assert waits["requests that wait for fulfillment to decide"] == ("o-1",)
+    assert report.invariants[3].state is State.HOLDS
+    small.services = (*small.services, fulfillment)
+    small.run()
+    assert "requests that wait for fulfillment to decide" not in {each.what for each in small.report().waits}
+
+
+def test_an_invoice_that_is_being_prepared_is_listed_and_compared_later() -> None:
+    small = invoiced()
+    first = number(small, "customer:c-o-2", 2)
+    small.document("billing", "invoices", first)["done"] = False
+    small.take_out(*[r for r in small.said("InvoiceIssued") if first in r.text])
+    small.take_out(*[r for r in lines_of(small) if first in r.text])
+    report = small.report()
+    assert report.invariants[5].state is State.HOLDS
+    assert {each.what for each in report.waits} >= {"invoices that are being prepared"}
