@@ -57,7 +57,10 @@ class BillingChange(Model):
 
 
 class ItemChanged(Model):
-    """One line that is to be another one; what is absent stays. A contract length never changes."""
+    """One line that is to be another one; SKU and quantity stay if they are absent. A contract length never changes.
+
+    The line is priced by today's catalog; without a new quoted price it has none any more.
+    """
 
     item_id: Identifier
     sku: Sku | None = None

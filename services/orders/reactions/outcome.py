@@ -8,7 +8,7 @@ from contracts.changes import OrderCancellationRequested, OrderCancelled
 from contracts.message import Body
 from contracts.orders import OrderConfirmationRequested, OrderConfirmed, OrderPlaced, OrderSubmitted
 from contracts.refusals import Code, Refusal
-from services.engine.heard import Recognised, remember
+from services.engine.heard import Heard, Recognised, remember
 from services.engine.heard import refused as refused_for
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Say
@@ -62,22 +62,25 @@ def stands_already(message: Message, order: PlacedOrder) -> Outcome:
     """The effect of the request stands by another one, which is named. Its identity is taken all the same: it is
     known again when the effect no longer stands, and free for nothing else.
     """
+    first = _effect(message, order)
+    assert first is not None, "an order remembers by which request it is as it is"
     heard = remember(order.heard, message, STANDS)
-    return Outcome(order.model_copy(update={"heard": heard}), says=(_repeated_by_content(message, order),))
+    return Outcome(order.model_copy(update={"heard": heard}), says=(repeated(message, first),))
 
 
 def known_again(message: Message, order: PlacedOrder, known: Recognised) -> Say:
     """The answer to a message whose identity was seen before."""
     if known.kind == "repeat" and known.first.outcome == STANDS:
-        return _repeated_by_content(message, order)
+        first = _effect(message, order)
+        if first is not None:  # None: another type under the same identity, whose data read the same
+            return repeated(message, first)
     return recognised(message, known)
 
 
-def _repeated_by_content(message: Message, order: PlacedOrder) -> Say:
-    effects = [order.heard_as(fact.__name__) for fact in _EFFECTS[message.model]]
-    first = next((heard for heard in effects if heard is not None), None)
-    assert first is not None, "an order remembers by which request it is as it is"
-    return repeated(message, first)
+def _effect(message: Message, order: PlacedOrder) -> Heard | None:
+    """The request by which the effect that this one asks for came about."""
+    effects = (order.heard_as(fact.__name__) for fact in _EFFECTS.get(message.model, ()))
+    return next((heard for heard in effects if heard is not None), None)
 
 
 def time_about(message: Message, order: PlacedOrder, settings: Settings) -> datetime:
