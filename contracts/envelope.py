@@ -30,6 +30,15 @@ _SPECVERSION = re.compile(r"1\.[0-9]+\Z")
 _TYPE = re.compile(rb'"type"\s*:\s*"([A-Za-z0-9_.]{1,120})"')
 
 
+class Attributes(Model):
+    """The attributes alone, for a message of a type that the reader does not take: its ``data`` is read past."""
+
+    specversion: str = Field(pattern=r"^1\.[0-9]+$")
+    id: str = Field(min_length=1, max_length=256)
+    source: str = Field(min_length=1, max_length=256)
+    type: str = Field(min_length=1, max_length=256)
+
+
 class Envelope(Model, Generic[B]):
     """A message in structured mode. ``subject`` and others are read past: the subject comes from ``data``."""
 
@@ -93,7 +102,15 @@ def opened(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]
     peeked = _TYPE.search(value, 0, 4096)
     if peeked is not None:
         model = known.get(peeked[1].decode())
-        if model is not None:
+        if model is None:
+            try:
+                attributes = Attributes.model_validate_json(value)
+            except ValidationError:
+                pass
+            else:
+                if attributes.type not in known:
+                    return Senseless("unknown_type", attributes.type[:120])
+        else:
             try:
                 envelope = _envelope_of(model).model_validate_json(value, extra="forbid")
             except ValidationError:
@@ -207,4 +224,5 @@ def instant(value: object) -> datetime | None:
         time = time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+    surplus = time.microsecond % 1000
+    return time.replace(microsecond=time.microsecond - surplus) if surplus else time

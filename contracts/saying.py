@@ -4,6 +4,7 @@ from datetime import datetime
 from json.encoder import encode_basestring as _text
 
 from contracts.message import Body
+from contracts.values import stamp
 
 
 def encoded(
@@ -17,10 +18,9 @@ def encoded(
 ) -> bytes:
     """The record's value. ``cause`` is the (source, id) of the request or fact that led to it."""
     about = subject if subject is not None else next(iter(body.subjects()), "")
-    stamp = time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     caused = "" if cause is None else f',"causationsource":{_text(cause[0])},"causationid":{_text(cause[1])}'
     head = (
-        f'{{"specversion":"1.0","type":"{body.type_name()}","source":{_text(source)},"id":{_text(id)},"time":"{stamp}"'
-        f',"subject":{_text(about)},"datacontenttype":"application/json"{caused},"data":'
+        f'{{"specversion":"1.0","type":"{body.type_name()}","source":{_text(source)},"id":{_text(id)}'
+        f',"time":"{stamp(time)}","subject":{_text(about)},"datacontenttype":"application/json"{caused},"data":'
     )
     return b"".join((head.encode(), body.model_dump_json(exclude_none=True).encode(), b"}"))

@@ -7,6 +7,7 @@ whose type is a member of ``contracts.refusals.Code``.
 import re
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated
 
 import pycountry
@@ -135,11 +136,21 @@ def _amount(value: int) -> int:
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise _wrong(Code.VALUE_INVALID, "a time without an offset from UTC")
-    try:
-        value = value.astimezone(UTC)
-    except OverflowError as error:
-        raise _wrong(Code.VALUE_INVALID, "a time outside the years 1 to 9999 in UTC") from error
-    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+    if value.utcoffset():
+        try:
+            value = value.astimezone(UTC)
+        except OverflowError as error:
+            raise _wrong(Code.VALUE_INVALID, "a time outside the years 1 to 9999 in UTC") from error
+    surplus = value.microsecond % 1000
+    if value.tzinfo is UTC and not surplus:
+        return value
+    return value.replace(microsecond=value.microsecond - surplus, tzinfo=UTC)
+
+
+@lru_cache(maxsize=1024)
+def stamp(time: datetime) -> str:
+    """A time as it stands on the wire: RFC 3339 in UTC with milliseconds and ``Z``."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _day(value: object) -> object:
@@ -208,7 +219,7 @@ MinorUnits = Annotated[int, AfterValidator(_amount), Field(json_schema_extra={"m
 Instant = Annotated[
     datetime,
     AfterValidator(_utc),
-    PlainSerializer(lambda t: t.isoformat(timespec="milliseconds").replace("+00:00", "Z"), when_used="json"),
+    PlainSerializer(stamp, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A point in time, UTC, in whole milliseconds (what MongoDB keeps)."""

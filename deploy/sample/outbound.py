@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from contracts.message import Body
 from contracts.saying import encoded
+from contracts.values import stamp
 
 Identity = tuple[str, str]
 """A message's source and id."""
@@ -144,7 +145,7 @@ class Sending:
             "subject": subject,
         }
         if self.time is not None:
-            attributes["time"] = self.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            attributes["time"] = stamp(self.time)
         return attributes
 
     def _data(self) -> bytes:

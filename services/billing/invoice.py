@@ -18,6 +18,7 @@ from services.billing.calendar import ONE_DAY, due_date, month_begin, period_of
 from services.billing.payer import Payer
 from services.billing.share import Held, Share
 from services.billing.term import TermSource
+from services.engine.revising import revised
 
 LINES_ON_A_PAGE: Final = 500
 BYTES_ON_A_PAGE: Final = 400_000
@@ -105,7 +106,7 @@ def marked(share: Share, issued: Sequence[tuple[Difference, str]]) -> Share:
         else held
         for held in share.subscriptions
     )
-    return share.model_copy(update={"subscriptions": subscriptions, "invoices": tuple(numbers)})
+    return revised(share, subscriptions=subscriptions, invoices=tuple(numbers))
 
 
 def _marked(held: Held, issued: Sequence[tuple[Difference, str]], numbers: Sequence[str]) -> Held:
@@ -116,11 +117,8 @@ def _marked(held: Held, issued: Sequence[tuple[Difference, str]], numbers: Seque
         else:
             del months[found.month]
     ordered = sorted(months.items())
-    return held.model_copy(
-        update={
-            "issued": tuple(month for month, _ in ordered),
-            "issued_by": tuple(place for _, place in ordered) or None,
-        }
+    return revised(
+        held, issued=tuple(month for month, _ in ordered), issued_by=tuple(place for _, place in ordered) or None
     )
 
 
@@ -178,16 +176,15 @@ def with_lines(
     )
     charges = invoice.charges + sum(each.amount for each in lines if each.amount > 0)
     credited = invoice.credited - sum(each.amount for each in lines if each.amount < 0)
-    return invoice.model_copy(
-        update={
-            "lines": invoice.lines + len(lines),
-            "credit_lines": invoice.credit_lines + sum(each.credits is not None for each in lines),
-            "pages": max(invoice.pages, first + len(pages) - 1),
-            "charges": charges,
-            "credited": credited,
-            "total": charges - credited,
-            "kind": "credit_note" if charges < credited else "invoice",
-        }
+    return revised(
+        invoice,
+        lines=invoice.lines + len(lines),
+        credit_lines=invoice.credit_lines + sum(each.credits is not None for each in lines),
+        pages=max(invoice.pages, first + len(pages) - 1),
+        charges=charges,
+        credited=credited,
+        total=charges - credited,
+        kind="credit_note" if charges < credited else "invoice",
     ), pages
 
 

@@ -82,11 +82,11 @@ class Payer(BaseModel):
 
     def awaited_by(self, run: str) -> "Payer":
         """The payer with a run that counts on it."""
-        return self.model_copy(update={"runs": (*(self.runs or ()), run)})
+        return revised(self, runs=(*(self.runs or ()), run))
 
     def done_with(self, run: str) -> "Payer":
         """The payer once it is done in a run: what comes of that run again is a repeat."""
-        return self.model_copy(update={"runs": tuple(each for each in self.runs or () if each != run) or None})
+        return revised(self, runs=tuple(each for each in self.runs or () if each != run) or None)
 
     @property
     def shown_name(self) -> str | None:

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.invoices import RunCounts
 from contracts.values import CivilDate
 from services.engine.message import Cause, Message
+from services.engine.revising import revised
 
 
 class Pass(BaseModel):
@@ -43,7 +44,7 @@ class Run(BaseModel):
         one = Pass(
             run=run, as_of=as_of, source=cause.source, id=cause.id, address=cause.address, who=message.identity()
         )
-        return self.model_copy(update={"run": run, "open": (*self.open, one)})
+        return revised(self, run=run, open=(*self.open, one))
 
 
 class LaneRun(BaseModel):

@@ -178,7 +178,7 @@ class Share(BaseModel):
         if customer_name == self.customer_name and names in self.items:
             return self
         others = tuple(each for each in self.items if each.item_id != names.item_id)
-        return self.model_copy(update={"customer_name": customer_name, "items": (*others, names)})
+        return revised(self, customer_name=customer_name, items=(*others, names))
 
     def held(self, subscription_id: str) -> Held | None:
         """The subscription as it is held; None if the payer never heard of it."""

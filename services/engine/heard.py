@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.engine.message import Message
+from services.engine.revising import revised
 
 REFUSALS_KEPT = 1000
 
@@ -73,7 +74,7 @@ def settled(heard: tuple[Heard, ...], outcomes: Mapping[bytes, str], keep: int =
 
     Refusals beyond ``keep`` are forgotten, the oldest first.
     """
-    heard = tuple(h.model_copy(update={"outcome": outcomes[h.who]}) if h.who in outcomes else h for h in heard)
+    heard = tuple(revised(h, outcome=outcomes[h.who]) if h.who in outcomes else h for h in heard)
     surplus = sum(not h.effective for h in heard) - keep
     if surplus <= 0:
         return heard

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from contracts.message import Body
 from contracts.refusals import Refusal
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST_YEAR = 1970
 AHEAD = timedelta(hours=24)
 """A sender's clock further ahead of the record than this is not believed (``domain.md`` section 5)."""
@@ -36,7 +38,7 @@ class Origin:
     @property
     def recorded(self) -> datetime:
         """The broker's time of the record, UTC."""
-        return datetime.fromtimestamp(self.timestamp // 1000, UTC).replace(microsecond=self.timestamp % 1000 * 1000)
+        return EPOCH + timedelta(milliseconds=self.timestamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Message:
         return blake2b(self.body.model_dump_json(exclude_none=True).encode(), digest_size=8).digest()
 
 
+@lru_cache(maxsize=4096)
 def identity_of(source: str, id: str) -> bytes:  # noqa: A002  the CloudEvents attribute's name
     """12 bytes that stand for a message's identity."""
     return blake2b(f"{len(source)}:{source}{id}".encode("utf-8", "replace"), digest_size=12).digest()

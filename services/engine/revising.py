@@ -1,7 +1,7 @@
-"""A document with some fields changed, made as fast as Python can.
+"""A value with some fields changed: how every decision says what becomes of a document.
 
-pydantic's ``model_copy`` copies what a frozen document never needs of its own; where a decision changes documents by
-the thousand it was a tenth of its time (``docs/decisions/0011``).
+pydantic's ``model_copy`` copies what a frozen value never needs of its own; where decisions change documents by the
+thousand it was a tenth of their time (``docs/decisions/0011``).
 """
 
 from typing import TypeVar
@@ -12,7 +12,7 @@ D = TypeVar("D", bound=BaseModel)
 
 
 def revised(document: D, **changes: object) -> D:
-    """The document with these fields changed; as with ``model_copy`` nothing is checked, nested values are shared."""
+    """It with these fields changed; as with ``model_copy`` nothing is checked, nested values are shared."""
     made = document.__class__.__new__(document.__class__)
     set_field = object.__setattr__
     set_field(made, "__dict__", {**document.__dict__, **changes})

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from contracts.message import Fact, Kind
+from contracts.message import Body, Fact, Kind
 from contracts.saying import encoded
 from services.engine.lanes import home
-from services.engine.message import Message, Origin
+from services.engine.message import Cause, Message, Origin
 from services.engine.reading import RECORDED, Reject
 from services.engine.record import Outgoing, Record
 from services.engine.service import Say
@@ -16,16 +16,17 @@ BEGINNING = 64 * 1024
 
 def worded(says: Sequence[Say], message: Message, service: str, lanes: int, stage: str = "") -> list[Outgoing]:
     """The records of what was said while ``message`` was decided, in order; ``stage`` tells a batch's end apart."""
+    if not says:
+        return []
+    cause = message.cause
     return [
         outgoing
         for number, say in enumerate(says)
-        for outgoing in _records(say, message, service, lanes, f"{stage}{number}")
+        for outgoing in _records(say.body, say.cause or cause, message, service, lanes, f"{stage}{number}")
     ]
 
 
-def _records(say: Say, message: Message, service: str, lanes: int, number: str) -> list[Outgoing]:
-    body = say.body
-    cause = say.cause or message.cause
+def _records(body: Body, cause: Cause, message: Message, service: str, lanes: int, number: str) -> list[Outgoing]:
     headers: tuple[tuple[str, bytes | None], ...] = ()
     if isinstance(body, Fact):
         said = f"{body.chain()}@{body.version}"

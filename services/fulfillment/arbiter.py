@@ -14,6 +14,7 @@ from contracts.life import SubscriptionPayerChanged
 from contracts.order import BillingData, Item, ItemStatus
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom
+from services.engine.revising import revised
 from services.fulfillment.ledger import Ledger, Line, Row, Terms, line_of, with_terms
 from services.fulfillment.subscription import next_month_begin, payers_of, whole
 
@@ -83,14 +84,14 @@ def _amended(ledger: Ledger, proposal: OrderChangeProposed) -> Yes | No:
         for line in [before.get(item.item_id)]
     )
     terms = with_terms(ledger, _billed(ledger.terms[-1], proposal.billing))
-    return Yes(ledger.model_copy(update={"lines": lines, "terms": terms}))
+    return Yes(revised(ledger, lines=lines, terms=terms))
 
 
 def _same(line: Line, item: Item | None) -> bool:
     """Whether an item is proposed as it stands. Its counts are the ledger's own affair."""
     if item is None:
         return False
-    proposed = line_of(item).model_copy(update={"taken": line.taken, "cancelled": line.cancelled})
+    proposed = revised(line_of(item), taken=line.taken, cancelled=line.cancelled)
     return proposed == line
 
 
@@ -102,8 +103,8 @@ def _stands(ledger: Ledger) -> bool:
 def _cancelled(ledger: Ledger, proposal: OrderChangeProposed) -> Yes | No:
     if _stands(ledger):
         return No(Code.ORDER_HAS_SUBSCRIPTIONS)
-    lines = tuple(line.model_copy(update={"cancelled": line.units}) for line in ledger.lines)
-    return Yes(ledger.model_copy(update={"cancelled_at": proposal.requested_at, "lines": lines}))
+    lines = tuple(revised(line, cancelled=line.units) for line in ledger.lines)
+    return Yes(revised(ledger, cancelled_at=proposal.requested_at, lines=lines))
 
 
 def _closed(ledger: Ledger, item_id: str | None) -> Yes | No:
@@ -115,10 +116,9 @@ def _closed(ledger: Ledger, item_id: str | None) -> Yes | No:
     if not any(line.open for line in meant):
         return No(Code.NOTHING_OPEN)
     lines = tuple(
-        line.model_copy(update={"cancelled": line.cancelled + line.open}) if line in meant else line
-        for line in ledger.lines
+        revised(line, cancelled=line.cancelled + line.open) if line in meant else line for line in ledger.lines
     )
-    return Yes(ledger.model_copy(update={"lines": lines}))
+    return Yes(revised(ledger, lines=lines))
 
 
 def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, today: date) -> Yes:
@@ -138,12 +138,11 @@ def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, to
             reason=None if proposal.reason is None else proposal.reason[:500],
             at=proposal.requested_at,
         )
-        became = entry.model_copy(
-            update={
-                "payers": (*payers, PayerFrom(payer=newest.payer, from_date=since)),
-                "group": newest.group,
-                "history": (*(entry.history or ()), row),
-            }
+        became = revised(
+            entry,
+            payers=(*payers, PayerFrom(payer=newest.payer, from_date=since)),
+            group=newest.group,
+            history=(*(entry.history or ()), row),
         )
         entries[place] = became
         fact = partial(
@@ -155,8 +154,8 @@ def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, to
             from_date=since,
         )
         moved.append(Moved(place + 1, since, fact))
-    changed = ledger.model_copy(update={"entries": tuple(entries)})
-    return Yes(changed.model_copy(update={"terms": with_terms(changed, newest)}), tuple(moved))
+    changed = revised(ledger, entries=tuple(entries))
+    return Yes(revised(changed, terms=with_terms(changed, newest)), tuple(moved))
 
 
 def billing_of(terms: Terms) -> BillingData:
@@ -176,23 +175,21 @@ def billing_of(terms: Terms) -> BillingData:
 
 
 def _billed(terms: Terms, billing: BillingData) -> Terms:
-    customer = terms.customer.model_copy(
-        update={
-            "type": billing.customer_type,
-            "company_name": billing.company_name,
-            "registration_number": billing.registration_number,
-            "vat_id": billing.vat_id,
-        }
+    customer = revised(
+        terms.customer,
+        type=billing.customer_type,
+        company_name=billing.company_name,
+        registration_number=billing.registration_number,
+        vat_id=billing.vat_id,
     )
-    return terms.model_copy(
-        update={
-            "customer": customer,
-            "billing_address": billing.billing_address,
-            "group": billing.group,
-            "group_source": billing.group_source,
-            "payer": billing.payer,
-            "term": billing.term,
-        }
+    return revised(
+        terms,
+        customer=customer,
+        billing_address=billing.billing_address,
+        group=billing.group,
+        group_source=billing.group_source,
+        payer=billing.payer,
+        term=billing.term,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from contracts.assets import AssetState
+from services.engine.revising import revised
 
 HISTORY_KEPT: Final = 1000
 """Rows that are kept of a device; far more than one sees in its life, and a bound for its document."""
@@ -63,7 +64,7 @@ class Asset(BaseModel):
     def became(self, state: AssetState, order_id: str, number: int, at: datetime) -> "Asset":
         """The device in another state since then, at this subscription."""
         row = Assignment(order_id=order_id, number=number, since=at, state=None if state == "in_use" else state)
-        return self.model_copy(update={"state": state, "history": _appended(self, row)})
+        return revised(self, state=state, history=_appended(self, row))
 
 
 def assigned(asset: Asset | None, sku: str, to: Assignment, *, test: bool) -> Asset:

@@ -8,6 +8,7 @@ from functools import partial
 
 from contracts.life import SubscriptionCancellationRequested, SubscriptionCancelled
 from contracts.refusals import Code
+from services.engine.revising import revised
 from services.fulfillment.case import Answer, Became, Case, no
 from services.fulfillment.ending import released
 from services.fulfillment.subscription import ends_before
@@ -26,12 +27,8 @@ def cancelled(case: Case, body: SubscriptionCancellationRequested) -> Answer:
     if not case.today <= on < end:
         return no(Code.DATE_OUT_OF_RANGE, "on", f"{on} lies outside {case.today} to {end - timedelta(days=1)}")
     at_once = on <= case.today or entry.state == "cancelled"
-    became = entry.model_copy(
-        update={
-            "cancelled_on": on,
-            "cancellation_reason": body.reason_code,
-            "state": "cancelled" if at_once else "active",
-        }
+    became = revised(
+        entry, cancelled_on=on, cancellation_reason=body.reason_code, state="cancelled" if at_once else "active"
     )
     fact = partial(SubscriptionCancelled, at=case.time, actor=body.actor, reason=body.reason)
     return Became(became, fact, released(case, case.time) if at_once else {})

@@ -8,6 +8,7 @@ from functools import partial
 from contracts.life import DeviceReplaced, ReplacementRequested, SerialCorrected, SerialCorrectionRequested
 from contracts.refusals import Code, Refusal
 from contracts.serials import normalised
+from services.engine.revising import revised
 from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.case import Answer, Became, Case, no, why_not_active
 from services.fulfillment.ledger import Entry
@@ -33,9 +34,7 @@ def replaced(case: Case, body: ReplacementRequested) -> Answer:
         return new
     old, back = case.entry.serial, case.entry.returned_at is not None
     became = _with(case, new, body.new_serial)
-    became = became.model_copy(
-        update={"replaced": (*(became.replaced or ()), old), "returned_at": None, "condition": None}
-    )
+    became = revised(became, replaced=(*(became.replaced or ()), old), returned_at=None, condition=None)
     fact = partial(DeviceReplaced, at=case.time, actor=body.actor, reason=body.reason, old_serial=old)
     away = case.device().became("returned" if back else "unavailable", case.order_id, case.number, case.time)
     return Became(became, fact, {old: away, new: _assigned(case, new, body.new_serial)})
@@ -68,7 +67,7 @@ def _with(case: Case, serial: str, raw: str) -> Entry:
     update: dict[str, object] = {"serial": serial, "raw_serial": None if raw == serial else raw}
     if entry.replaced is not None:  # it may get a device again that it had before
         update["replaced"] = tuple(each for each in entry.replaced if each != serial) or None
-    return entry.model_copy(update=update)
+    return revised(entry, **update)
 
 
 def _assigned(case: Case, serial: str, raw: str) -> Asset:

@@ -6,6 +6,7 @@ A wish waits on until its subscription is there, and is decided as soon as a sca
 from dataclasses import dataclass, field
 
 from services.engine.heard import settled
+from services.engine.revising import revised
 from services.engine.service import Change, Say
 from services.fulfillment import life
 from services.fulfillment.asset import Asset
@@ -38,13 +39,13 @@ class Draining:
         if not queue:
             return self.ledger
         waiting: list[Parked] = []
-        self.ledger = self.ledger.model_copy(update={"parked": ()})
+        self.ledger = revised(self.ledger, parked=())
         for each in queue:
             waiting.append(each)
             if self._ready(each):
                 waiting = self._decided(waiting)
         kept = {"parked": tuple(waiting), "heard": settled(self.ledger.heard, self.outcomes)}
-        return self.ledger.model_copy(update=kept)
+        return revised(self.ledger, **kept)
 
     def changes(self, ledger: Ledger) -> tuple[Change, ...]:
         """What changes with this as the ledger in the end."""

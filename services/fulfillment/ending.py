@@ -5,6 +5,7 @@ from functools import partial
 
 from contracts.assets import AssetState
 from contracts.life import SubscriptionEnded
+from services.engine.revising import revised
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Became, Case
 from services.fulfillment.ledger import Ledger
@@ -36,7 +37,7 @@ def first_end(ledger: Ledger) -> int | None:
 def ended(case: Case) -> Became:
     """It ended at the begin of the day that its contract ends before, whenever the clock came to say so."""
     state = "ended" if case.entry.cancelled_on is None else "cancelled"
-    became = case.entry.model_copy(update={"state": state})
+    became = revised(case.entry, state=state)
     return Became(became, partial(SubscriptionEnded, at=case.time), released(case, case.time))
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from contracts.life import ExtensionRequested, SubscriptionExtended
 from contracts.refusals import Code, Refusal, refusal
 from contracts.subscription import PayerFrom, PriceStretch
+from services.engine.revising import revised
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Answer, Became, Case, no
 from services.fulfillment.ledger import Entry
@@ -40,7 +41,7 @@ def extended(case: Case, body: ExtensionRequested) -> Answer:
         extended_from=body.ends_before,
         extended_by=body.months,
     )
-    return Became(entry.model_copy(update=update), fact, _with_the_customer_again(case))
+    return Became(revised(entry, **update), fact, _with_the_customer_again(case))
 
 
 def _wrong(case: Case, body: ExtensionRequested) -> tuple[Refusal, ...]:

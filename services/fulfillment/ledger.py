@@ -16,6 +16,7 @@ from contracts.refusals import Code
 from contracts.subscription import CancellationReason, Condition, PayerFrom, PriceStretch, State
 from contracts.values import Address, CivilDate
 from services.engine.heard import Heard
+from services.engine.revising import revised
 from services.fulfillment.request import Parked
 
 Awaited = Literal["order", "release", "confirmation"]
@@ -176,13 +177,13 @@ def told(ledger: Ledger, order: Order, version: int) -> Ledger:
         "terms": _terms(ledger, order),
     }
     if ledger.opened:
-        return ledger.model_copy(update=known)
+        return revised(ledger, **known)
     if order.cancelled_at is not None:
         cancelled = tuple(line_of(item, cancelled=item.quantity) for item in order.items)
         known |= {"cancelled_at": order.cancelled_at, "opened": True, "lines": cancelled}
     elif not is_held(order):
         known |= {"opened": True, "lines": tuple(line_of(item, cancelled=item.cancelled) for item in order.items)}
-    return ledger.model_copy(update=known)
+    return revised(ledger, **known)
 
 
 def is_held(order: Order) -> bool:
@@ -224,7 +225,7 @@ def _terms(ledger: Ledger, order: Order) -> tuple[Terms, ...]:
         )
     last = ledger.terms[-1]
     contact = {name: getattr(order.customer, name) for name in _CONTACT}
-    return with_terms(ledger, last.model_copy(update={"customer": last.customer.model_copy(update=contact)}))
+    return with_terms(ledger, revised(last, customer=revised(last.customer, **contact)))
 
 
 def with_terms(ledger: Ledger, newest: Terms) -> tuple[Terms, ...]:

@@ -20,6 +20,7 @@ from contracts.life import (
 from contracts.message import Body
 from contracts.refusals import Refusal
 from services.engine.heard import refused
+from services.engine.revising import revised
 from services.fulfillment.cancelling import cancelled
 from services.fulfillment.case import Answer, AssetOf, Became, Case
 from services.fulfillment.devices import corrected, replaced
@@ -95,7 +96,7 @@ def changed(case: Case, became: Became, actor: str | None, reason: str | None) -
     fact = became.fact(version=version, subscription=whole(case.order_id, number, became.entry, case.line, case.terms))
     kept = None if reason is None else reason[:REASON_KEPT]
     row = Row(kind=type(fact).__name__, actor=actor, reason=kept, at=case.time)
-    entry = became.entry.model_copy(update={"history": (*(became.entry.history or ()), row)})
+    entry = revised(became.entry, history=(*(became.entry.history or ()), row))
     update: dict[str, object] = {
         "version": version,
         "entries": (*ledger.entries[: number - 1], entry, *ledger.entries[number:]),
@@ -103,7 +104,7 @@ def changed(case: Case, became: Became, actor: str | None, reason: str | None) -
     }
     if became.lines is not None:
         update["lines"] = became.lines
-    return ledger.model_copy(update=update), fact
+    return revised(ledger, **update), fact
 
 
 def _decision(case: Case, body: LifeRequest) -> Answer:

@@ -11,6 +11,7 @@ from contracts.fulfillment import ItemFulfillmentParked
 from contracts.message import Request
 from contracts.refusals import Code
 from contracts.serials import normalised
+from services.engine.revising import revised
 from services.fulfillment.answers import ECHOED, invalid_ones
 from services.fulfillment.ledger import Awaited, Ledger
 from services.fulfillment.request import Parked, Scan, Wish, serials_in
@@ -40,7 +41,7 @@ def parked(
     if until is not None:
         first = until if ledger.due is None or not ledger.parked else min(ledger.due, until)
         changed |= {"due": first, "lane": lane}
-    return ledger.model_copy(update=changed)
+    return revised(ledger, **changed)
 
 
 def notice(order_id: str, scan: Scan, awaits: Awaited) -> ItemFulfillmentParked:
@@ -63,14 +64,14 @@ def scheduled(ledger: Ledger, lane: int, waited: int, settings: Settings) -> Led
     awaits, later = ledger.awaits(), waited + settings.patience_ms
     waiting = ledger.parked
     if awaits == "release":
-        waiting = tuple(p if p.until is None else p.model_copy(update={"until": None}) for p in waiting)
+        waiting = tuple(p if p.until is None else revised(p, until=None) for p in waiting)
     else:
-        waiting = tuple(p.model_copy(update={"until": later}) if p.until is None else p for p in waiting)
+        waiting = tuple(revised(p, until=later) if p.until is None else p for p in waiting)
     if waiting:
         due = min((p.until for p in waiting if p.until is not None), default=None)
     else:
         due = later if awaits == "order" else None
-    return ledger.model_copy(update={"parked": waiting, "due": due, "lane": None if due is None else lane})
+    return revised(ledger, parked=waiting, due=due, lane=None if due is None else lane)
 
 
 def why_expired(ledger: Ledger) -> Code:
@@ -82,4 +83,4 @@ def expired(ledger: Ledger, waited: int) -> tuple[tuple[Scan | Wish, ...], Ledge
     """What waited too long, in order, and the ledger without it."""
     over = tuple(p.asked for p in ledger.parked if p.until is not None and p.until <= waited)
     rest = tuple(p for p in ledger.parked if p.until is None or p.until > waited)
-    return over, ledger.model_copy(update={"parked": rest})
+    return over, revised(ledger, parked=rest)

@@ -5,6 +5,7 @@ from functools import partial
 from contracts.life import AssetReturned, ReturnSubmitted
 from contracts.refusals import Code
 from contracts.serials import normalised
+from services.engine.revising import revised
 from services.fulfillment.case import Answer, Became, Case, no
 
 
@@ -26,7 +27,7 @@ def returned(case: Case, body: ReturnSubmitted) -> Answer:
         return _replaced_one(case, serial, Became(entry, fact))
     if entry.returned_at is not None:
         return no(Code.ALREADY_RETURNED)
-    became = entry.model_copy(update={"returned_at": case.time, "condition": body.condition})
+    became = revised(entry, returned_at=case.time, condition=body.condition)
     if entry.state == "active":
         return Became(became, fact)
     return Became(became, fact, {serial: case.device().became("returned", case.order_id, case.number, case.time)})

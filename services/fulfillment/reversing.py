@@ -4,6 +4,7 @@ from functools import partial
 
 from contracts.life import ReversalRequested, SubscriptionReversed
 from contracts.refusals import Code
+from services.engine.revising import revised
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Answer, Became, Case, no
 from services.fulfillment.ledger import Line
@@ -14,7 +15,7 @@ def reversed_scan(case: Case, body: ReversalRequested) -> Answer:
     entry = case.entry
     if entry.state == "reversed":
         return no(Code.SUBSCRIPTION_REVERSED)
-    became = entry.model_copy(update={"state": "reversed"})
+    became = revised(entry, state="reversed")
     fact = partial(SubscriptionReversed, at=case.time, actor=body.actor, reason=body.reason)
     return Became(became, fact, _free(case), _opened(case))
 
@@ -26,7 +27,7 @@ def _opened(case: Case) -> tuple[Line, ...]:
     lines = []
     for line in case.ledger.lines:
         taken = line.taken - 1 if line.item_id == case.entry.item_id else line.taken
-        lines.append(line.model_copy(update={"taken": taken, "cancelled": line.cancelled if others else 0}))
+        lines.append(revised(line, taken=taken, cancelled=line.cancelled if others else 0))
     return tuple(lines)
 
 

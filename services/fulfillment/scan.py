@@ -168,13 +168,12 @@ class _Units:
                 return Decided(self._ledger, {}, (self._repeated(),), outcome_of(self._refused))
             return Decided(self._ledger, {}, (self._refusal(0),), outcome_of(self._refused))
         ledger = self._ledger
-        changed = ledger.model_copy(
-            update={
-                "version": ledger.version + accepted,
-                "lines": tuple(self._lines),
-                "entries": tuple(self._entries),
-                "unsaid": (*ledger.unsaid, *range(len(ledger.entries) + 1, len(self._entries) + 1)),
-            }
+        changed = revised(
+            ledger,
+            version=ledger.version + accepted,
+            lines=tuple(self._lines),
+            entries=tuple(self._entries),
+            unsaid=(*ledger.unsaid, *range(len(ledger.entries) + 1, len(self._entries) + 1)),
         )
         answers = (self._refusal(accepted),) if self._refused else ()
         return Decided(changed, self._assets, (*self._facts, *answers), CREATED)

@@ -4,6 +4,7 @@ from functools import partial
 
 from contracts.life import ShipmentSubmitted, ShipmentTracked
 from contracts.refusals import Code
+from services.engine.revising import revised
 from services.fulfillment.case import Answer, Became, Case, no
 
 
@@ -11,5 +12,5 @@ def shipped(case: Case, body: ShipmentSubmitted) -> Answer:
     """A later parcel takes the place of an earlier one, as with a replaced device."""
     if case.entry.state == "reversed":
         return no(Code.SUBSCRIPTION_REVERSED)
-    became = case.entry.model_copy(update={"carrier": body.carrier, "tracking_number": body.tracking_number})
+    became = revised(case.entry, carrier=body.carrier, tracking_number=body.tracking_number)
     return Became(became, partial(ShipmentTracked, at=case.time, actor=body.actor))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from contracts.changes import BillingChange, ItemsChange, OrderAmendmentRequested
 from contracts.orders import ItemSubmitted
 from contracts.refusals import Refusal
+from services.engine.revising import revised
 from services.orders.billing import billing_of, with_change
 from services.orders.change import KeptBilling
 from services.orders.objections import VariantOf, as_ordered, objections
@@ -53,11 +54,10 @@ def with_contact(order: PlacedOrder, body: OrderAmendmentRequested) -> PlacedOrd
     if "phone" in body.clear:
         update["phone"] = None
     shipping = contact.shipping_address if contact and contact.shipping_address else order.shipping_address
-    return order.model_copy(
-        update={
-            "customer": order.customer.model_copy(update=update),
-            "shipping_address": None if "shipping_address" in body.clear else shipping,
-        }
+    return revised(
+        order,
+        customer=revised(order.customer, **update),
+        shipping_address=None if "shipping_address" in body.clear else shipping,
     )
 
 
@@ -93,4 +93,4 @@ def _edited(order: PlacedOrder, change: ItemsChange, variant_of: VariantOf) -> t
 def _priced(item: ItemSubmitted, item_id: str, currency: str, variant_of: VariantOf) -> PlacedItem:
     variant = variant_of(item.sku)
     assert variant is not None, "an unknown variant was refused"
-    return priced_item(item.model_copy(update={"item_id": item_id}), 0, variant, currency)
+    return priced_item(revised(item, item_id=item_id), 0, variant, currency)

@@ -19,6 +19,7 @@ from contracts.message import Request
 from contracts.orders import NoteSubmitted, OrderConfirmationRequested
 from services.engine.heard import Heard, refused, remember
 from services.engine.message import Message, Origin
+from services.engine.revising import revised
 from services.orders.settings import Settings
 
 PARKED_TYPES: dict[str, type[Request]] = {
@@ -119,16 +120,16 @@ class AwaitedOrder(BaseModel):
 
     def parking(self, request: Parked) -> "AwaitedOrder":
         """One more request waits."""
-        return _timed(self.model_copy(update={"parked": (*self.parked, request)}))
+        return _timed(revised(self, parked=(*self.parked, request)))
 
     def cancelling(self, request: Parked) -> "AwaitedOrder":
         """The order is to be created cancelled."""
-        return _timed(self.model_copy(update={"cancellation": request}))
+        return _timed(revised(self, cancellation=request))
 
     def refusing(self, message: Message, codes: tuple[str, ...], forgotten_at: int) -> "AwaitedOrder":
         """One more request was refused; all of them are remembered until ``forgotten_at``."""
         heard = remember(self.heard, message, refused(codes))
-        return _timed(self.model_copy(update={"heard": heard, "forgotten_at": forgotten_at}))
+        return _timed(revised(self, heard=heard, forgotten_at=forgotten_at))
 
     def waiting_like(self, message: Message) -> Parked | None:
         """The request with this message's identity among those that wait."""
@@ -142,12 +143,11 @@ class AwaitedOrder(BaseModel):
     def without_overdue(self, waited: int) -> "AwaitedOrder | None":
         """What is left of it at this time; None: nothing."""
         forgotten = self.forgotten_at is not None and self.forgotten_at <= waited
-        left = self.model_copy(
-            update={
-                "parked": tuple(p for p in self.parked if p.due > waited),
-                "heard": () if forgotten else self.heard,
-                "forgotten_at": None if forgotten else self.forgotten_at,
-            }
+        left = revised(
+            self,
+            parked=tuple(p for p in self.parked if p.due > waited),
+            heard=() if forgotten else self.heard,
+            forgotten_at=None if forgotten else self.forgotten_at,
         )
         return _timed(left) if left.parked or left.heard or left.cancellation else None
 
@@ -156,4 +156,4 @@ def _timed(awaited: AwaitedOrder) -> AwaitedOrder:
     ends = [p.due for p in awaited.parked]
     if awaited.forgotten_at is not None:
         ends.append(awaited.forgotten_at)
-    return awaited.model_copy(update={"due": min(ends, default=None)})
+    return revised(awaited, due=min(ends, default=None))

@@ -7,6 +7,7 @@ from contracts.customers import Group
 from contracts.order import BillingData
 from contracts.refusals import Code, Refusal, refusal
 from contracts.values import AT_ONCE
+from services.engine.revising import revised
 from services.orders.change import KeptBilling
 from services.orders.customer import payer
 from services.orders.order import PlacedOrder
@@ -32,34 +33,31 @@ def billing_of(order: PlacedOrder) -> KeptBilling:
 
 def billed(order: PlacedOrder, billing: BillingData) -> PlacedOrder:
     """The order with these billing data."""
-    customer = order.customer.model_copy(
-        update={
-            "type": billing.customer_type,
-            "company_name": billing.company_name,
-            "registration_number": billing.registration_number,
-            "vat_id": billing.vat_id,
-        }
+    customer = revised(
+        order.customer,
+        type=billing.customer_type,
+        company_name=billing.company_name,
+        registration_number=billing.registration_number,
+        vat_id=billing.vat_id,
     )
-    return order.model_copy(
-        update={
-            "customer": customer,
-            "billing_address": billing.billing_address,
-            "group": billing.group,
-            "group_source": billing.group_source,
-            "payer": billing.payer,
-            "term": billing.term,
-        }
+    return revised(
+        order,
+        customer=customer,
+        billing_address=billing.billing_address,
+        group=billing.group,
+        group_source=billing.group_source,
+        payer=billing.payer,
+        term=billing.term,
     )
 
 
 def with_payer(order: PlacedOrder, group: Group | None) -> KeptBilling:
     """The billing data with another payer: a group or, without one, the customer."""
-    return billing_of(order).model_copy(
-        update={
-            "group": group,
-            "group_source": None if group is None else "order",
-            "payer": payer(order.customer.id, group),
-        }
+    return revised(
+        billing_of(order),
+        group=group,
+        group_source=None if group is None else "order",
+        payer=payer(order.customer.id, group),
     )
 
 
@@ -79,15 +77,15 @@ def with_change(
     update["customer_type"] = change.type or present.customer_type
     if change.billing_address is not None:
         update["billing_address"] = change.billing_address
-    after = present.model_copy(update=update)
+    after = revised(present, **update)
     if present.customer_type == "individual" and "term" not in given:
-        after = after.model_copy(update={"term": None})
+        after = revised(after, term=None)
     wrong = tuple(_refusals(after))
     if wrong:
         return wrong
     if after.customer_type == "individual":
-        after = after.model_copy(update={"group": None, "group_source": None, "term": AT_ONCE})
-    return after.model_copy(update={"payer": payer(order.customer.id, after.group)})
+        after = revised(after, group=None, group_source=None, term=AT_ONCE)
+    return revised(after, payer=payer(order.customer.id, after.group))
 
 
 def _refusals(after: BillingData) -> Iterator[Refusal]:

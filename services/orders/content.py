@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from contracts.orders import OrderSubmitted
 from contracts.values import normal_email
+from services.engine.revising import revised
 from services.orders.customer import customer_id
 from services.orders.pricing import item_id
 
@@ -19,15 +20,13 @@ from services.orders.pricing import item_id
 def fingerprints(body: OrderSubmitted) -> dict[str, bytes]:
     """8 bytes for each field of the normalised content, defaults filled in; what is absent is left out."""
     fields: dict[str, Any] = {
-        "customer": body.customer.model_copy(
-            update={"id": customer_id(body.customer), "email": normal_email(body.customer.email)}
-        ),
+        "customer": revised(body.customer, id=customer_id(body.customer), email=normal_email(body.customer.email)),
         "group": body.group,
         "term": body.term,
         "billing_address": body.billing_address,
         "shipping_address": None if body.shipping_address == body.billing_address else body.shipping_address,
         "items": [
-            item if item.item_id else item.model_copy(update={"item_id": item_id(item, position)})
+            item if item.item_id else revised(item, item_id=item_id(item, position))
             for position, item in enumerate(body.items, 1)
         ],
         "currency": body.currency,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from contracts.orders import OrderSubmitted
 from contracts.values import AT_ONCE
+from services.engine.revising import revised
 from services.orders.catalog import Variant
 from services.orders.content import fingerprints
 from services.orders.customer import (
@@ -67,7 +68,7 @@ def placed(
         original_contract_value=None if totals is None else totals.contract_value,
         submitted=fingerprints(body),
     )
-    return order.model_copy(update={"status": status_of(order)})
+    return revised(order, status=status_of(order))
 
 
 def _flags(body: OrderSubmitted, known: tuple[KnownCustomer, ...], *, clock_suspect: bool) -> tuple[Flag, ...]:
@@ -89,13 +90,12 @@ def with_prices(order: PlacedOrder, catalog: Mapping[str, Variant], at: datetime
         return order
     holds = holds_after(order.holds, order.items, items)
     totals = ordered_totals(items)
-    order = order.model_copy(
-        update={
-            "items": items,
-            "holds": holds,
-            "confirmed_at": at if order.submitted_confirmed and not holds else order.confirmed_at,
-            "original_monthly_total": None if totals is None else totals.monthly_total,
-            "original_contract_value": None if totals is None else totals.contract_value,
-        }
+    order = revised(
+        order,
+        items=items,
+        holds=holds,
+        confirmed_at=at if order.submitted_confirmed and not holds else order.confirmed_at,
+        original_monthly_total=None if totals is None else totals.monthly_total,
+        original_contract_value=None if totals is None else totals.contract_value,
     )
-    return order.model_copy(update={"status": status_of(order)})
+    return revised(order, status=status_of(order))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contracts.order import Hold
 from contracts.orders import ItemSubmitted
+from services.engine.revising import revised
 from services.orders.catalog import Variant
 from services.orders.order import PlacedItem
 
@@ -64,7 +65,7 @@ def _filled(item: PlacedItem, catalog: Mapping[str, Variant], currency: str) -> 
     price = variant.price(item.months, currency)
     if price is None:
         return item
-    return item.model_copy(update={"unit_price": price, "free": variant.free, "catalog_version": variant.version})
+    return revised(item, unit_price=price, free=variant.free, catalog_version=variant.version)
 
 
 def holds_after(

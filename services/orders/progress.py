@@ -10,6 +10,7 @@ from typing import Final
 from contracts.fulfillment import OrderProgressed, SubscriptionRow
 from contracts.order import Item
 from contracts.subscription import State
+from services.engine.revising import revised
 from services.orders.order import ItemProgress, PlacedOrder
 
 STATES: Final[tuple[State, ...]] = ("active", "ended", "cancelled", "reversed")
@@ -30,7 +31,7 @@ def adopted(order: PlacedOrder, fact: OrderProgressed) -> PlacedOrder:
     news = _news(order, fact)
     if progress == order.progress and not news:
         return order
-    return order.model_copy(update={"progress": progress, "subscriptions": {**order.subscriptions, **news}})
+    return revised(order, progress=progress, subscriptions={**order.subscriptions, **news})
 
 
 def with_counts(order: PlacedOrder, items: tuple[Item, ...], version: int) -> PlacedOrder:
@@ -42,7 +43,7 @@ def with_counts(order: PlacedOrder, items: tuple[Item, ...], version: int) -> Pl
         if version > seen.get(item.item_id, 0)
     }
     rows = {row.item_id: row for row in order.progress} | newer
-    return order.model_copy(update={"progress": tuple(rows[item_id] for item_id in sorted(rows))})
+    return revised(order, progress=tuple(rows[item_id] for item_id in sorted(rows)))
 
 
 def _news(order: PlacedOrder, fact: OrderProgressed) -> dict[str, int]:

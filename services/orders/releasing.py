@@ -10,6 +10,7 @@ from typing import Literal
 from contracts.changes import HoldReleaseRequested
 from contracts.order import Hold
 from contracts.refusals import Code, Refusal, refusal
+from services.engine.revising import revised
 from services.orders.order import ItemProgress, PlacedItem, PlacedOrder
 from services.orders.status import status_of
 from services.orders.totals import ordered_totals
@@ -41,26 +42,23 @@ def released(order: PlacedOrder, body: HoldReleaseRequested, at: datetime) -> Pl
 def with_originals(order: PlacedOrder) -> PlacedOrder:
     """The order with its original totals, those that it has when its prices are known and agreed for the first time."""
     totals = ordered_totals(order.items)
-    return order.model_copy(
-        update={
-            "original_monthly_total": None if totals is None else totals.monthly_total,
-            "original_contract_value": None if totals is None else totals.contract_value,
-        }
+    return revised(
+        order,
+        original_monthly_total=None if totals is None else totals.monthly_total,
+        original_contract_value=None if totals is None else totals.contract_value,
     )
 
 
 def unheld(order: PlacedOrder, items: tuple[PlacedItem, ...], holds: tuple[Hold, ...], at: datetime) -> PlacedOrder:
     """The order with these items and the holds that are left."""
     confirmed = order.submitted_confirmed and not holds and order.confirmed_at is None
-    order = order.model_copy(
-        update={"items": items, "holds": holds, "confirmed_at": at if confirmed else order.confirmed_at}
-    )
-    return order.model_copy(update={"status": status_of(order)})
+    order = revised(order, items=items, holds=holds, confirmed_at=at if confirmed else order.confirmed_at)
+    return revised(order, status=status_of(order))
 
 
 def _agreed(item: PlacedItem, price: Literal["quoted", "catalog"]) -> PlacedItem:
     """What is sold at a price is not free, whatever the catalog gives away."""
-    return item.model_copy(update={"unit_price": item.quoted_price, "free": False}) if price == "quoted" else item
+    return revised(item, unit_price=item.quoted_price, free=False) if price == "quoted" else item
 
 
 def cancelled(order: PlacedOrder, at: datetime) -> PlacedOrder:
@@ -68,5 +66,5 @@ def cancelled(order: PlacedOrder, at: datetime) -> PlacedOrder:
     progress = tuple(
         ItemProgress(item_id=item.item_id, taken=0, cancelled=item.quantity, seen=0) for item in order.items
     )
-    order = order.model_copy(update={"cancelled_at": at, "progress": progress, "holds": ()})
-    return order.model_copy(update={"status": status_of(order)})
+    order = revised(order, cancelled_at=at, progress=progress, holds=())
+    return revised(order, status=status_of(order))

@@ -28,6 +28,7 @@ from services.billing.account import Account, shown
 from services.billing.payer import Defaults, Payer
 from services.billing.reactions import invoicing, runs, settings, subscriptions
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 
 
@@ -99,6 +100,6 @@ def conclude(_message: Message, change: Change, desk: Desk, defaults: Defaults) 
         return NOTHING
     payer = desk.get(Payer, account.payer)
     assert payer is not None, "an account comes into being with its payer, in one decision"
-    account = account.model_copy(update={"version": account.version + 1, "unsaid": False})
+    account = revised(account, version=account.version + 1, unsaid=False)
     fact = BillingAccountChanged(version=account.version, account=shown(account, payer, defaults))
     return Decision((Change(Account, change.id, account),), (Say(fact),))

@@ -34,6 +34,7 @@ from services.billing.run import LaneRun, lane_run_id, run_id, summed
 from services.billing.share import Share, share_id
 from services.billing.term import SOURCES
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 
 SHARES: Final = 100
@@ -109,7 +110,7 @@ def _counted(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, desk: Des
     """The payer is done in this run."""
     id_ = lane_run_id(body.period, body.run, body.lane)
     part = desk.get(LaneRun, id_) or LaneRun()
-    part = part.model_copy(update={"pending": part.pending - 1, "counts": summed(part.counts, counts)})
+    part = revised(part, pending=part.pending - 1, counts=summed(part.counts, counts))
     changes = (Change(LaneRun, id_, part), Change(Payer, body.payer, payer.done_with(run_id(body.period, body.run))))
     return Decision(changes, done(body.period, body.run, body.lane, part))
 
@@ -147,9 +148,9 @@ class _Page:
         self._gathered()
         if whole and len(page) < SHARES:
             return self._ended()
-        run = self.run.model_copy(update={"page": self.run.page + 1, "after": after, "drafts": self.numbers})
-        self.payer = self.payer.model_copy(update={"invoicing": run})
-        self.says.append(self.body.model_copy(update={"page": run.page}))
+        run = revised(self.run, page=self.run.page + 1, after=after, drafts=self.numbers)
+        self.payer = revised(self.payer, invoicing=run)
+        self.says.append(revised(self.body, page=run.page))
         return self._decision()
 
     def _looked_up(self, invoice: KeptInvoice) -> None:
@@ -189,7 +190,7 @@ class _Page:
             return known
         counter = "test_numbers" if key.test else "numbers"
         running = getattr(self.payer, counter) + 1
-        self.payer = self.payer.model_copy(update={"short_code": self._short_code(), counter: running})
+        self.payer = revised(self.payer, short_code=self._short_code(), **{counter: running})
         assert self.payer.short_code is not None
         number = invoice_number(self.payer.short_code, running, test=key.test)
         account = self._account(key.id)
@@ -242,14 +243,14 @@ class _Page:
     def _ended(self) -> Decision:
         """All shares are done: every invoice of this run is final, and the payer remembers the period."""
         for account_id in self.numbers:
-            invoice = self._invoice(account_id).model_copy(update={"done": True})
+            invoice = revised(self._invoice(account_id), done=True)
             self.says.append(self._said(self._last_page(account_id)))
             self.invoices[account_id] = invoice
             self.says.append(InvoiceIssued(version=1, invoice=told(invoice)))
-        self.payer = self.payer.model_copy(update={"invoicing": None, "last_period": self.body.period})
+        self.payer = revised(self.payer, invoicing=None, last_period=self.body.period)
         for account_id in self.payer.accounts:  # their next issue date may be another one now
             account = self._account(account_id)
-            self.accounts[account_id] = account.model_copy(update={"unsaid": True})
+            self.accounts[account_id] = revised(account, unsaid=True)
         ended = _counted(self.body, self.payer, self._counts(), self.desk)
         decision = self._decision()
         return Decision((*decision.changes, *ended.changes), (*decision.says, *ended.says))

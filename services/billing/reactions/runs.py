@@ -21,6 +21,7 @@ from services.billing.run import LaneRun, Pass, Run, lane_run_id, run_id, summed
 from services.billing.share import LAST_YEAR
 from services.engine.heard import recognise, settled
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 
 PAYERS: Final = 200
@@ -69,15 +70,15 @@ def lane_invoiced(message: Message, desk: Desk, defaults: Defaults) -> Decision:
     one = next((each for each in run.open if each.run == body.run), None) if run is not None else None
     if run is None or one is None or body.lane in one.done:
         return NOTHING
-    one = one.model_copy(update={"done": (*one.done, body.lane), "counts": summed(one.counts, body.counts)})
+    one = revised(one, done=(*one.done, body.lane), counts=summed(one.counts, body.counts))
     others = tuple(each for each in run.open if each.run != body.run)
     says = [Say(_progressed(body.period, run.version + 1, one, desk.lanes), cause=one.cause)]
     if len(one.done) < desk.lanes:
-        run = run.model_copy(update={"version": run.version + 1, "open": (*others, one)})
+        run = revised(run, version=run.version + 1, open=(*others, one))
         return Decision((Change(Run, message.subject, run),), tuple(says))
     progressed = _progressed(body.period, run.version + 2, one, desk.lanes)
     says.append(Say(BillingRunCompleted(**dict(progressed)), cause=one.cause))
-    run = run.model_copy(update={"version": run.version + 2, "open": others})
+    run = revised(run, version=run.version + 2, open=others)
     requests = desk.get(DecidedRequests, message.subject) or DecidedRequests()
     heard = settled(requests.heard, {one.who: BillingRunCompleted.__name__})
     changes = (
@@ -140,16 +141,15 @@ def lane_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # n
         )
         for payer_id in due
     ]
-    part = part.model_copy(
-        update={
-            "pending": part.pending + len(due),
-            "counts": summed(part.counts, RunCounts(payers=len(due))),
-            "paged": len(page) < PAYERS,
-            "after": page[-1][0] if page else part.after,
-        }
+    part = revised(
+        part,
+        pending=part.pending + len(due),
+        counts=summed(part.counts, RunCounts(payers=len(due))),
+        paged=len(page) < PAYERS,
+        after=page[-1][0] if page else part.after,
     )
     if not part.paged:
-        says.append(Say(body.model_copy(update={"after": part.after})))
+        says.append(Say(revised(body, after=part.after)))
     changes = (Change(Payer, payer_id, payer.awaited_by(awaited)) for payer_id, payer in due.items())
     return Decision((Change(LaneRun, id_, part), *changes), (*says, *done(body.period, body.run, body.lane, part)))
 

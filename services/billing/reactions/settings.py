@@ -9,6 +9,7 @@ from services.billing.reactions.subscriptions import accounts_again
 from services.billing.requests import DecidedRequests, answered_before, refusing
 from services.engine.heard import recognise
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 
 _FIELDS = ("name", "address", "billing_day", "default_term")
@@ -63,7 +64,7 @@ def settings_submitted(message: Message, desk: Desk, defaults: Defaults) -> Deci
 def _with(payer: Payer, message: Message, body: PayerSettingsSubmitted) -> Payer:
     given = {name: getattr(body, name) for name in _FIELDS if getattr(body, name) is not None}
     emptied: dict[str, object] = {name: None for name in _FIELDS if name in body.clear}
-    return payer.model_copy(update={**given, **emptied, "version": payer.version + 1, "since": message.time})
+    return revised(payer, **given, **emptied, version=payer.version + 1, since=message.time)
 
 
 def _refusals(message: Message, body: PayerSettingsSubmitted, payer: Payer) -> Iterator[Refusal]:

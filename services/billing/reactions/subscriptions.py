@@ -17,6 +17,7 @@ from services.billing.payer import Defaults, Payer, new_payer
 from services.billing.share import Held, Share, check_same_order, held_of, new_share, share_id
 from services.billing.term import Resolved, resolved
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page
 
 
@@ -137,4 +138,4 @@ def accounts_again(payer: Payer, desk: Desk, but: str = "") -> Iterable[Change]:
     for account_id in payer.accounts:
         account = desk.get(Account, account_id) if account_id != but else None
         if account is not None and not account.unsaid:
-            yield Change(Account, account_id, account.model_copy(update={"unsaid": True}))
+            yield Change(Account, account_id, revised(account, unsaid=True))

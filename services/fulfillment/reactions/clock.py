@@ -12,6 +12,7 @@ from contracts.orders import ClockPassed
 from contracts.refusals import Code, refusal
 from services.engine.heard import refused, settled
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, LaneClock, Page, Say
 from services.fulfillment.answers import all_refused, outcome_of
 from services.fulfillment.ledger import Ledger
@@ -104,7 +105,7 @@ def _expired(
     for each in over:
         answer, outcomes[each.who] = _too_late(settings, order_id, ledger, each)
         says.append(Say(answer, each.cause))
-    rest = rest.model_copy(update={"heard": settled(rest.heard, outcomes)})
+    rest = revised(rest, heard=settled(rest.heard, outcomes))
     return Change(Ledger, order_id, scheduled(rest, lane, waited, settings)), tuple(says)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from contracts.fulfillment import ContractsDue
 from contracts.message import Body
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Page, Say
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Case
@@ -80,4 +81,4 @@ def _ended(
         assets += (Change(Asset, serial, asset) for serial, asset in became.assets.items())
     ends = first_end(ledger)
     home = None if ends is None else ledger.home
-    return ledger.model_copy(update={"ends": ends, "home": home}), tuple(assets), tuple(facts)
+    return revised(ledger, ends=ends, home=home), tuple(assets), tuple(facts)

@@ -3,6 +3,7 @@
 from contracts.changes import OrderChangeAccepted, OrderChangeProposed, OrderChangeRefused
 from contracts.message import Body
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.arbiter import No, Yes, arbitrated, billing_of, items_of
 from services.fulfillment.asset import Asset
@@ -28,18 +29,18 @@ def change_proposed(settings: Settings, message: Message, desk: Desk) -> Decisio
     if isinstance(answer, No):
         last = LastChange(number=proposal.number, refused=answer.code, item_ids=answer.item_ids)
         waited = desk.clock(message.lane).waited
-        ledger = scheduled(ledger.model_copy(update={"change": last}), message.lane, waited, settings)
+        ledger = scheduled(revised(ledger, change=last), message.lane, waited, settings)
         return Decision((Change(Ledger, message.subject, ledger),), (Say(_no(proposal, last)),))
     return _accepted(settings, message, desk, answer, proposal)
 
 
 def _accepted(settings: Settings, message: Message, desk: Desk, answer: Yes, proposal: OrderChangeProposed) -> Decision:
     """The change, then the subscriptions that it moved, then what waited and need not any more."""
-    ledger = answer.ledger.model_copy(update={"change": LastChange(number=proposal.number)})
+    ledger = revised(answer.ledger, change=LastChange(number=proposal.number))
     ledger, fact = _told(ledger, proposal)
     facts: list[Body] = [fact]
     for moved in answer.moved:
-        ledger = ledger.model_copy(update={"version": ledger.version + 1})
+        ledger = revised(ledger, version=ledger.version + 1)
         facts.append(moved.fact(version=ledger.version))
     draining = Draining(ledger, message.subject, lambda serial: desk.get(Asset, serial), settings)
     ledger = draining.drain()
@@ -56,7 +57,7 @@ def _again(message: Message, ledger: Ledger, last: LastChange, proposal: OrderCh
 
 
 def _told(ledger: Ledger, proposal: OrderChangeProposed) -> tuple[Ledger, OrderChangeAccepted]:
-    ledger = ledger.model_copy(update={"version": ledger.version + 1})
+    ledger = revised(ledger, version=ledger.version + 1)
     fact = OrderChangeAccepted(
         version=ledger.version,
         order_id=proposal.order_id,

@@ -4,6 +4,7 @@ from contracts.fulfillment import ItemFulfillmentRequested, RequestRefused
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise, refused, remember
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Say
 from services.fulfillment.answers import all_refused, invalid_ones, outcome_of
 from services.fulfillment.asset import Asset
@@ -35,7 +36,7 @@ def scan_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
     scan = asked(message, body)
     result = decided(ledger, order_id, scan, lambda serial: desk.get(Asset, serial), settings)
     heard = remember(result.ledger.heard, message, result.outcome)
-    return _changed(settings, message, desk, result.ledger.model_copy(update={"heard": heard}), result)
+    return _changed(settings, message, desk, revised(result.ledger, heard=heard), result)
 
 
 def _changed(settings: Settings, message: Message, desk: Desk, ledger: Ledger, result: Decided) -> Decision:
@@ -68,9 +69,7 @@ def _refused(
     """The request refused as a whole; its identity is remembered, for a day where no order is known."""
     heard = remember(ledger.heard, message, refused(tuple(r.code.value for r in refusals)))
     answer = RequestRefused(subject=message.subject, refusals=refusals, clock_suspect=message.clock_suspect)
-    ledger = scheduled(
-        ledger.model_copy(update={"heard": heard}), message.lane, desk.clock(message.lane).waited, settings
-    )
+    ledger = scheduled(revised(ledger, heard=heard), message.lane, desk.clock(message.lane).waited, settings)
     return Decision((Change(Ledger, message.subject, ledger),), (Say(answer),))
 
 
@@ -87,10 +86,10 @@ def _waits(
     if len(invalid_ones(scan)) == len(scan.serials):
         answer = all_refused(order_id, scan, Code.SERIAL_INVALID, suspect=message.clock_suspect)
         heard = remember(ledger.heard, message, outcome_of(answer.serials))
-        ledger = scheduled(ledger.model_copy(update={"heard": heard}), message.lane, waited, settings)
+        ledger = scheduled(revised(ledger, heard=heard), message.lane, waited, settings)
         return Decision((Change(Ledger, order_id, ledger),), (Say(answer),))
     waiting = parked(ledger, scan, body, message.lane, waited, settings)
     if waiting is None:
         return _refused(settings, message, desk, ledger, (refusal(Code.PARKING_FULL),))
-    waiting = waiting.model_copy(update={"heard": remember(ledger.heard, message, PARKED)})
+    waiting = revised(waiting, heard=remember(ledger.heard, message, PARKED))
     return Decision((Change(Ledger, order_id, waiting),), (Say(notice(order_id, scan, awaits)),))

@@ -8,6 +8,7 @@ from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
 from services.engine.heard import recognise, refused, remember
 from services.engine.message import Message, Origin
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.asset import Asset
 from services.fulfillment.ledger import Ledger
@@ -38,7 +39,7 @@ def sent_on(settings: Settings, message: Message, desk: Desk) -> Decision:
     before = ledger.sent_on or ()
     if place in before:
         return NOTHING
-    ledger = ledger.model_copy(update={"sent_on": (*before[1 - SENT_ON_KEPT :], place)})
+    ledger = revised(ledger, sent_on=(*before[1 - SENT_ON_KEPT :], place))
     decision = _asked(settings, first, desk, ledger)
     if any(change.kind is Ledger for change in decision.changes) or not _may_differ(decision):
         return decision
@@ -82,7 +83,7 @@ def _asked(settings: Settings, message: Message, desk: Desk, ledger: Ledger) -> 
     heard = remember(result.ledger.heard, message, result.outcome)
     assets = tuple(Change(Asset, serial, asset) for serial, asset in result.assets.items())
     says = tuple(Say(said, message.cause) for said in result.says)
-    return Decision((Change(Ledger, message.subject, result.ledger.model_copy(update={"heard": heard})), *assets), says)
+    return Decision((Change(Ledger, message.subject, revised(result.ledger, heard=heard)), *assets), says)
 
 
 def _not_yet(
@@ -97,7 +98,7 @@ def _not_yet(
     waiting = parked(ledger, wish, body, message.lane, waited, settings)
     if waiting is None:
         return _refused(settings, message, desk, ledger, (refusal(Code.PARKING_FULL),))
-    waiting = waiting.model_copy(update={"heard": remember(ledger.heard, message, WAITING)})
+    waiting = revised(waiting, heard=remember(ledger.heard, message, WAITING))
     return Decision((Change(Ledger, message.subject, waiting),))
 
 
@@ -107,6 +108,6 @@ def _refused(
     """Refused as a whole; its identity is remembered, for a day where no order is known."""
     heard = remember(ledger.heard, message, refused(codes_of(refusals)))
     waited = desk.clock(message.lane).waited
-    ledger = scheduled(ledger.model_copy(update={"heard": heard}), message.lane, waited, settings)
+    ledger = scheduled(revised(ledger, heard=heard), message.lane, waited, settings)
     answer = refusal_of(message, refusals, suspect=message.clock_suspect)
     return Decision((Change(Ledger, message.subject, ledger),), (answer,))

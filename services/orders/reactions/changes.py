@@ -15,6 +15,7 @@ from contracts.changes import (
 )
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Desk, Key, Page, Say
 from services.orders.amending import Amended, amended, only_contact
 from services.orders.answers import asked_before, id_reused
@@ -78,7 +79,7 @@ def asked(message: Message, outcome: Outcome, desk: Desk, settings: Settings) ->
         return outcome.then(at_head(message, outcome.order, desk, settings))
     if len(line.waiting) >= settings.most_changes_waiting:
         return outcome.then(wish_refused(message, outcome.order, (refusal(Code.TOO_MANY_CHANGES),)))
-    line = line.model_copy(update={"waiting": (*line.waiting, Parked.of(message, 0))})
+    line = revised(line, waiting=(*line.waiting, Parked.of(message, 0)))
     return replace(outcome, line=line)
 
 
@@ -155,9 +156,9 @@ def _opened(
 ) -> Outcome:
     """The change is open: fulfillment is asked, under the next number."""
     request = Parked.of(message, 0)
-    request = request.model_copy(update={"time": time_about(message, order, settings)})
+    request = revised(request, time=time_about(message, order, settings))
     change = OpenChange(number=order.changes + 1, request=request, items=items, billing=billing)
     due = desk.clock(message.lane).waited + milliseconds(settings.proposed_again_after)
     line = ChangeLine(lane=message.lane, due=due, open=change)
-    order = order.model_copy(update={"changes": change.number})
+    order = revised(order, changes=change.number)
     return Outcome(order, line, says=(Say(proposal(order.order_id, change, message.lane), cause=message.cause),))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contracts.orders import ClockPassed, ClockTicked, WaitingDue
 from contracts.refusals import Code, refusal
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import codes_of, refused
 from services.orders.awaited import AwaitedOrder
@@ -82,7 +83,7 @@ def _proposed_again(lane: int, waited: int, desk: Desk, settings: Settings) -> D
     changes: list[Change] = []
     says: list[Say] = []
     for order_id, line in desk.page(_unanswered(lane, waited, settings), ChangeLine):
-        changes.append(Change(ChangeLine, order_id, line.model_copy(update={"due": due})))
+        changes.append(Change(ChangeLine, order_id, revised(line, due=due)))
         says.append(Say(proposal(order_id, line.open, lane), cause=line.open.request.message(lane).cause))
     return Decision(tuple(changes), tuple(says))
 

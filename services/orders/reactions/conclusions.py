@@ -12,6 +12,7 @@ from contracts.changes import (
 from contracts.order import BillingData
 from services.engine.heard import remember
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Say
 from services.orders.amending import with_contact
 from services.orders.billing import billed
@@ -44,7 +45,7 @@ def with_changes(
     order = unheld(order, items, holds, time_about(message, order, settings))
     if held:
         order = with_originals(order)
-    order = order.model_copy(update={"retired": (*(order.retired or ()), *gone) or None})
+    order = revised(order, retired=(*(order.retired or ()), *gone) or None)
     return with_contact(billed(order, billing), body)
 
 
@@ -53,14 +54,10 @@ def settled(message: Message, order: PlacedOrder, change: Amendment) -> Outcome:
     body = message.body
     assert isinstance(body, OrderAmendmentRequested | ShortCloseRequested | PayerChangeRequested)
     version = order.version + 1
-    order = order.model_copy(
-        update={
-            "version": version,
-            "edited_version": version,
-            "heard": remember(order.heard, message, OrderAmended.__name__),
-        }
+    order = revised(
+        order, version=version, edited_version=version, heard=remember(order.heard, message, OrderAmended.__name__)
     )
-    order = order.model_copy(update={"status": status_of(order)})
+    order = revised(order, status=status_of(order))
     fact = OrderAmended(version=version, order=told(order), change=change, actor=body.actor, reason=body.reason)
     return Outcome(order, says=(Say(fact, cause=message.cause),))
 
@@ -77,11 +74,6 @@ def cancellation_told(
     message: Message, actor: str, reason: str, order: PlacedOrder, *, rejected: bool = False
 ) -> Outcome:
     """A cancelled order says so to whoever asked for it."""
-    order = order.model_copy(
-        update={
-            "version": order.version + 1,
-            "heard": remember(order.heard, message, OrderCancelled.__name__),
-        }
-    )
+    order = revised(order, version=order.version + 1, heard=remember(order.heard, message, OrderCancelled.__name__))
     fact = OrderCancelled(version=order.version, order=told(order), actor=actor, reason=reason, rejected=rejected)
     return Outcome(order, says=(Say(fact, cause=message.cause),))

@@ -8,6 +8,7 @@ from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise
 from services.engine.heard import refused as refused_for
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import codes_of, recognised, refused
 from services.orders.customer import CustomerRecord
@@ -63,14 +64,14 @@ def _settled(message: Message, record: CustomerRecord) -> tuple[Body, tuple[Chan
             author=body.author,
             written_at=message.time,
         )
-        record = record.model_copy(update={"version": version, "notes": number})
+        record = revised(record, version=version, notes=number)
         changes = (
             Change(CustomerRecord, record_id(message), record),
             Change(KeptNote, note_id(message.subject, number), note),
         )
         return note_told(note, version), changes
     assert isinstance(body, CustomerGroupChangeRequested)
-    record = record.model_copy(update={"version": version, "group": body.group, "group_since": message.time})
+    record = revised(record, version=version, group=body.group, group_since=message.time)
     fact = CustomerGroupChanged(version=version, customer_id=body.customer_id, group=body.group)
     return fact, (Change(CustomerRecord, record_id(message), record),)
 

@@ -11,6 +11,7 @@ from contracts.refusals import Code, Refusal
 from services.engine.heard import Heard, Recognised, remember
 from services.engine.heard import refused as refused_for
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Change, Decision, Say
 from services.orders.answers import codes_of, recognised, refused, repeated
 from services.orders.change import ChangeLine
@@ -55,7 +56,7 @@ class Outcome:
 def wish_refused(message: Message, order: PlacedOrder, refusals: tuple[Refusal, ...]) -> Outcome:
     """Nothing changes but the memory of it."""
     heard = remember(order.heard, message, refused_for(codes_of(refusals)))
-    return Outcome(order.model_copy(update={"heard": heard}), says=(refused(message, refusals),))
+    return Outcome(revised(order, heard=heard), says=(refused(message, refusals),))
 
 
 def stands_already(message: Message, order: PlacedOrder) -> Outcome:
@@ -65,7 +66,7 @@ def stands_already(message: Message, order: PlacedOrder) -> Outcome:
     first = _effect(message, order)
     assert first is not None, "an order remembers by which request it is as it is"
     heard = remember(order.heard, message, STANDS)
-    return Outcome(order.model_copy(update={"heard": heard}), says=(repeated(message, first),))
+    return Outcome(revised(order, heard=heard), says=(repeated(message, first),))
 
 
 def known_again(message: Message, order: PlacedOrder, known: Recognised) -> Say:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from contracts.orders import HoldReleased, PriceAwaited, PriceFound, PricesDue
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.awaited_price import AwaitedPrice
 from services.orders.catalog import Variant
@@ -101,7 +102,7 @@ def decide_found(message: Message, desk: Desk, settings: Settings) -> Decision: 
     if released is order:
         return Decision(says=again)
     version = order.version + 1
-    released = released.model_copy(update={"version": version, "edited_version": version})
+    released = revised(released, version=version, edited_version=version)
     fact = HoldReleased(version=version, order=told(released), released="price_missing")
     return Decision((Change(PlacedOrder, order.order_id, released),), (Say(fact), *again))
 

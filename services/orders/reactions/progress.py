@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from contracts.fulfillment import OrderProgressed
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.order import PlacedOrder
 from services.orders.progress import adopted
@@ -31,7 +32,7 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:  # noq
     status = status_of(after)
     if status == order.status:
         return Decision(changes=(Change(PlacedOrder, order.order_id, after),))
-    after = after.model_copy(update={"status": status, "version": order.version + 1})
+    after = revised(after, status=status, version=order.version + 1)
     return Decision((Change(PlacedOrder, order.order_id, after),), (Say(status_told(after)),))
 
 

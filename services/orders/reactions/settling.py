@@ -16,6 +16,7 @@ from contracts.order import Item
 from contracts.refusals import Code, refusal
 from services.engine.heard import recognise
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import NOTHING, Decision, Desk, Key, Page, Say
 from services.orders.billing import billed
 from services.orders.change import ChangeLine, ChangeRequest
@@ -75,7 +76,7 @@ def _counted(order: PlacedOrder, body: OrderChangeAccepted | OrderChangeRefused)
     status = status_of(after)
     if status == order.status:
         return Outcome(after).decision(order)
-    after = after.model_copy(update={"status": status, "version": order.version + 1})
+    after = revised(after, status=status, version=order.version + 1)
     return Outcome(after, says=(Say(status_told(after)),)).decision(order)
 
 
@@ -89,12 +90,12 @@ def _adopted(
     if isinstance(asked, OrderAmendmentRequested):
         after = with_changes(order, items, body.billing, request, settings)
     else:
-        after = billed(order, body.billing).model_copy(update={"items": items})
+        after = revised(billed(order, body.billing), items=items)
     after = with_counts(_without_strangers(after), body.items, body.version)
     match asked:
         case OrderCancellationRequested():
-            after = after.model_copy(update={"cancelled_at": line.open.request.time})
-            after = after.model_copy(update={"status": status_of(after)})
+            after = revised(after, cancelled_at=line.open.request.time)
+            after = revised(after, status=status_of(after))
             return cancellation_told(request, asked.actor, asked.reason, after)
         case OrderAmendmentRequested():
             return settled(request, after, "amendment")
@@ -121,7 +122,7 @@ def _placed(item: Item) -> PlacedItem:
 def _without_strangers(order: PlacedOrder) -> PlacedOrder:
     """The order without counts of items that were removed."""
     ids = {item.item_id for item in order.items}
-    return order.model_copy(update={"progress": tuple(row for row in order.progress if row.item_id in ids)})
+    return revised(order, progress=tuple(row for row in order.progress if row.item_id in ids))
 
 
 def _next(outcome: Outcome, line: ChangeLine, desk: Desk, settings: Settings) -> Outcome:
@@ -138,7 +139,7 @@ def _next(outcome: Outcome, line: ChangeLine, desk: Desk, settings: Settings) ->
             outcome = outcome.then(at_head(request, outcome.order, desk, settings))
     if outcome.line is None:
         return outcome
-    return replace(outcome, line=outcome.line.model_copy(update={"waiting": waiting}))
+    return replace(outcome, line=revised(outcome.line, waiting=waiting))
 
 
 SETTLING = Reaction(needs, decide, needs_more)

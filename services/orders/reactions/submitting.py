@@ -8,6 +8,7 @@ from contracts.orders import OrderPlaced, OrderSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise, remember
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import id_reused, recognised, refused
 from services.orders.awaited import AwaitedOrder
@@ -111,7 +112,7 @@ def _place(
         settings=settings,
     )
     earlier = () if awaited is None else awaited.heard
-    order = order.model_copy(update={"version": 1, "heard": remember(earlier, message, "OrderPlaced")})
+    order = revised(order, version=1, heard=remember(earlier, message, "OrderPlaced"))
     outcome = _said(message, order, awaited, settings)
     for note in body.notes:
         outcome = outcome.then(note_taken(message, outcome.order, note.text, note.author, message.time))

@@ -8,6 +8,7 @@ from contracts.orders import HoldReleased, NoteSubmitted, OrderConfirmationReque
 from contracts.refusals import Code, refusal
 from services.engine.heard import recognise, remember
 from services.engine.message import Message
+from services.engine.revising import revised
 from services.engine.service import Change, Desk, Say
 from services.orders.change import KINDS
 from services.orders.notes import KeptNote, note_id, note_told
@@ -54,14 +55,13 @@ def _confirm(message: Message, body: OrderConfirmationRequested, order: PlacedOr
     if order.holds:
         reasons = ", ".join(dict.fromkeys(hold.reason for hold in order.holds))
         return wish_refused(message, order, (refusal(Code.ORDER_ON_HOLD, detail=reasons),))
-    order = order.model_copy(
-        update={
-            "version": order.version + 1,
-            "confirmed_at": time_about(message, order, settings),
-            "heard": remember(order.heard, message, "OrderConfirmed"),
-        }
+    order = revised(
+        order,
+        version=order.version + 1,
+        confirmed_at=time_about(message, order, settings),
+        heard=remember(order.heard, message, "OrderConfirmed"),
     )
-    order = order.model_copy(update={"status": status_of(order)})
+    order = revised(order, status=status_of(order))
     fact = OrderConfirmed(version=order.version, order=told(order), actor=body.actor)
     return Outcome(order, says=(Say(fact, cause=message.cause),))
 
@@ -71,13 +71,13 @@ def _note(message: Message, body: NoteSubmitted, order: PlacedOrder, settings: S
         return wish_refused(message, order, (refusal(Code.TOO_MANY_NOTES),))
     written_at = time_about(message, order, settings)
     outcome = note_taken(message, order, body.text, body.author, written_at)
-    order = outcome.order.model_copy(update={"heard": remember(outcome.order.heard, message, "NoteAdded")})
+    order = revised(outcome.order, heard=remember(outcome.order.heard, message, "NoteAdded"))
     return replace(outcome, order=order)
 
 
 def note_taken(message: Message, order: PlacedOrder, text: str, author: str, written_at: datetime) -> Outcome:
     """The order with one more note."""
-    order = order.model_copy(update={"version": order.version + 1, "notes": order.notes + 1})
+    order = revised(order, version=order.version + 1, notes=order.notes + 1)
     note = KeptNote(subject=order.order_id, number=order.notes, text=text, author=author, written_at=written_at)
     change = Change(KeptNote, note_id(note.subject, note.number), note)
     return Outcome(order, changes=(change,), says=(Say(note_told(note, order.version), cause=message.cause),))
@@ -89,12 +89,8 @@ def _release(message: Message, body: HoldReleaseRequested, order: PlacedOrder, s
         return wish_refused(message, order, wrong)
     version = order.version + 1
     order = released(order, body, time_about(message, order, settings))
-    order = order.model_copy(
-        update={
-            "version": version,
-            "edited_version": version,
-            "heard": remember(order.heard, message, "HoldReleased"),
-        }
+    order = revised(
+        order, version=version, edited_version=version, heard=remember(order.heard, message, "HoldReleased")
     )
     fact = HoldReleased(
         version=version,
