@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from contracts.orders import OrderConfirmationRequested, OrderConfirmed, RequestRepeated
+from contracts.orders import OrderConfirmationRequested, OrderConfirmed, RequestRefused, RequestRepeated
 from services.orders.order import PlacedOrder
 from tests.orders.clerks import agreed, cancel
 from tests.orders.shop import codes, confirm, kinds, open_shop, order, progressed, refusals
@@ -77,6 +77,15 @@ def test_a_clock_of_1970_does_not_date_a_confirmation() -> None:
     recorded = NOON + timedelta(hours=1)
     fact = only(shop.hears(confirm(), time=NOON - timedelta(days=91), recorded=recorded), OrderConfirmed)
     assert fact.order.confirmed_at == recorded
+
+
+def test_whose_clock_lies_long_before_the_order_is_told_so_with_the_refusal() -> None:
+    shop = open_shop()
+    shop.hears(order())
+    agreed(shop, cancel())
+    for days, suspect in ((90, False), (91, True)):
+        said = shop.hears(confirm(), time=NOON - timedelta(days=days), recorded=NOON)
+        assert only(said, RequestRefused).clock_suspect == suspect
 
 
 def test_a_confirmation_that_was_long_under_way_keeps_its_time() -> None:

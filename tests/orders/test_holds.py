@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from contracts.orders import HoldReleased, OrderPlaced, PriceAwaited, PriceFound
 from services.orders.awaited_price import AwaitedPrice
 from services.orders.order import PlacedOrder
@@ -97,6 +99,14 @@ def test_a_held_order_submitted_as_confirmed_is_pending_until_the_last_hold_goes
     released = only(shop.hears(variant(CLOCK, price(36, 800))), HoldReleased).order
     assert (released.status, released.confirmed_at) == ("confirmed", NOON)
     assert kinds(shop.hears(confirm())) == ["RequestRepeated"]
+
+
+def test_a_price_dated_long_before_the_order_does_not_date_its_confirmation() -> None:
+    shop = open_shop()
+    placed, came = NOON + timedelta(days=200), NOON + timedelta(days=201)
+    shop.hears(order(item(CLOCK, months=36), confirmed=True), time=placed)
+    said = shop.hears(variant(CLOCK, price(36, 800)), source="catalog", time=NOON, recorded=came)
+    assert only(said, HoldReleased).order.confirmed_at == came
 
 
 def test_an_order_on_hold_cannot_be_confirmed_until_it_is_released() -> None:

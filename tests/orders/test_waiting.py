@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from contracts.answers import Repeated
+from contracts.changes import OrderCancelled
 from contracts.message import Body
 from contracts.orders import (
     ClockTicked,
@@ -14,6 +15,7 @@ from contracts.orders import (
 from services.engine.service import LaneClock
 from services.orders.awaited import AwaitedOrder
 from services.orders.settings import Settings
+from tests.orders.clerks import cancel
 from tests.orders.shop import CLOCK, codes, confirm, item, kinds, note, open_shop, order, price, refusals, variant
 from tests.scene import NOON, Scene, only
 
@@ -182,3 +184,12 @@ def test_a_note_that_waited_with_a_clock_of_1970_gets_the_records_time() -> None
     recorded = NOON - timedelta(minutes=5)
     shop.hears(note(), time=NOON - timedelta(days=365), recorded=recorded)
     assert only(shop.hears(order()), NoteAdded).written_at == recorded
+
+
+def test_what_waited_with_a_clock_of_1970_is_told_so_when_it_is_refused() -> None:
+    shop = open_shop()
+    shop.hears(cancel(), id="early", time=NOON - timedelta(days=365), recorded=NOON)
+    shop.hears(confirm(), time=NOON - timedelta(days=365), recorded=NOON)
+    said = shop.hears(order())
+    assert only(said, OrderCancelled).order.cancelled_at == NOON
+    assert only(said, RequestRefused).clock_suspect

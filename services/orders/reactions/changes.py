@@ -27,7 +27,7 @@ from services.orders.clock import milliseconds
 from services.orders.objections import skus_named
 from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.reactions.conclusions import cancelled_alone, settled, with_changes
-from services.orders.reactions.outcome import WAITING, Outcome, stands_already, time_about, wish_refused
+from services.orders.reactions.outcome import WAITING, Outcome, stands_already, wish_refused
 from services.orders.reactions.reaction import AWAITED_ORDERS, CATALOG, CHANGE_LINES, ORDERS
 from services.orders.settings import Settings
 
@@ -94,7 +94,7 @@ def at_head(message: Message, order: PlacedOrder, desk: Desk, settings: Settings
             return _amendment(message, body, order, desk, settings)
         case OrderCancellationRequested():
             if order.holds:
-                return cancelled_alone(message, body.actor, body.reason, order, settings)
+                return cancelled_alone(message, body.actor, body.reason, order)
             return _opened(message, order, order.items, billing_of(order), desk, settings)
         case ShortCloseRequested():
             return _short_close(message, body, order, desk, settings)
@@ -120,7 +120,7 @@ def _amendment(
     if not isinstance(after, Amended):
         return wish_refused(message, order, after)
     if order.holds or only_contact(order, after):
-        return settled(message, with_changes(order, after.items, after.billing, message, settings), "amendment")
+        return settled(message, with_changes(order, after.items, after.billing, message), "amendment")
     return _opened(message, order, after.items, after.billing, desk, settings)
 
 
@@ -155,9 +155,7 @@ def _opened(
     settings: Settings,
 ) -> Outcome:
     """The change is open: fulfillment is asked, under the next number."""
-    request = Parked.of(message, 0)
-    request = revised(request, time=time_about(message, order, settings))
-    change = OpenChange(number=order.changes + 1, request=request, items=items, billing=billing)
+    change = OpenChange(number=order.changes + 1, request=Parked.of(message, 0), items=items, billing=billing)
     due = desk.clock(message.lane).waited + milliseconds(settings.proposed_again_after)
     line = ChangeLine(lane=message.lane, due=due, open=change)
     order = revised(order, changes=change.number)

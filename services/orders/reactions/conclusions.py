@@ -17,9 +17,8 @@ from services.engine.service import Say
 from services.orders.amending import with_contact
 from services.orders.billing import billed
 from services.orders.order import PlacedItem, PlacedOrder
-from services.orders.reactions.outcome import Outcome, time_about
+from services.orders.reactions.outcome import Outcome
 from services.orders.releasing import cancelled, unheld, with_originals
-from services.orders.settings import Settings
 from services.orders.status import status_of
 from services.orders.telling import told
 
@@ -32,7 +31,6 @@ def with_changes(
     items: tuple[PlacedItem, ...],
     billing: BillingData,
     message: Message,
-    settings: Settings,
 ) -> PlacedOrder:
     """The order with an amendment's items, billing and contact data. Holds of items that are no longer so are gone."""
     body = message.body
@@ -42,7 +40,7 @@ def with_changes(
     holds = tuple(h for h in order.holds if kept.get(h.item_id) == before.get(h.item_id))
     gone = tuple(item_id for item_id in before if item_id not in kept)
     held = bool(order.holds)
-    order = unheld(order, items, holds, time_about(message, order, settings))
+    order = unheld(order, items, holds, message.time)
     if held:
         order = with_originals(order)
     order = revised(order, retired=(*(order.retired or ()), *gone) or None)
@@ -63,10 +61,10 @@ def settled(message: Message, order: PlacedOrder, change: Amendment) -> Outcome:
 
 
 def cancelled_alone(
-    message: Message, actor: str, reason: str, order: PlacedOrder, settings: Settings, *, rejected: bool = False
+    message: Message, actor: str, reason: str, order: PlacedOrder, *, rejected: bool = False
 ) -> Outcome:
     """The order cancelled without asking: fulfillment has not opened its ledger."""
-    order = cancelled(order, time_about(message, order, settings))
+    order = cancelled(order, message.time)
     return cancellation_told(message, actor, reason, order, rejected=rejected)
 
 

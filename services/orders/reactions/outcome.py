@@ -1,8 +1,7 @@
 """What a request makes of a placed order, of its line of changes and of other documents, and what is said about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from contracts.changes import OrderCancellationRequested, OrderCancelled
 from contracts.message import Body
@@ -84,7 +83,10 @@ def _effect(message: Message, order: PlacedOrder) -> Heard | None:
     return next((heard for heard in effects if heard is not None), None)
 
 
-def time_about(message: Message, order: PlacedOrder, settings: Settings) -> datetime:
-    """The message's time; the record's, if the sender's lies too long before the order to be believed."""
-    too_old = message.time < order.placed_at - settings.oldest_about_an_order
-    return message.recorded if too_old else message.time
+def believed(message: Message, order: PlacedOrder, settings: Settings) -> Message:
+    """The message; with the record's time and a suspect clock, if its own lies too long before the order that it is
+    about to be believed.
+    """
+    if message.time >= order.placed_at - settings.oldest_about_an_order:
+        return message
+    return replace(message, time=message.recorded, clock_suspect=True)

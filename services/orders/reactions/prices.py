@@ -11,6 +11,7 @@ from services.orders.catalog import Variant
 from services.orders.order import PlacedOrder
 from services.orders.placing import with_prices
 from services.orders.pricing import unpriced
+from services.orders.reactions.outcome import believed
 from services.orders.reactions.reaction import AWAITED_PRICES, CATALOG, ORDERS, Reaction
 from services.orders.settings import Settings
 from services.orders.telling import told
@@ -84,7 +85,7 @@ def _missing(order: PlacedOrder | None) -> tuple[tuple[str, int], ...]:
     return () if order is None or order.cancelled_at is not None else unpriced(order.items)
 
 
-def decide_found(message: Message, desk: Desk, settings: Settings) -> Decision:  # noqa: ARG001
+def decide_found(message: Message, desk: Desk, settings: Settings) -> Decision:
     """The woken order reads the catalog again.
 
     What it was woken for may be gone again: then it asks once more, because nobody keeps it in mind any longer.
@@ -97,7 +98,7 @@ def decide_found(message: Message, desk: Desk, settings: Settings) -> Decision: 
         return NOTHING
     found = ((sku, desk.get(Variant, sku)) for sku, _ in missing)
     catalog = {sku: variant for sku, variant in found if variant is not None}
-    released = with_prices(order, catalog, message.time)
+    released = with_prices(order, catalog, believed(message, order, settings).time)
     again = tuple(say for say in prices_awaited(released) if _about(say, body.sku))
     if released is order:
         return Decision(says=again)

@@ -61,7 +61,7 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
         refused = refusal(body.code, _meant(request.body, body.code), ", ".join(body.item_ids))
         outcome = wish_refused(request, order, (refused,))
     else:
-        outcome = _adopted(request, order, line, body, settings)
+        outcome = _adopted(request, order, line, body)
     return _next(outcome, line, desk, settings).decision(order, line)
 
 
@@ -80,15 +80,13 @@ def _counted(order: PlacedOrder, body: OrderChangeAccepted | OrderChangeRefused)
     return Outcome(after, says=(Say(status_told(after)),)).decision(order)
 
 
-def _adopted(
-    request: Message, order: PlacedOrder, line: ChangeLine, body: OrderChangeAccepted, settings: Settings
-) -> Outcome:
+def _adopted(request: Message, order: PlacedOrder, line: ChangeLine, body: OrderChangeAccepted) -> Outcome:
     """The order as fulfillment has it from now on; contact data are orders' own."""
     asked = request.body
     assert isinstance(asked, ChangeRequest)
     items = tuple(map(_placed, body.items))
     if isinstance(asked, OrderAmendmentRequested):
-        after = with_changes(order, items, body.billing, request, settings)
+        after = with_changes(order, items, body.billing, request)
     else:
         after = revised(billed(order, body.billing), items=items)
     after = with_counts(_without_strangers(after), body.items, body.version)

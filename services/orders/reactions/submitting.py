@@ -20,7 +20,7 @@ from services.orders.order import PlacedOrder
 from services.orders.placing import placed
 from services.orders.reactions.changes import needs_of_waiting
 from services.orders.reactions.conclusions import cancellation_told
-from services.orders.reactions.outcome import Outcome, known_again, stands_already, time_about, wish_refused
+from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, wish_refused
 from services.orders.reactions.prices import prices_awaited
 from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
@@ -70,7 +70,7 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     """Placed, refused, or recognised as a repeat."""
     order = desk.get(PlacedOrder, message.subject)
     if order is not None:
-        return _submitted_again(message, order)
+        return _submitted_again(believed(message, order, settings), order)
     awaited = desk.get(AwaitedOrder, message.subject)
     if awaited is not None:
         known = recognise(message, awaited.heard)
@@ -115,7 +115,7 @@ def _place(
     order = revised(order, version=1, heard=remember(earlier, message, "OrderPlaced"))
     outcome = _said(message, order, awaited, settings)
     for note in body.notes:
-        outcome = outcome.then(note_taken(message, outcome.order, note.text, note.author, message.time))
+        outcome = outcome.then(note_taken(message, outcome.order, note.text, note.author))
     outcome = _drained(outcome, awaited, desk, settings)
     first_sights = tuple(
         Change(KnownCustomer, id_, as_known(body.customer)) for id_, one in known.items() if one is None
@@ -131,10 +131,10 @@ def _said(message: Message, order: PlacedOrder, awaited: AwaitedOrder | None, se
     cancellation = None if awaited is None else awaited.cancellation
     if cancellation is None:
         return Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
-    request = cancellation.message(message.lane)
+    request = believed(cancellation.message(message.lane), order, settings)
     body = request.body
     assert isinstance(body, OrderCancellationRequested)
-    order = cancelled(order, time_about(request, order, settings))
+    order = cancelled(order, request.time)
     placed_so = Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
     return placed_so.then(cancellation_told(request, body.actor, body.reason, order))
 

@@ -1,7 +1,6 @@
 """What is asked of a placed order, now or when it was parked before the order: one row for each type of request."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from contracts.changes import HoldRejectionRequested, HoldReleaseRequested
 from contracts.orders import HoldReleased, NoteSubmitted, OrderConfirmationRequested, OrderConfirmed
@@ -15,7 +14,7 @@ from services.orders.notes import KeptNote, note_id, note_told
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
 from services.orders.reactions.conclusions import cancelled_alone
-from services.orders.reactions.outcome import Outcome, known_again, stands_already, time_about, wish_refused
+from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, wish_refused
 from services.orders.releasing import released, why_not_released
 from services.orders.settings import Settings
 from services.orders.status import status_of
@@ -28,26 +27,27 @@ def decide_wish(message: Message, outcome: Outcome, desk: Desk, settings: Settin
     Everything said names the request that asked for it.
     """
     order = outcome.order
+    message = believed(message, order, settings)
     known = recognise(message, order.heard)
     if known is not None:
         return replace(outcome, says=(*outcome.says, known_again(message, order, known)))
     body = message.body
     match body:
         case OrderConfirmationRequested():
-            return outcome.then(_confirm(message, body, order, settings))
+            return outcome.then(_confirm(message, body, order))
         case NoteSubmitted():
             return outcome.then(_note(message, body, order, settings))
         case HoldReleaseRequested():
-            return outcome.then(_release(message, body, order, settings))
+            return outcome.then(_release(message, body, order))
         case HoldRejectionRequested():
-            return outcome.then(_reject(message, body, order, settings))
+            return outcome.then(_reject(message, body, order))
         case _ if message.model in KINDS:
             return changes.asked(message, outcome, desk, settings)
         case _:
             return outcome.then(wish_refused(message, order, message.refusals))
 
 
-def _confirm(message: Message, body: OrderConfirmationRequested, order: PlacedOrder, settings: Settings) -> Outcome:
+def _confirm(message: Message, body: OrderConfirmationRequested, order: PlacedOrder) -> Outcome:
     if order.cancelled_at is not None:
         return wish_refused(message, order, (refusal(Code.ORDER_CANCELLED),))
     if order.confirmed_at is not None:
@@ -58,7 +58,7 @@ def _confirm(message: Message, body: OrderConfirmationRequested, order: PlacedOr
     order = revised(
         order,
         version=order.version + 1,
-        confirmed_at=time_about(message, order, settings),
+        confirmed_at=message.time,
         heard=remember(order.heard, message, "OrderConfirmed"),
     )
     order = revised(order, status=status_of(order))
@@ -69,26 +69,25 @@ def _confirm(message: Message, body: OrderConfirmationRequested, order: PlacedOr
 def _note(message: Message, body: NoteSubmitted, order: PlacedOrder, settings: Settings) -> Outcome:
     if order.notes >= settings.most_notes:
         return wish_refused(message, order, (refusal(Code.TOO_MANY_NOTES),))
-    written_at = time_about(message, order, settings)
-    outcome = note_taken(message, order, body.text, body.author, written_at)
+    outcome = note_taken(message, order, body.text, body.author)
     order = revised(outcome.order, heard=remember(outcome.order.heard, message, "NoteAdded"))
     return replace(outcome, order=order)
 
 
-def note_taken(message: Message, order: PlacedOrder, text: str, author: str, written_at: datetime) -> Outcome:
-    """The order with one more note."""
+def note_taken(message: Message, order: PlacedOrder, text: str, author: str) -> Outcome:
+    """The order with one more note, written at the message's time."""
     order = revised(order, version=order.version + 1, notes=order.notes + 1)
-    note = KeptNote(subject=order.order_id, number=order.notes, text=text, author=author, written_at=written_at)
+    note = KeptNote(subject=order.order_id, number=order.notes, text=text, author=author, written_at=message.time)
     change = Change(KeptNote, note_id(note.subject, note.number), note)
     return Outcome(order, changes=(change,), says=(Say(note_told(note, order.version), cause=message.cause),))
 
 
-def _release(message: Message, body: HoldReleaseRequested, order: PlacedOrder, settings: Settings) -> Outcome:
+def _release(message: Message, body: HoldReleaseRequested, order: PlacedOrder) -> Outcome:
     wrong = why_not_released(order, body.item_id)
     if wrong:
         return wish_refused(message, order, wrong)
     version = order.version + 1
-    order = released(order, body, time_about(message, order, settings))
+    order = released(order, body, message.time)
     order = revised(
         order, version=version, edited_version=version, heard=remember(order.heard, message, "HoldReleased")
     )
@@ -103,8 +102,8 @@ def _release(message: Message, body: HoldReleaseRequested, order: PlacedOrder, s
     return Outcome(order, says=(Say(fact, cause=message.cause),))
 
 
-def _reject(message: Message, body: HoldRejectionRequested, order: PlacedOrder, settings: Settings) -> Outcome:
+def _reject(message: Message, body: HoldRejectionRequested, order: PlacedOrder) -> Outcome:
     wrong = why_not_released(order)
     if wrong:
         return wish_refused(message, order, wrong)
-    return cancelled_alone(message, body.actor, body.reason, order, settings, rejected=True)
+    return cancelled_alone(message, body.actor, body.reason, order, rejected=True)
