@@ -18,7 +18,6 @@ from services.engine.message import Message
 from services.engine.revising import revised
 from services.engine.service import Desk, Key, Page, Say
 from services.orders.amending import Amended, amended, only_contact
-from services.orders.answers import asked_before, id_reused
 from services.orders.awaited import Parked
 from services.orders.billing import billed, billing_of, with_payer
 from services.orders.catalog import Variant
@@ -27,7 +26,7 @@ from services.orders.clock import milliseconds
 from services.orders.objections import skus_named
 from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.reactions.conclusions import cancelled_alone, settled, with_changes
-from services.orders.reactions.outcome import WAITING, Outcome, stands_already, wish_refused
+from services.orders.reactions.outcome import Outcome, stands_already, wish_refused
 from services.orders.reactions.reaction import AWAITED_ORDERS, CATALOG, CHANGE_LINES, ORDERS
 from services.orders.settings import Settings
 
@@ -50,6 +49,18 @@ def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key
             yield CATALOG, sku
 
 
+def needs_line(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The line of an order that may have one: what waits in it has taken its identity."""
+    order = desk.get(PlacedOrder, message.subject)
+    if order is not None and order.changes:
+        yield CHANGE_LINES, message.subject
+
+
+def line_of(order: PlacedOrder, desk: Desk) -> ChangeLine | None:
+    """The order's line. One that never asked fulfillment has none, and nobody need look."""
+    return desk.get(ChangeLine, order.order_id) if order.changes else None
+
+
 def needs_of_waiting(
     order: PlacedOrder | None, waiting: Iterable[Parked], lane: int, settings: Settings
 ) -> Iterable[Key | Page]:
@@ -64,15 +75,9 @@ def needs_of_waiting(
 def asked(message: Message, outcome: Outcome, desk: Desk, settings: Settings) -> Outcome:
     """A request for a change, behind everything that ``outcome`` has decided: it waits, or is at the head at once.
 
-    Its identity is not in the order's memory.
+    Its identity is neither in the order's memory nor that of a change in the line.
     """
     line = outcome.line
-    if line is not None:
-        waiting = line.waiting_like(message)
-        if waiting is not None:
-            same = waiting.message(message.lane).content() == message.content()
-            say = asked_before(message, waiting.source, waiting.id, WAITING) if same else id_reused(message)
-            return replace(outcome, says=(*outcome.says, say))
     if not isinstance(message.body, ChangeRequest):
         return outcome.then(wish_refused(message, outcome.order, message.refusals))
     if line is None:

@@ -12,7 +12,8 @@ from services.engine.heard import refused as refused_for
 from services.engine.message import Message
 from services.engine.revising import revised
 from services.engine.service import Change, Decision, Say
-from services.orders.answers import codes_of, recognised, refused, repeated
+from services.orders.answers import asked_before, codes_of, id_reused, recognised, refused, repeated
+from services.orders.awaited import Parked
 from services.orders.change import ChangeLine
 from services.orders.order import PlacedOrder
 from services.orders.settings import Settings
@@ -75,6 +76,12 @@ def known_again(message: Message, order: PlacedOrder, known: Recognised) -> Say:
         if first is not None:  # None: another type under the same identity, whose data read the same
             return repeated(message, first)
     return recognised(message, known)
+
+
+def still_waits(message: Message, waiting: Parked) -> Say:
+    """The answer to a message whose identity stands for one that waits: the same again, or one that reuses its id."""
+    same = waiting.message(message.lane).content() == message.content()
+    return asked_before(message, waiting.source, waiting.id, WAITING) if same else id_reused(message)
 
 
 def _effect(message: Message, order: PlacedOrder) -> Heard | None:

@@ -14,7 +14,6 @@ from contracts.changes import (
 )
 from contracts.order import Item
 from contracts.refusals import Code, refusal
-from services.engine.heard import recognise
 from services.engine.message import Message
 from services.engine.revising import revised
 from services.engine.service import NOTHING, Decision, Desk, Key, Page, Say
@@ -24,7 +23,7 @@ from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.progress import with_counts
 from services.orders.reactions.changes import at_head, needs_of_waiting
 from services.orders.reactions.conclusions import cancellation_told, settled, with_changes
-from services.orders.reactions.outcome import Outcome, known_again, wish_refused
+from services.orders.reactions.outcome import Outcome, wish_refused
 from services.orders.reactions.reaction import CHANGE_LINES, ORDERS, Reaction
 from services.orders.settings import Settings
 from services.orders.status import status_of
@@ -130,11 +129,7 @@ def _next(outcome: Outcome, line: ChangeLine, desk: Desk, settings: Settings) ->
         parked, waiting = waiting[0], waiting[1:]
         request = parked.message(line.lane)
         assert isinstance(request.body, ChangeRequest)
-        known = recognise(request, outcome.order.heard)
-        if known is not None:  # asked as something else meanwhile, under the same identity
-            outcome = replace(outcome, says=(*outcome.says, known_again(request, outcome.order, known)))
-        else:
-            outcome = outcome.then(at_head(request, outcome.order, desk, settings))
+        outcome = outcome.then(at_head(request, outcome.order, desk, settings))
     if outcome.line is None:
         return outcome
     return replace(outcome, line=revised(outcome.line, waiting=waiting))

@@ -13,14 +13,15 @@ from services.engine.service import Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import id_reused, recognised, refused
 from services.orders.awaited import AwaitedOrder
 from services.orders.catalog import Variant
+from services.orders.change import ChangeLine
 from services.orders.content import differing, fingerprints
 from services.orders.customer import CustomerRecord, KnownCustomer, as_known, customer_id, known_ids
 from services.orders.notes import note_id
 from services.orders.order import PlacedOrder
 from services.orders.placing import placed
-from services.orders.reactions.changes import needs_of_waiting
+from services.orders.reactions.changes import line_of, needs_line, needs_of_waiting
 from services.orders.reactions.conclusions import cancellation_told
-from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, wish_refused
+from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, still_waits, wish_refused
 from services.orders.reactions.prices import prices_awaited
 from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
@@ -56,7 +57,10 @@ def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:
 
 
 def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
-    """Documents for the notes that wait for the order, and the variants that waiting amendments name."""
+    """Documents for the notes that wait for the order, and the variants that waiting amendments name; the line of one
+    that is there already.
+    """
+    yield from needs_line(message, desk, settings)
     awaited = desk.get(AwaitedOrder, message.subject)
     if awaited is None or not isinstance(message.body, OrderSubmitted):
         return
@@ -70,7 +74,7 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     """Placed, refused, or recognised as a repeat."""
     order = desk.get(PlacedOrder, message.subject)
     if order is not None:
-        return _submitted_again(believed(message, order, settings), order)
+        return _submitted_again(believed(message, order, settings), order, line_of(order, desk))
     awaited = desk.get(AwaitedOrder, message.subject)
     if awaited is not None:
         known = recognise(message, awaited.heard)
@@ -148,11 +152,14 @@ def _drained(outcome: Outcome, awaited: AwaitedOrder | None, desk: Desk, setting
     return outcome
 
 
-def _submitted_again(message: Message, order: PlacedOrder) -> Decision:
+def _submitted_again(message: Message, order: PlacedOrder, line: ChangeLine | None) -> Decision:
     """The first accepted submission stands: the same again is a repeat, another one under its id a conflict."""
     known = recognise(message, order.heard)
     if known is not None:
         return Decision(says=(known_again(message, order, known),))
+    waiting = None if line is None else line.waiting_like(message)
+    if waiting is not None:
+        return Decision(says=(still_waits(message, waiting),))
     if not isinstance(message.body, OrderSubmitted):
         return wish_refused(message, order, message.refusals).decision(order)
     fields = differing(order.submitted, fingerprints(message.body))

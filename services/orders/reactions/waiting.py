@@ -7,14 +7,13 @@ from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import asked_before, codes_of, id_reused, recognised, refused
+from services.orders.answers import asked_before, codes_of, recognised, refused
 from services.orders.awaited import AwaitedOrder, Parked
-from services.orders.change import KINDS, ChangeLine
 from services.orders.clock import milliseconds
 from services.orders.notes import note_id
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
-from services.orders.reactions.outcome import STANDS, WAITING, Outcome
+from services.orders.reactions.outcome import STANDS, WAITING, Outcome, still_waits
 from services.orders.reactions.reaction import AWAITED_ORDERS, NOTES, ORDERS, Reaction
 from services.orders.reactions.wishes import decide_wish
 from services.orders.settings import Settings
@@ -26,8 +25,9 @@ def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa
     yield AWAITED_ORDERS, message.subject
 
 
-def needs_note(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
-    """The place of the next note."""
+def needs_note(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
+    """The place of the next note, and the order's line."""
+    yield from changes.needs_line(message, desk, settings)
     order = desk.get(PlacedOrder, message.subject)
     if order is not None:
         yield NOTES, note_id(message.subject, order.notes + 1)
@@ -37,7 +37,7 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     """A request about an order."""
     order = desk.get(PlacedOrder, message.subject)
     if order is not None:
-        line = desk.get(ChangeLine, message.subject) if message.model in KINDS else None
+        line = changes.line_of(order, desk)
         return decide_wish(message, Outcome(order, line), desk, settings).decision(order, line)
     return _park(message, desk.get(AwaitedOrder, message.subject), desk, settings)
 
@@ -51,9 +51,7 @@ def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
             return Decision(says=(recognised(message, known),))
         waiting = awaited.waiting_like(message)
         if waiting is not None:
-            same = waiting.message(message.lane).content() == message.content()
-            say = asked_before(message, waiting.source, waiting.id, WAITING) if same else id_reused(message)
-            return Decision(says=(say,))
+            return Decision(says=(still_waits(message, waiting),))
     if message.body is None:
         return _refuse(message, awaited, message.refusals, desk, settings)
     if isinstance(message.body, OrderCancellationRequested):
@@ -103,7 +101,7 @@ def remember_refusal(
     return Change(AwaitedOrder, message.subject, kept)
 
 
-CONFIRMING = Reaction(needs, decide)
-RELEASING = Reaction(needs, decide)
+CONFIRMING = Reaction(needs, decide, changes.needs_line)
+RELEASING = Reaction(needs, decide, changes.needs_line)
 CHANGING = Reaction(changes.needs, decide, changes.needs_more)
 NOTING = Reaction(needs, decide, needs_note)

@@ -14,7 +14,7 @@ from services.orders.notes import KeptNote, note_id, note_told
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
 from services.orders.reactions.conclusions import cancelled_alone
-from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, wish_refused
+from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, still_waits, wish_refused
 from services.orders.releasing import released, why_not_released
 from services.orders.settings import Settings
 from services.orders.status import status_of
@@ -31,6 +31,9 @@ def decide_wish(message: Message, outcome: Outcome, desk: Desk, settings: Settin
     known = recognise(message, order.heard)
     if known is not None:
         return replace(outcome, says=(*outcome.says, known_again(message, order, known)))
+    waiting = None if outcome.line is None else outcome.line.waiting_like(message)
+    if waiting is not None:
+        return replace(outcome, says=(*outcome.says, still_waits(message, waiting)))
     body = message.body
     match body:
         case OrderConfirmationRequested():
