@@ -1,10 +1,11 @@
+from contracts.changes import ItemChanged
 from contracts.fulfillment import OrderProgressed
 from contracts.message import Body
 from contracts.orders import ClockTicked, OrderSubmitted, PricesDue, WaitingDue
 from services.orders import SERVICE_NAME
 from services.orders.reactions import REACTIONS
 from services.orders.settings import Settings
-from tests.orders.clerks import cancel
+from tests.orders.clerks import cancel, contact, edit
 from tests.orders.shop import confirm, item, open_shop, order, progressed, raw, written
 from tests.scene import NOON
 
@@ -25,6 +26,8 @@ def test_a_message_weighs_what_it_may_cost() -> None:
     assert weight(confirm()) == 1
     assert weight(order()) == 1
     assert weight(order(*[item() for _ in range(200)], notes=(written("Hi"),))) == 22
+    assert weight(edit(*[ItemChanged(item_id=str(n), quantity=2) for n in range(100)], add=(item(),) * 50)) == 16
+    assert weight(contact(phone="1")) == 1
     assert weight(progressed(1, ("1", 1, 0))) == 1
     assert weight(progressed(1, ("1", 250, 0), subscriptions=tuple((n, "active") for n in range(250)))) == 3
     assert weight(PricesDue(sku="x", after="")) == 70

@@ -102,6 +102,8 @@ def weight(message: Message, settings: Settings) -> int:
     body = message.body
     if isinstance(body, OrderSubmitted):
         return 1 + len(body.items) // 10 + len(body.notes)
+    if isinstance(body, OrderAmendmentRequested):
+        return 1 if body.items is None else 1 + (len(body.items.add) + len(body.items.change)) // 10
     if isinstance(body, OrderProgressed):
         return 1 + len(body.subscriptions) // 100
     if isinstance(body, PricesDue):
