@@ -65,7 +65,8 @@ class Order(Model):
     ``monthly_total`` = sum(unit price x live units), ``contract_value`` = sum(unit price x months x live units), in
     minor units of ``currency``; absent while a price is missing. The original values stay beside them. ``payer`` is
     ``group:<id>`` or ``customer:<id>``. ``term`` is the order's own; ``at_once`` for individuals; absent: the
-    payer's default counts. ``status`` is derived, never set.
+    payer's default counts. ``status`` is derived, never set. ``active`` and ``ended`` (by date or cancelled) count its
+    subscriptions.
     """
 
     order_id: str
@@ -88,6 +89,8 @@ class Order(Model):
     cancelled_at: Instant | None = None
     confirmation_required: bool = False
     short_closed: bool = False
+    active: Whole = 0
+    ended: Whole = 0
     monthly_total: Whole | None = None
     contract_value: Whole | None = None
     original_monthly_total: Whole | None = None

@@ -11,6 +11,7 @@ from services.orders.totals import live_totals
 def told(order: PlacedOrder) -> Order:
     """The whole order. While a price is missing it shows no totals."""
     totals = live_totals(order)
+    active, ended = active_and_ended(order.subscriptions)
     return Order(
         order_id=order.order_id,
         customer=order.customer,
@@ -32,6 +33,8 @@ def told(order: PlacedOrder) -> Order:
         cancelled_at=order.cancelled_at,
         confirmation_required=order.confirmation_required,
         short_closed=order.short_closed,
+        active=active,
+        ended=ended,
         monthly_total=None if totals is None else totals.monthly_total,
         contract_value=None if totals is None else totals.contract_value,
         original_monthly_total=order.original_monthly_total,

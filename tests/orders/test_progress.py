@@ -52,6 +52,8 @@ def test_an_ended_or_cancelled_subscription_still_counts_as_taken_and_is_told_be
     rows = progressed(1, ("1", 2, 0), subscriptions=((1, "ended"), (2, "cancelled"), (3, "active"), (4, "reversed")))
     fact = only(shop.hears(rows), OrderStatusChanged)
     assert (fact.taken, fact.active, fact.ended) == (2, 1, 2)
+    shown = told(shop.document(PlacedOrder, "o-1"))
+    assert (shown.active, shown.ended) == (1, 2)
 
 
 def test_a_reversed_scan_takes_the_status_back(shop: Scene) -> None:
