@@ -3,7 +3,7 @@ from datetime import timedelta
 from contracts.orders import OrderConfirmationRequested, OrderConfirmed, RequestRefused, RequestRepeated
 from services.orders.order import PlacedOrder
 from tests.orders.clerks import agreed, cancel
-from tests.orders.shop import codes, confirm, kinds, open_shop, order, progressed, refusals
+from tests.orders.shop import CHAIR, codes, confirm, item, kinds, open_shop, order, progressed, refusals
 from tests.scene import NOON, only
 
 
@@ -86,6 +86,8 @@ def test_whose_clock_lies_long_before_the_order_is_told_so_with_the_refusal() ->
     for days, suspect in ((90, False), (91, True)):
         said = shop.hears(confirm(), time=NOON - timedelta(days=days), recorded=NOON)
         assert only(said, RequestRefused).clock_suspect == suspect
+        other = shop.hears(order(item(CHAIR)), time=NOON - timedelta(days=days), recorded=NOON)
+        assert only(other, RequestRefused).clock_suspect == suspect
 
 
 def test_a_confirmation_that_was_long_under_way_keeps_its_time() -> None:

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 from contracts.changes import ItemChanged
 from contracts.fulfillment import OrderProgressed
 from contracts.message import Body
 from contracts.orders import ClockTicked, OrderSubmitted, PricesDue, WaitingDue
+from services.engine.desk import Documents
 from services.orders import SERVICE_NAME
 from services.orders.reactions import REACTIONS
 from services.orders.settings import Settings
-from tests.orders.clerks import cancel, contact, edit
-from tests.orders.shop import confirm, item, open_shop, order, progressed, raw, written
+from tests.orders.clerks import cancel, contact, edit, release
+from tests.orders.shop import confirm, item, note, open_shop, order, progressed, raw, written
 from tests.scene import NOON
 
 
@@ -53,3 +56,16 @@ def test_placing_and_progress_ask_for_no_line_of_changes_and_changes_do() -> Non
     for body, asks in ((order(), False), (progressed(1, ("1", 1, 0)), False), (confirm(), False), (cancel(), True)):
         message = scene._message(type(body), body, "m", "shop", NOON, NOON)
         assert (("change_lines", "o-1") in set(scene.service.needs(message))) == asks
+
+
+def test_only_an_order_that_asked_fulfillment_once_is_loaded_with_its_line_whatever_is_asked_of_it() -> None:
+    scene = open_shop()
+    for id_ in ("o-1", "o-2"):
+        scene.hears(order(id=id_))
+    scene.hears(cancel("o-1"))
+    for id_, asks in (("o-1", True), ("o-2", False)):
+        for body in (confirm(id_), note(order_id=id_), order(id=id_), release()):
+            message = replace(scene._message(type(body), body, "m", "shop", NOON, NOON), subjects=(id_,))
+            desk = Documents(1, scene.service.collections, {})
+            scene._load(desk, *desk.lacks(scene.service.needs(message)))
+            assert (("change_lines", id_) in set(scene.service.needs_more(message, desk))) == asks
