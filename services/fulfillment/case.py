@@ -33,7 +33,7 @@ class Case:
 
     @property
     def line(self) -> Line:
-        """Its item."""
+        """Its item. That of a reversed one may have been removed: nobody may ask."""
         return next(line for line in self.ledger.lines if line.item_id == self.entry.item_id)
 
     @property

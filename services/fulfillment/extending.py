@@ -21,10 +21,10 @@ LONGEST = 1200
 
 def extended(case: Case, body: ExtensionRequested) -> Answer:
     """The contract goes on, for months at its present price or at a given one."""
-    entry, line = case.entry, case.line
     wrong = _wrong(case, body) or _why_not(case, body)
     if wrong:
         return wrong
+    entry, line = case.entry, case.line
     amount = prices_of(entry, line)[-1].amount if body.price is None else body.price.amount
     update: dict[str, object] = {
         "state": "active",
@@ -57,13 +57,14 @@ def _wrong(case: Case, body: ExtensionRequested) -> tuple[Refusal, ...]:
 
 
 def _why_not(case: Case, body: ExtensionRequested) -> tuple[Refusal, ...]:
-    entry, line = case.entry, case.line
+    entry = case.entry
     if entry.state == "reversed":
         return no(Code.SUBSCRIPTION_REVERSED)
     if entry.cancelled_on is not None:
         return no(Code.SUBSCRIPTION_CANCELLED)
     if entry.returned_at is not None:
         return no(Code.ALREADY_RETURNED)
+    line = case.line
     end, months = ends_before(entry, line), months_of(entry, line)
     if body.ends_before != end:
         return no(Code.ENDS_BEFORE_MISMATCH, "ends_before", f"it ends before {end}")

@@ -1,11 +1,28 @@
 from datetime import date
 
+import pytest
+
+from contracts.changes import OrderChangeAccepted
 from contracts.fulfillment import OrderProgressed, RequestRepeated
 from contracts.life import ShipmentTracked, SubscriptionReversed
+from contracts.message import Body
 from contracts.refusals import Code
 from services.fulfillment.ledger import Ledger
-from tests.fulfillment.lives import cancel, codes, day_comes, entry, give_back, rented, reverse, ship
+from tests.fulfillment.lives import (
+    cancel,
+    codes,
+    correct,
+    day_comes,
+    entry,
+    extend,
+    give_back,
+    rented,
+    replace,
+    reverse,
+    ship,
+)
 from tests.fulfillment.orders_known import asset, item, ledger, placed, refused, scan, scene, serials
+from tests.fulfillment.test_arbiter import proposed
 from tests.scene import Scene, only
 
 
@@ -110,3 +127,13 @@ def test_a_reversed_subscription_has_no_parcel() -> None:
     stage = rented()
     stage.hears(reverse())
     assert codes(stage.hears(ship())) == [(Code.SUBSCRIPTION_REVERSED, "")]
+
+
+@pytest.mark.parametrize(
+    "request_", [cancel(), extend(date(2025, 5, 15)), correct("S2"), replace("S2"), give_back(), ship(), reverse()]
+)
+def test_a_reversed_subscription_is_told_so_though_its_item_was_removed_since(request_: Body) -> None:
+    stage = rented()
+    stage.hears(reverse())
+    only(stage.hears(proposed(item("2"))), OrderChangeAccepted)
+    assert codes(stage.hears(request_)) == [(Code.SUBSCRIPTION_REVERSED, "")]
