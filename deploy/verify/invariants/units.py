@@ -19,7 +19,8 @@ _LEDGER: Final = (
     """
     SELECT e.subscription_id, 'subscription ' || e.subscription_id || ' is for the item ' || e.item_id
         || ', which its order does not have'
-    FROM entries e LEFT JOIN lines l USING (order_id, item_id) WHERE l.units IS NULL
+    FROM entries e LEFT JOIN lines l USING (order_id, item_id)
+    WHERE l.units IS NULL AND e.state <> 'reversed'
     """,
 )
 

@@ -1,3 +1,6 @@
+from contracts.changes import ItemsChange, OrderAmendmentRequested
+from contracts.life import ReversalRequested
+from contracts.orders import ItemSubmitted
 from deploy.verify.report import State
 from tests.deploy.verify.small_installation import SmallInstallation, healthy
 
@@ -26,3 +29,15 @@ def test_an_empty_installation_has_nothing_to_check_and_breaks_nothing() -> None
     report = SmallInstallation().report()
     assert report.summary == "0 of 0 hold, 7 nothing yet"
     assert report.holds
+
+
+def test_an_item_that_was_removed_after_its_wrong_scan_was_reversed_breaks_nothing() -> None:
+    small = healthy()
+    small.ask(ReversalRequested(subscription_id="o-2/1", actor="Grace", reason="wrong box"), "r1", source="clerk")
+    other = ItemsChange(add=(ItemSubmitted(sku="LAPTOP", months=24, quantity=1),), remove=("1",))
+    small.run()
+    small.ask(OrderAmendmentRequested(order_id="o-2", items=other, actor="Grace"), "e1", source="clerk")
+    small.run()
+    small.forget_what_was_to_be_said()
+    assert len(small.said("OrderAmended", "o-2")) == 1
+    assert [each.offenders for each in small.report().invariants if each.broken] == []
