@@ -48,7 +48,7 @@ _ANSWERED: Final = (
     GROUP BY r.service, r.type, r.subject, r.source, r.id HAVING count(DISTINCT s.id) > 1
     """,
     """
-    SELECT r.source || ' ' || r.id || ' ' || r.subject, r.type || ' ' || r.id || ' about ' || r.subject
+    SELECT r.source || ' ' || r.id || ' ' || r.subject, min(r.type) || ' ' || r.id || ' about ' || r.subject
         || ' took effect, and each of its ' || count(*) || ' records was refused or called a repeat'
     FROM judged r JOIN fates f USING (address)
     WHERE EXISTS (
@@ -56,7 +56,7 @@ _ANSWERED: Final = (
         WHERE s.cause_source = r.source AND s.cause_id = r.id AND s.service = r.service
             AND (s.subject = r.subject OR r.subject LIKE 'serial:%')
     )
-    GROUP BY r.service, r.type, r.subject, r.source, r.id
+    GROUP BY r.service, r.subject, r.source, r.id
     HAVING count(*) = sum(EXISTS (
         SELECT 1 FROM said w WHERE w.address = r.address AND w.type IN ('RequestRefused', 'RequestRepeated')
     )) AND NOT EXISTS (SELECT 1 FROM log l WHERE l.topic = r.topic AND l.begins > 0)
@@ -84,4 +84,6 @@ REPEATS: Final = Rule(
     offences=(*_SAID, *_ANSWERED),
 )
 """A fact about a subscription may stand once in each of several lanes. A scan's effects are compared serial by serial
-under invariant 4. A repeat that is told ``waiting`` names no outcome: the first request's is still to come."""
+under invariant 4. A repeat that is told ``waiting`` names no outcome: the first request's is still to come. An id may
+be used again for another kind of request, which is refused: an effect is one of all the records of an identity.
+"""

@@ -1,4 +1,4 @@
-from contracts.changes import ItemsChange, OrderAmendmentRequested
+from contracts.changes import ContactChange, ItemsChange, OrderAmendmentRequested, ShortCloseRequested
 from contracts.life import ReversalRequested
 from contracts.orders import ItemSubmitted
 from deploy.verify.report import State
@@ -40,4 +40,16 @@ def test_an_item_that_was_removed_after_its_wrong_scan_was_reversed_breaks_nothi
     small.run()
     small.forget_what_was_to_be_said()
     assert len(small.said("OrderAmended", "o-2")) == 1
+    assert [each.offenders for each in small.report().invariants if each.broken] == []
+
+
+def test_an_id_that_was_used_again_for_another_kind_of_request_breaks_nothing() -> None:
+    small = healthy()
+    contact = ContactChange(phone="1")
+    small.ask(OrderAmendmentRequested(order_id="o-1", contact=contact, actor="Grace"), "x", source="clerk")
+    small.run()
+    small.ask(ShortCloseRequested(order_id="o-1", actor="Grace", reason="enough"), "x", source="clerk")
+    small.run()
+    small.forget_what_was_to_be_said()
+    assert len(small.said("RequestRefused", "id_reused")) == 1
     assert [each.offenders for each in small.report().invariants if each.broken] == []
