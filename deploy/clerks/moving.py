@@ -1,7 +1,7 @@
 """A customer moves to another billing group: the default for orders to come, and one request for each that there is.
 
-The messages' ids follow from customer, group and order, so that it can be run again: what was moved is answered as a
-repeat, what was not is asked again.
+It can be run again: what stands where it is to be is not asked about, and what was not moved, or was moved away since,
+is asked under an id of its own, so that no service takes it for the request of an earlier run.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -22,7 +23,7 @@ from pymongo.errors import PyMongoError
 from contracts.changes import OrderAmended, PayerChangeRequested
 from contracts.customers import Group
 from contracts.message import Body
-from contracts.orders import CustomerGroupChangeRequested, RequestRefused, RequestRepeated
+from contracts.orders import CustomerGroupChangeRequested, RequestRefused
 from contracts.saying import encoded
 from deploy.installation.trouble import InstallationTrouble
 
@@ -33,25 +34,40 @@ AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Theirs:
+    """What a customer has: the id of its default group, and its orders that are not cancelled with their payers.
+
+    The payer is None while a change of the order is not decided: nobody knows then who will pay.
+    """
+
+    default: str | None
+    orders: Mapping[str, str | None]
+
+
+def _this_run() -> str:
+    return uuid4().hex[:12]
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """Which customer goes to which group, by whom and why."""
+    """Which customer goes to which group, by whom and why. ``run`` tells the requests of one run from any other's."""
 
     customer_id: str
     group: Group
     actor: str
     reason: str
+    run: str = field(default_factory=_this_run)
 
-    def requests(self, order_ids: Sequence[str]) -> tuple[tuple[str, Body], ...]:
-        """The messages with their ids: the default first."""
+    def requests(self, theirs: Theirs) -> tuple[tuple[str, Body], ...]:
+        """The messages that are needed, with their ids: the default first."""
         to = f"{self.customer_id}>{self.group.id}"
-        default = CustomerGroupChangeRequested(
-            customer_id=self.customer_id, group=self.group, actor=self.actor, reason=self.reason
-        )
+        default = CustomerGroupChangeRequested(customer_id=self.customer_id, group=self.group, **self._who())
         orders = (
-            (f"{to}/{order_id}", PayerChangeRequested(order_id=order_id, group=self.group, **self._who()))
-            for order_id in order_ids
+            (f"{to}/{order_id}@{self.run}", PayerChangeRequested(order_id=order_id, group=self.group, **self._who()))
+            for order_id, payer in theirs.orders.items()
+            if payer != f"group:{self.group.id}"
         )
-        return ((to, default), *orders)
+        return (*([] if theirs.default == self.group.id else [(f"{to}@{self.run}", default)]), *orders)
 
     def _who(self) -> Mapping[str, Any]:
         return {"actor": self.actor, "reason": self.reason}
@@ -66,7 +82,10 @@ class Moved:
     refused: Counter[str] = field(default_factory=Counter)
 
     def hear(self, said: Mapping[str, Any]) -> None:
-        """Takes an event in; one that is no answer to us changes nothing. The first answer counts."""
+        """Takes an event in; one that is no answer to us changes nothing. The first answer counts.
+
+        A request that stands twice in the log is answered as a repeat, too: its own answer is the one that counts.
+        """
         id_ = said.get("causationid")
         if said.get("causationsource") != SOURCE or not isinstance(id_, str) or id_ in self.answers:
             return
@@ -74,21 +93,28 @@ class Moved:
         if type_ == RequestRefused.type_name():
             self.answers[id_] = "refused"
             self.refused.update(refusal["code"] for refusal in said["data"]["refusals"])
-        elif type_ == RequestRepeated.type_name():
-            self.answers[id_] = "moved before"
         elif type_ == OrderAmended.type_name():
             self.answers[id_] = "moved"
         elif type_.endswith(".CustomerGroupChanged.v1"):
             self.answers[id_] = "default"
 
 
-async def orders_of(mongo: str, databases: str, customer_id: str) -> Sequence[str]:
-    """The ids of a customer's orders that are not cancelled, read in one pass over orders' documents."""
+async def theirs_of(mongo: str, databases: str, customer_id: str) -> Theirs:
+    """What a customer has now, read in one pass over orders' documents. Raises ``InstallationTrouble``."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo, serverSelectionTimeoutMS=5_000)
     try:
-        asked = {"customer.id": customer_id, "cancelled_at": {"$exists": False}}
-        found = client[f"{databases}_orders"]["orders"].find(asked, {"_id": 1}).sort("_id", 1)
-        return [document["_id"] async for document in found]
+        database = client[f"{databases}_orders"]
+        record = await database["customers"].find_one({"_id": customer_id}) or {}
+        found = database["orders"].aggregate(
+            [
+                {"$match": {"customer.id": customer_id, "cancelled_at": {"$exists": False}}},
+                {"$lookup": {"from": "change_lines", "localField": "_id", "foreignField": "_id", "as": "changes"}},
+                {"$project": {"payer": {"$cond": [{"$eq": ["$changes", []]}, "$payer", None]}}},
+                {"$sort": {"_id": 1}},
+            ]
+        )
+        orders = {document["_id"]: document["payer"] async for document in found}
+        return Theirs(default=(record.get("group") or {}).get("id"), orders=orders)
     except PyMongoError as error:
         raise InstallationTrouble(
             f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 from rich.table import Table
 
+from contracts.changes import PayerChangeRequested
 from contracts.customers import Group
-from deploy.clerks.moving import Move, Moved, move, orders_of
+from deploy.clerks.moving import Move, Moved, move, theirs_of
 from deploy.cli.invoice import Databases
 from deploy.cli.topics import addresses
 from deploy.installation.trouble import InstallationTrouble
@@ -33,7 +34,9 @@ def move_(
     group_name: Annotated[str | None, typer.Option(help="Its name, if it is new.")] = None,
     databases: Databases = "leaseline",
 ) -> None:
-    """Set a customer's default group and move its existing orders, one request each. It can be run again."""
+    """Set a customer's default group and move its existing orders, one request each. It can be run again: what is in
+    the group is left there, what is not is asked for anew.
+    """
     at = addresses()
     try:
         asked = Move(customer_id, Group(id=group, name=group_name), actor, reason)
@@ -41,7 +44,8 @@ def move_(
         raise InstallationTrouble(
             f"{group[:40]} is no group id: use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
         ) from error
-    requests = asked.requests(asyncio.run(orders_of(at.mongo, databases, customer_id)))
+    theirs = asyncio.run(theirs_of(at.mongo, databases, customer_id))
+    requests = asked.requests(theirs)
     console = Console(highlight=False)
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console, transient=True) as progress:
         task = progress.add_task("Moving orders", total=len(requests))
@@ -50,17 +54,17 @@ def move_(
             progress.update(task, completed=len(moved.answers))
 
         moved = asyncio.run(move(at.kafka, requests, told))
-    _show(moved, customer_id, group, console)
+    before = len(theirs.orders) - sum(isinstance(body, PayerChangeRequested) for _, body in requests)
+    _show(moved, before, f"Customer {customer_id} to group {group}", console)
     raise typer.Exit(1 if moved.refused else 0)
 
 
-def _show(moved: Moved, customer_id: str, group: str, console: Console) -> None:
+def _show(moved: Moved, before: int, title: str, console: Console) -> None:
     counts = Counter(moved.answers.values())
-    table = Table(title=f"Customer {customer_id} to group {group}", title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("orders")
     table.add_column("", justify="right")
-    repeated = counts["moved before"] - ("default" not in counts)
-    for name, count in (("moved", counts["moved"]), ("moved before", repeated), ("refused", counts["refused"])):
+    for name, count in (("moved", counts["moved"]), ("moved before", before), ("refused", counts["refused"])):
         table.add_row(name, f"{count:,}")
     for code, count in sorted(moved.refused.items()):
         table.add_row(f"  {code}", f"{count:,}")

@@ -22,7 +22,7 @@ from contracts.life import (
 from contracts.message import Body
 from contracts.orders import ClockTicked, OrderSubmitted
 from contracts.payers import PayerSettingsSubmitted
-from deploy.clerks.moving import Move, move, orders_of
+from deploy.clerks.moving import Move, move, theirs_of
 from deploy.sample.outbound import Carriage, Outbound, Sending
 from tests.system import shop
 from tests.system.installation import Installation
@@ -181,14 +181,16 @@ async def test_a_customer_is_moved_to_another_group_with_all_orders_and_it_can_b
     await installation.feed([asked(OrderCancellationRequested, "cancel", {"order_id": "C", **ACTOR})])
     await installation.until_quiet(services.processes)
 
-    async def moved() -> list[str]:
-        order_ids = await orders_of(installation.addresses.mongo, installation.databases, "byron-ltd")
-        assert order_ids == ["A", "B"]
-        requests = Move("byron-ltd", Group(id="lovelaces"), "Grace", "sold").requests(order_ids)
+    async def moved(to: str) -> list[str]:
+        theirs = await theirs_of(installation.addresses.mongo, installation.databases, "byron-ltd")
+        assert list(theirs.orders) == ["A", "B"]
+        requests = Move("byron-ltd", Group(id=to), "Grace", "sold").requests(theirs)
         return sorted((await move(installation.addresses.kafka, requests, lambda _moved: None)).answers.values())
 
-    assert await moved() == ["default", "moved", "moved"]
-    assert await moved() == ["moved before", "moved before", "moved before"]
+    assert await moved("lovelaces") == ["default", "moved", "moved"]
+    assert await moved("lovelaces") == []
+    assert await moved("byrons") == ["default", "moved", "moved"]
+    assert await moved("lovelaces") == ["default", "moved", "moved"]
     await installation.feed([business("E", 1, customer="byron-ltd", group=None)])
     await installation.until_quiet(services.processes)
     facts = [event.data["order"] for event in await said(installation.addresses.kafka) if "order" in event.data]

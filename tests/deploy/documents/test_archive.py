@@ -10,7 +10,7 @@ from pymongo import MongoClient
 from typer.testing import CliRunner
 
 from contracts.customers import Group
-from deploy.clerks.moving import Move, Moved
+from deploy.clerks.moving import Move, Moved, Theirs
 from deploy.cli import app
 from deploy.documents.archive import opened
 from deploy.documents.export import COLUMNS, export
@@ -113,11 +113,19 @@ def test_the_lines_of_many_pages_come_in_their_order(mongo: str, billed: str) ->
         assert [each.contract_month for each in archive.lines(first.number)][3:] == list(range(2, 12))
 
 
-def test_the_ids_of_a_move_follow_from_customer_group_and_order_so_that_it_can_be_run_again() -> None:
-    move = Move("acme", Group(id="north"), "Grace", "sold")
-    requests = move.requests(["o-1", "o-2"])
-    assert [id_ for id_, _ in requests] == ["acme>north", "acme>north/o-1", "acme>north/o-2"]
-    assert [body.subjects()[0] for _, body in requests] == ["customer:acme", "o-1", "o-2"]
+def test_a_move_asks_only_about_what_is_not_in_the_group_yet_or_is_being_changed() -> None:
+    move = Move("acme", Group(id="north"), "Grace", "sold", run="1")
+    theirs = Theirs(default="south", orders={"o-1": "group:south", "o-2": "group:north", "o-3": None})
+    requests = move.requests(theirs)
+    assert [id_ for id_, _ in requests] == ["acme>north@1", "acme>north/o-1@1", "acme>north/o-3@1"]
+    assert [body.subjects()[0] for _, body in requests] == ["customer:acme", "o-1", "o-3"]
+    assert move.requests(Theirs(default="north", orders={"o-2": "group:north"})) == ()
+
+
+def test_a_customer_that_moves_back_is_asked_about_anew_not_as_a_repeat_of_the_first_move() -> None:
+    theirs = Theirs(default="south", orders={"o-1": "group:south"})
+    first, second = (Move("acme", Group(id="north"), "Grace", "sold").requests(theirs) for _ in range(2))
+    assert {id_ for id_, _ in first}.isdisjoint({id_ for id_, _ in second})
 
 
 def test_a_move_counts_the_first_answer_to_each_request_and_nothing_else() -> None:
@@ -130,8 +138,9 @@ def test_a_move_counts_the_first_answer_to_each_request_and_nothing_else() -> No
     hear("OrderChangeProposed", "a")
     hear("OrderAmended", "a")
     hear("OrderAmended", "b", source="somebody")
-    hear("RequestRepeated", "b")
+    hear("RequestRepeated", "b", outcome="waiting")
+    hear("OrderAmended", "b")
     hear("RequestRefused", "c", refusals=[{"code": "order_cancelled"}])
     hear("RequestRefused", "c", refusals=[{"code": "order_cancelled"}])
-    assert moved.answers == {"a": "moved", "b": "moved before", "c": "refused"}
+    assert moved.answers == {"a": "moved", "b": "moved", "c": "refused"}
     assert moved.refused == {"order_cancelled": 1}
