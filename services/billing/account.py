@@ -205,7 +205,7 @@ def shown(account: Account, payer: Payer, defaults: Defaults) -> said.Account:
     return said.Account(
         account_id=account.key.id,
         payer=account.payer,
-        payer_name=payer.shown_name,
+        payer_name=payer.shown_name(test=account.test),
         term=account.term,
         term_source=next(source for source in SOURCES if account.sources.get(source)),
         currency=account.currency,

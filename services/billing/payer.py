@@ -51,7 +51,8 @@ class Payer(BaseModel):
     """A payer.
 
     ``name``, ``address``, ``default_term`` and ``billing_day`` are its own; absent: what follows from its
-    newest subscription, or the deployment's.
+    newest subscription, or the deployment's. ``newest_test`` is the newest of its test subscriptions: what somebody
+    makes up to try something out never stands on a real invoice.
 
     ``accounts`` are the ids of those it has, in the order in which they appeared: at most terms x currencies
     x 2. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message time of those
@@ -70,6 +71,7 @@ class Payer(BaseModel):
     billing_day: int | None = None
     accounts: tuple[str, ...] = ()
     newest: Newest | None = None
+    newest_test: Newest | None = None
     lane: int | None = None
     version: int = 0
     since: datetime | None = None
@@ -88,19 +90,22 @@ class Payer(BaseModel):
         """The payer once it is done in a run: what comes of that run again is a repeat."""
         return revised(self, runs=tuple(each for each in self.runs or () if each != run) or None)
 
-    @property
-    def shown_name(self) -> str | None:
+    def shown_name(self, *, test: bool) -> str | None:
         """The name on its accounts: its own, else the customer's; None for a group that nobody named yet."""
-        if self.name is not None or self.kind == "group" or self.newest is None:
+        newest = self._newest(test=test)
+        if self.name is not None or self.kind == "group" or newest is None:
             return self.name
-        return name_of(self.newest.customer)
+        return name_of(newest.customer)
 
-    @property
-    def billing_address(self) -> Address | None:
+    def billing_address(self, *, test: bool) -> Address | None:
         """Its own address, else the billing address of its newest subscription."""
+        newest = self._newest(test=test)
         if self.address is not None:
             return self.address
-        return None if self.newest is None else self.newest.billing_address
+        return None if newest is None else newest.billing_address
+
+    def _newest(self, *, test: bool) -> Newest | None:
+        return self.newest_test if test else self.newest
 
 
 def new_payer(payer_id: str, lane: int) -> Payer:
@@ -111,7 +116,9 @@ def new_payer(payer_id: str, lane: int) -> Payer:
     return Payer(kind="group" if kind == "group" else "customer", lane=lane)
 
 
-def with_subscription(payer: Payer, payer_id: str, account_id: str, group: Group | None, heard: Newest) -> Payer:
+def with_subscription(
+    payer: Payer, payer_id: str, account_id: str, group: Group | None, heard: Newest, *, test: bool
+) -> Payer:
     """The payer after it heard of a subscription of this account; itself if that changes nothing.
 
     ``group`` is the subscription's; its name counts if the payer is that group and has none yet.
@@ -121,7 +128,9 @@ def with_subscription(payer: Payer, payer_id: str, account_id: str, group: Group
         changed["name"] = group.name
     if account_id not in payer.accounts:
         changed["accounts"] = (*payer.accounts, account_id)
-    latest = newer(payer.newest, heard)
-    if latest is not payer.newest:
-        changed["newest"] = latest
+    which = "newest_test" if test else "newest"
+    known: Newest | None = getattr(payer, which)
+    latest = newer(known, heard)
+    if latest is not known:
+        changed[which] = latest
     return revised(payer, **changed) if changed else payer

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.billing import RequestRefused, RequestRepeated
+from contracts.billing import Account as AccountTold
+from contracts.billing import BillingAccountChanged, RequestRefused, RequestRepeated
 from contracts.invoices import (
     BillingRunCompleted,
     BillingRunProgressed,
@@ -28,7 +29,9 @@ from services.engine.desk import Documents
 from services.engine.message import Message
 from tests.billing.subscriptions import (
     CANAL,
+    COOLSINGEL,
     JOHANNES,
+    KEIZERSGRACHT,
     MAY,
     POLDER,
     TULIP,
@@ -47,6 +50,10 @@ def rented(*ids: str, **given: Any) -> Scene:
     for id_ in ids or ("o1/1",):
         scene.hears(created(id_, **given))
     return scene
+
+
+def accounts_told(scene: Scene) -> list[AccountTold]:
+    return [say.body.account for say in scene.said if isinstance(say.body, BillingAccountChanged)]
 
 
 def accounts_are_as_rebuilt(scene: Scene) -> None:
@@ -183,6 +190,22 @@ def test_terms_currencies_and_test_orders_never_share_an_invoice() -> None:
         "INV000003",
         "T000001",
     ]
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_test_order_lends_a_real_invoice_neither_its_name_nor_its_address_nor_the_other_way_round(
+    minutes: int,
+) -> None:
+    tester = JOHANNES.model_copy(update={"last_name": "Tester"})
+    scene = rented("o1/1", payers="customer:johannes", customer=JOHANNES)
+    scene.hears(
+        created("o2/1", payers="customer:johannes", customer=tester, test=True, address=COOLSINGEL, minutes=minutes)
+    )
+    found = {invoice.test: invoice for invoice in invoices(run(scene, "2024-05"))}
+    assert (found[False].payer_name, found[False].address) == ("Johannes Vermeer", KEIZERSGRACHT)
+    assert (found[True].payer_name, found[True].address) == ("Johannes Tester", COOLSINGEL)
+    told = {account.test: account.payer_name for account in accounts_told(scene)}
+    assert told == {False: "Johannes Vermeer", True: "Johannes Tester"}
 
 
 def test_a_line_of_another_account_is_a_hard_error() -> None:

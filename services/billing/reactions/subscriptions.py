@@ -105,7 +105,7 @@ def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defa
 
     heard = newest_of(subscription, fact.version)
     before = known.payer or new_payer(payer_id, lane)
-    payer = payers.with_subscription(before, payer_id, account_id, subscription.group, heard)
+    payer = payers.with_subscription(before, payer_id, account_id, subscription.group, heard, test=subscription.test)
     if payer is not before:
         changes.append(Change(Payer, payer_id, payer))
 
@@ -123,7 +123,7 @@ def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defa
         if after is not member:
             changes.append(Change(Member, id_, after))
 
-    looks_other = (payer.shown_name, payer.accounts) != (before.shown_name, before.accounts)
+    looks_other = _looks(payer) != _looks(before)
     if old_part != new_part or looks_other:
         joins = int(running + step > 0) - int(running > 0)
         account = with_part(account, old_part, new_part, joins=joins, own=own)
@@ -131,6 +131,11 @@ def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defa
     if looks_other:
         changes += accounts_again(payer, desk, account_id)
     return tuple(changes)
+
+
+def _looks(payer: Payer) -> tuple[object, ...]:
+    """What its accounts show of the payer."""
+    return payer.shown_name(test=False), payer.shown_name(test=True), payer.accounts
 
 
 def accounts_again(payer: Payer, desk: Desk, but: str = "") -> Iterable[Change]:
