@@ -40,7 +40,7 @@ LINES: Final = (
         || ' by ' || number
     FROM (
         SELECT l.payer, subscription_id, month, number, sum(CASE WHEN credits IS NULL THEN 1 ELSE -1 END) OVER (
-            PARTITION BY l.payer, subscription_id, month ORDER BY running, credits IS NULL
+            PARTITION BY l.payer, subscription_id, month ORDER BY running, page, place
         ) AS standing
         FROM invoice_lines l JOIN whole WHERE whole.yes
     ) WHERE standing NOT IN (0, 1)

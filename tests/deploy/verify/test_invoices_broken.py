@@ -1,11 +1,17 @@
 """Invariant 6 over what was invoiced, broken one line at a time; and what waits of changes, runs and invoices."""
 
 import json
+from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from contracts.changes import OrderAmendmentRequested
+from contracts.invoices import BillingRunRequested
+from contracts.life import ReversalRequested
 from deploy.verify.report import State
-from tests.deploy.verify.small_installation import SmallInstallation, invoiced
+from services.billing.reactions import invoicing
+from tests.deploy.verify.small_installation import LANES, SmallInstallation, healthy, invoiced
 from tests.deploy.verify.test_state_broken import broken
 
 
@@ -56,6 +62,32 @@ def test_a_month_that_is_invoiced_twice_without_a_credit_breaks_the_sixth() -> N
     (record,) = [r for r in lines_of(small, "customer:c-o-2") if "000002" in r.text]
     small.rewrite(record, '"contract_month":2', '"contract_month":1')
     broken(small, 6, "month 1 of subscription o-2/1", "again")
+
+
+def test_a_line_and_its_credit_in_one_invoice_break_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invoicing, "LINES", 1)
+    small = healthy()
+    small.now = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
+    small.ask(BillingRunRequested(period="2024-05", as_of=date(2024, 6, 1), actor="Hedy"), "may", source="finance")
+    *others, billing = small.services
+    while not any(
+        each["payer"] == "group:engines" for each in small.documents.get(("billing", "invoices"), {}).values()
+    ):
+        for each in range(LANES):
+            small._step(billing, each)
+    small.ask(ReversalRequested(subscription_id="o-1/1", actor="Grace", reason="wrong box"), "r1", source="clerk")
+    small.services = tuple(others)
+    small.run()
+    small.services = (*others, billing)
+    small.run()
+    small.forget_what_was_to_be_said()
+    (page,) = {record.text: json.loads(record.text)["data"] for record in lines_of(small, "group:engines")}.values()
+    assert [(each["subscription_id"], each["amount"]) for each in page["lines"]] == [
+        ("o-1/1", 4900),
+        ("o-1/2", 4900),
+        ("o-1/1", -4900),
+    ]
+    assert [each.offenders for each in small.report().invariants if each.broken] == []
 
 
 def test_a_credit_of_a_line_that_there_is_not_breaks_the_sixth() -> None:
