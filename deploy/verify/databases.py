@@ -10,7 +10,7 @@ from pymongo.read_concern import ReadConcern
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble
 from deploy.verify.books import Books
-from deploy.verify.kept import COLLECTIONS, PASSED_OVER, enter_checkpoint
+from deploy.verify.kept import COLLECTIONS, PAGES_FIELDS, PASSED_OVER, enter_checkpoint
 from services.engine.checkpoint import Checkpoint
 from services.engine.mongo import CHECKPOINTS, INSTALLATION, Client
 from services.engine.stored import from_document
@@ -29,7 +29,9 @@ class Databases:
     async def enter(self, books: Books) -> None:
         """Everything that the invariants need, as it is now. The books must hold nothing of it yet."""
         for service, collection, entered in COLLECTIONS:
-            async for page in self._pages(service, collection, dict.fromkeys(PASSED_OVER, 0)):
+            few = collection == "invoice_pages"
+            fields = dict.fromkeys(PAGES_FIELDS, 1) if few else dict.fromkeys(PASSED_OVER, 0)
+            async for page in self._pages(service, collection, fields):
                 for document in page:
                     entered(books, document)
         for service in SERVICES:

@@ -102,7 +102,15 @@ def enter_share(books: Books, share: Document) -> None:
 
 def enter_invoice(books: Books, invoice: Document) -> None:
     """An invoice of billing; one that is not done is being prepared."""
-    books.add("kept_invoices", invoice["_id"], invoice["payer"], invoice["done"])
+    its = invoice
+    sums = (its["lines"], its["credit_lines"], its["pages"], its["charges"], its["credited"], its["total"])
+    books.add("kept_invoices", its["_id"], its["payer"], its["done"], *sums)
+
+
+def enter_page(books: Books, page: Document) -> None:
+    """A page of an invoice's lines."""
+    amount = sum(line["amount"] for line in page["lines"])
+    books.add("kept_pages", page["number"], page["page"], len(page["lines"]), amount)
 
 
 def enter_run(books: Books, run: Document) -> None:
@@ -116,6 +124,13 @@ def enter_account(books: Books, its: Document) -> None:
     key = account(its["payer"], its["term"], its["currency"], test=its["test"])
     totals = (its["active"], its["customers"], its["monthly_total"], its["outstanding"])
     books.add("accounts", key, its["version"], *totals)
+    for period, subscriptions in its["opens"].items():
+        books.add("opens", key, period, subscriptions)
+
+
+def enter_payer(books: Books, payer: Document) -> None:
+    """When a payer is invoiced."""
+    books.add("payers", payer["_id"], payer.get("billing_day"), payer.get("last_period"))
 
 
 COLLECTIONS: Final = (
@@ -126,7 +141,9 @@ COLLECTIONS: Final = (
     ("fulfillment", "assets", enter_asset),
     ("billing", "shares", enter_share),
     ("billing", "accounts", enter_account),
+    ("billing", "payers", enter_payer),
     ("billing", "invoices", enter_invoice),
+    ("billing", "invoice_pages", enter_page),
     ("billing", "runs", enter_run),
 )
 """Service, collection, and what a document of it is to the books."""
@@ -136,8 +153,13 @@ PASSED_OVER: Final = (
     "submitted",
     "customer",
     "billing_address",
+    "address",
+    "newest",
+    "newest_test",
     "shipping_address",
     "terms.customer",
     "terms.billing_address",
 )
 """Fields that are not asked for: large ones, and everything about persons."""
+PAGES_FIELDS: Final = ("number", "page", "lines.amount")
+"""The only fields of an invoice's page that are asked for: it is large, and persons' names are all over it."""

@@ -10,11 +10,16 @@ from typing import Any, NamedTuple
 
 
 class Part(NamedTuple):
-    """``active`` is 1 or 0; amounts in minor units. ``outstanding``: contract months that are not invoiced yet."""
+    """``active`` is 1 or 0; amounts in minor units. ``outstanding``: contract months that are not invoiced yet.
+
+    ``opens``: the calendar month (``YYYY-MM``) of the earliest contract month that is owed and not invoiced, or is
+    invoiced and not owed; None when there is none.
+    """
 
     active: int
     monthly: int
     outstanding: int
+    opens: str | None = None
 
 
 NONE = Part(0, 0, 0)
@@ -34,22 +39,28 @@ def priced(subscription: Mapping[str, Any]) -> list[Any]:
 
 def part(state: str, contract: Sequence[Any], payer: str, issued: Sequence[int] = ()) -> Part:
     """What it adds for this payer. ``issued`` are the numbers of the contract months that were invoiced, from 1."""
-    if state == "reversed":
-        return NONE
     payers, prices, start_text, end_text = contract
     start, end = date.fromisoformat(start_text), date.fromisoformat(end_text)
+    if state == "reversed":
+        return NONE._replace(opens=_period(begins(start, min(issued) - 1))) if issued else NONE
     active = state == "active" and payers[-1][0] == payer
     monthly = prices[-1][1] if active else 0
     if payers == [[payer, None]] and not issued and begins(start, sum(months for months, _ in prices) - 1) < end:
-        return Part(int(active), monthly, sum(months * amount for months, amount in prices))  # most are so
-    outstanding, month = 0, 0
+        outstanding = sum(months * amount for months, amount in prices)  # most are so
+        return Part(
+            int(active), monthly, outstanding, _period(begins(start, _free_first(prices))) if outstanding else None
+        )
+    outstanding, month, opens = 0, 0, None
     for months, amount in prices:
         for _ in range(months):
             begin = begins(start, month)
             month += 1
-            if begin < end and month not in issued and _owner(payers, begin) == payer:
+            owed = amount > 0 and begin < end and _owner(payers, begin) == payer
+            if owed and month not in issued:
                 outstanding += amount
-    return Part(int(active), monthly, outstanding)
+            if opens is None and owed is not (month in issued):
+                opens = _period(begin)
+    return Part(int(active), monthly, outstanding, opens)
 
 
 def price(contract: Sequence[Any], month: int) -> int | None:
@@ -66,6 +77,20 @@ def begins(start: date, months: int) -> date:
     count = start.year * 12 + start.month - 1 + months
     year, month = count // 12, count % 12 + 1
     return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
+
+
+def _period(day: date) -> str:
+    return day.isoformat()[:7]
+
+
+def _free_first(prices: Sequence[Sequence[int]]) -> int:
+    """How many months are free before the first that costs something."""
+    free = 0
+    for months, amount in prices:
+        if amount:
+            break
+        free += months
+    return free
 
 
 def _owner(payers: Sequence[Sequence[Any]], begin: date) -> str | None:

@@ -87,11 +87,14 @@ def _enter_fact(books: Books, name: str, subject: object, data: Mapping[str, Any
         its = data["account"]
         key = account(its["payer"], its["term"], its["currency"], test=its["test"])
         totals = (its["active_subscriptions"], its["customers"], its["monthly_total"], its["outstanding"])
-        books.add("account_facts", key, version, *totals)
+        days = int(its["term"].removeprefix("net_")) if its["term"].startswith("net_") else 0
+        dates = (its.get("next_issue_date"), its.get("next_due_date"))
+        books.add("account_facts", key, version, *totals, its["payer"], days, *dates)
     elif "invoice" in data:
         its = data["invoice"]
         sums = (its["lines"], its["credit_lines"], its["pages"], its["charges"], its["credited"], its["total"])
-        books.add("invoices", its["number"], its["payer"], its["test"], running(its["number"]), *sums)
+        whose = (its["payer"], its["account_id"], its["test"])
+        books.add("invoices", its["number"], *whose, running(its["number"]), *sums)
     elif name == "InvoiceLinesIssued":
         number, page = data["number"], data["page"]
         for place, line in enumerate(data["lines"]):

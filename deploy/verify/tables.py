@@ -23,15 +23,18 @@ LOG: Final[Mapping[str, str]] = {
         "subscription_id PRIMARY KEY, version, order_id, item_id, serial, state, customer, term, currency, test, priced"
     ),
     "order_facts": "order_id PRIMARY KEY, version, status",
-    "account_facts": "account PRIMARY KEY, version, active, customers, monthly, outstanding",
-    "invoices": ("number PRIMARY KEY, payer, test, running, lines, credit_lines, pages, charges, credited, total"),
+    "account_facts": "account PRIMARY KEY, version, active, customers, monthly, outstanding, payer, days, issues, due",
+    "invoices": (
+        "number PRIMARY KEY, payer, account, test, running, lines, credit_lines, pages, charges, credited, total"
+    ),
     "invoice_lines": (
         "number, page, place, running, payer, subscription_id, month, amount, credits,"
         " PRIMARY KEY (number, page, place)"
     ),
 }
 """What was read in the topics; read on, never read again. ``subscriptions`` and the two tables of facts hold the
-newest version of each only. ``priced`` is JSON: payers, prices, dates (``parts.py``)."""
+newest version of each only. ``priced`` is JSON: payers, prices, dates (``parts.py``). ``days`` are those of an
+account's term, ``issues`` and ``due`` its next dates."""
 
 KEPT: Final[Mapping[str, str]] = {
     "checkpoints": "service, topic, lane, next, incarnation, PRIMARY KEY (service, topic, lane)",
@@ -44,14 +47,19 @@ KEPT: Final[Mapping[str, str]] = {
     "waits": "address PRIMARY KEY, kind, subject",
     "holdings": "payer, subscription_id, version, customer, term, currency, test, state, issued, priced",
     "accounts": "account, version, active, customers, monthly, outstanding",
-    "kept_invoices": "number PRIMARY KEY, payer, done",
+    "payers": "payer PRIMARY KEY, billing_day, last_period",
+    "opens": "account, period, subscriptions",
+    "kept_invoices": "number PRIMARY KEY, payer, done, lines, credit_lines, pages, charges, credited, total",
+    "kept_pages": "number, page, lines, amount, PRIMARY KEY (number, page)",
 }
-"""What the databases keep; read anew for each look. ``holder`` is the subscription that a device in use is in."""
+"""What the databases keep; read anew for each look. ``holder`` is the subscription that a device in use is in;
+``opens`` says how many subscriptions of an account wait for a period to be invoiced, ``amount`` what a page's lines add
+up to."""
 
 FOUND: Final[Mapping[str, str]] = {
     "effects": "request, fact",
     "fates": "address PRIMARY KEY, fate",
-    "parts": "account, subscription_id, customer, active, monthly, outstanding",
+    "parts": "account, subscription_id, customer, active, monthly, outstanding, opens",
     "issued": "payer, subscription_id, month, amount",
     "offenders": "look, number, key, sentence",
 }

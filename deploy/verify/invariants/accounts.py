@@ -4,7 +4,7 @@ what was invoiced is compared line by line (``invoices.py``).
 
 from typing import Final
 
-from deploy.verify.invariants.invoices import ISSUED, LINES, TOTALS
+from deploy.verify.invariants.invoices import ISSUED, KEPT, LINES, TOTALS
 from deploy.verify.invariants.rule import Rule
 
 _REBUILT: Final = """
@@ -42,6 +42,36 @@ _TOTALS: Final = (
     """,
 )
 
+_OPENS: Final = (
+    """
+    SELECT account || ' ' || period, 'account ' || account || ' has ' || sum(kept) || ' subscriptions of which '
+        || period || ' is to be invoiced or credited next; counted anew: ' || sum(counted)
+    FROM (
+        SELECT account, period, subscriptions AS kept, 0 AS counted FROM opens
+        UNION ALL SELECT account, opens, 0, 1 FROM parts WHERE opens IS NOT NULL
+    ) GROUP BY account, period HAVING sum(kept) <> sum(counted)
+    """,
+    """
+    SELECT account, 'account ' || account || ' is said to be invoiced next on ' || coalesce(issues, 'no day')
+        || ', due ' || coalesce(due, 'never') || '; counted anew, it is '
+        || coalesce('in ' || following || coalesce(' on day ' || billing_day, ''), 'not') || ', due in ' || days
+        || ' days'
+    FROM (
+        SELECT f.account, f.issues, f.due, f.days, p.billing_day, substr(date(
+            max(o.period, coalesce(substr(date(p.last_period || '-01', '+1 month'), 1, 7), '')) || '-01', '+1 month'
+        ), 1, 7) AS following
+        FROM account_facts f JOIN accounts a ON a.account = f.account AND a.version = f.version
+            LEFT JOIN payers p ON p.payer = f.payer
+            LEFT JOIN (SELECT account, min(period) AS period FROM opens GROUP BY account) o ON o.account = f.account
+    )
+    WHERE substr(issues, 1, 7) IS NOT following OR CAST(substr(issues, 9) AS INTEGER) <> billing_day
+        OR due IS NOT date(issues, '+' || days || ' days')
+    """,
+)
+"""What is invoiced next, and when. The billing day of a payer without one of its own is the deployment's, which is not
+known here.
+"""
+
 _EACH_ONCE: Final = (
     """
     SELECT subscription_id, 'subscription ' || subscription_id || ' is active in ' || coalesce(sum(p.active), 0)
@@ -75,7 +105,7 @@ ACCOUNTS: Final = Rule(
     "every month is invoiced once, less credits",
     counted="accounts",
     checked="SELECT count(*) FROM (SELECT account FROM accounts UNION SELECT account FROM parts)",
-    offences=(*_TOTALS, *_TERMS, *TOTALS, *LINES, *ISSUED),
+    offences=(*_TOTALS, *_OPENS, *_TERMS, *TOTALS, *KEPT, *LINES, *ISSUED),
     disagreements=_EACH_ONCE,
 )
 """Where the topics lost their beginnings, a subscription without facts counts as billing holds it."""

@@ -27,11 +27,38 @@ TOTALS: Final = (
     FROM invoices JOIN whole WHERE whole.yes
     GROUP BY payer, test HAVING min(running) <> 1 OR max(running) <> count(*) OR count(DISTINCT running) <> count(*)
     """,
+)
+
+KEPT: Final = (
     """
     SELECT i.number, 'invoice ' || i.number || ' was said, billing does not have it'
     FROM invoices i LEFT JOIN kept_invoices k USING (number) WHERE k.number IS NULL
     """,
+    """
+    SELECT k.number, 'billing has issued invoice ' || k.number || ' of ' || k.payer || ', nobody said it'
+    FROM kept_invoices k JOIN whole LEFT JOIN invoices i USING (number)
+    WHERE whole.yes AND k.done AND i.number IS NULL
+    """,
+    """
+    SELECT i.number, 'invoice ' || i.number || ' is kept as ' || k.lines || ' lines, ' || k.credit_lines
+        || ' of them credits, on ' || k.pages || ' pages, ' || k.charges || ' - ' || k.credited || ' = ' || k.total
+        || '; it was said as ' || i.lines || ', ' || i.credit_lines || ', ' || i.pages || ', ' || i.charges || ' - '
+        || i.credited || ' = ' || i.total
+    FROM invoices i JOIN kept_invoices k USING (number)
+    WHERE (i.lines, i.credit_lines, i.pages, i.charges, i.credited, i.total)
+        IS NOT (k.lines, k.credit_lines, k.pages, k.charges, k.credited, k.total)
+    """,
+    """
+    SELECT number || ' ' || page, 'page ' || page || ' of invoice ' || number || ' is kept with ' || p.lines
+        || ' lines of ' || p.amount || ' together, it was said with '
+        || coalesce(s.lines || ' lines of ' || s.amount, 'none')
+    FROM kept_pages p JOIN kept_invoices k USING (number) JOIN whole LEFT JOIN (
+        SELECT number, page, count(*) AS lines, sum(amount) AS amount FROM invoice_lines GROUP BY number, page
+    ) s USING (number, page)
+    WHERE whole.yes AND k.done AND (p.lines, p.amount) IS NOT (s.lines, s.amount)
+    """,
 )
+"""Documents, export and statement come from what is kept, the accounting system hears what is said."""
 
 LINES: Final = (
     """
@@ -52,6 +79,13 @@ LINES: Final = (
         LEFT JOIN invoice_lines l ON l.number = c.credits AND l.payer = c.payer
             AND l.subscription_id = c.subscription_id AND l.month = c.month AND l.amount = -c.amount
     WHERE whole.yes AND c.credits IS NOT NULL AND l.number IS NULL
+    """,
+    """
+    SELECT DISTINCT l.number || ' ' || l.subscription_id, 'invoice ' || l.number || ' of account ' || i.account
+        || ' has a line of subscription ' || l.subscription_id || ', which is not in its account'
+    FROM invoice_lines l JOIN invoices i USING (number)
+        LEFT JOIN parts p ON p.subscription_id = l.subscription_id AND p.account = i.account
+    WHERE p.account IS NULL
     """,
 )
 

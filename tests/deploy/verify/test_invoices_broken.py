@@ -143,3 +143,64 @@ def test_an_invoice_that_is_being_prepared_is_listed_and_compared_later() -> Non
     report = small.report()
     assert report.invariants[5].state is State.HOLDS
     assert {each.what for each in report.waits} >= {"invoices that are being prepared"}
+
+
+def test_an_invoice_that_billing_has_and_nobody_said_breaks_the_sixth() -> None:
+    small = invoiced()
+    last = number(small, "customer:c-o-2", 2)
+    small.take_out(*[r for r in small.said("InvoiceIssued") if last in r.text])
+    broken(small, 6, last, "nobody said it")
+
+
+def test_an_invoice_that_billing_keeps_otherwise_than_it_said_breaks_the_sixth() -> None:
+    small = invoiced()
+    last = number(small, "customer:c-o-2", 2)
+    small.document("billing", "invoices", last)["total"] = 4901
+    broken(small, 6, last, "is kept as", "4901")
+
+
+def test_a_page_that_billing_keeps_otherwise_than_it_said_breaks_the_sixth() -> None:
+    small = invoiced()
+    last = number(small, "customer:c-o-2", 2)
+    page = small.document("billing", "invoice_pages", f"{last}/00001")
+    page["lines"] = [{**page["lines"][0], "amount": 4901}]
+    broken(small, 6, "page 1 of invoice " + last, "4901")
+
+
+def test_a_line_in_the_invoice_of_another_account_breaks_the_sixth() -> None:
+    small = invoiced()
+    last = number(small, "customer:c-o-2", 2)
+    for record in small.said("InvoiceIssued", last):
+        small.rewrite(record, '"account_id":"customer:c-o-2/at_once/EUR"', '"account_id":"customer:c-o-2/at_once/USD"')
+    broken(small, 6, last, "subscription o-2/1", "which is not in its account")
+
+
+def test_an_account_that_waits_for_another_period_than_its_months_do_breaks_the_sixth() -> None:
+    small = invoiced()
+    account = small.document("billing", "accounts", "customer:c-o-2/at_once/EUR")
+    assert account["opens"] == {"2024-07": 1}
+    account["opens"] = {"2024-08": 1}
+    broken(small, 6, "customer:c-o-2/at_once/EUR", "1 subscriptions of which 2024-08", "counted anew: 0")
+    broken(small, 6, "customer:c-o-2/at_once/EUR", "0 subscriptions of which 2024-07", "counted anew: 1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"next_issue_date":"2024-08-01"', '"next_issue_date":"2024-07-01"'),
+        ('"next_due_date":"2024-08-01"', '"next_due_date":"2024-08-15"'),
+        ('"next_issue_date":"2024-08-01",', ""),
+    ],
+)
+def test_an_account_that_is_said_to_be_invoiced_on_another_day_breaks_the_sixth(old: str, new: str) -> None:
+    small = invoiced()
+    for record in small.said("BillingAccountChanged", old):
+        if "customer:c-o-2/at_once/EUR" in record.text:
+            small.rewrite(record, old, new)
+    broken(small, 6, "customer:c-o-2/at_once/EUR", "is said to be invoiced next on", "counted anew, it is in 2024-08")
+
+
+def test_a_payer_whose_billing_day_its_account_does_not_show_breaks_the_sixth() -> None:
+    small = invoiced()
+    small.document("billing", "payers", "customer:c-o-2")["billing_day"] = 20
+    broken(small, 6, "customer:c-o-2/at_once/EUR", "2024-08-01", "in 2024-08 on day 20")
