@@ -19,6 +19,20 @@ def printed(of: Paper, to: Path) -> list[str]:
     return [page.extract_text() for page in PdfReader(to).pages]
 
 
+def amounts_at(of: Paper, to: Path, words: str) -> list[tuple[float, float]]:
+    """How far from the left, and how large, these words are printed, wherever they are."""
+    found = []
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        if words in text:
+            found.append((round(tm[4] * cm[0] + cm[4]), round(size * tm[0] * cm[0], 1)))
+
+    write_pdf(of, ISSUER, to)
+    for page in PdfReader(to).pages:
+        page.extract_text(visitor_text=visit)
+    return found
+
+
 def test_devices_of_one_item_and_period_are_one_row_and_customers_come_by_name() -> None:
     made = paper(invoice(), lines())
     assert [(m.name, m.subtotal) for m in made.members] == [
@@ -92,6 +106,29 @@ def test_a_long_invoice_has_its_column_titles_on_every_page(tmp_path: Path) -> N
     assert len(pages) > 2
     assert all("Service period" in page for page in pages[:-1])
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
+
+
+@pytest.mark.parametrize("name", ["Verleih und " * 16 + "Co", "V" * 200])
+def test_the_longest_names_are_wrapped_and_push_no_amount_off_the_page(tmp_path: Path, name: str) -> None:
+    longest = [
+        line.model_copy(update={"customer_name": name, "product_name": name, "order_id": "o" * 64, "sku": "s" * 64})
+        for line in lines()
+    ]
+    (usual,) = amounts_at(paper(invoice(), lines()), tmp_path / "usual.pdf", "638.40 EUR")
+    assert amounts_at(paper(invoice(longest, payer_name=name), longest), tmp_path / "long.pdf", "638.40 EUR") == [usual]
+
+
+def test_no_page_ends_between_a_customers_name_and_its_first_row(tmp_path: Path) -> None:
+    for others in range(12):
+        many = [
+            line.model_copy(update={"order_id": f"SO{order}", "customer_id": f"c{order}", "customer_name": "Member"})
+            for order in range(30 + others)
+            for line in lines()
+            if not line.credits
+        ]
+        for text in printed(paper(invoice(many), many), tmp_path / "i.pdf"):
+            last = [row for row in text.splitlines() if row.strip() and not row.startswith(("Page", "Invoice"))][-1]
+            assert last.strip() != "Member"
 
 
 @pytest.mark.parametrize(
