@@ -46,6 +46,11 @@ def newer(known: Newest | None, heard: Newest) -> Newest:
     return heard if known is None or known.age < heard.age else known
 
 
+def number_of(subscription_id: str) -> int:
+    """The running number in an id, of two of one order's the greater is the newer: ``order/3`` was its third."""
+    return int(subscription_id.rpartition("/")[2])
+
+
 def name_of(customer: CustomerSnapshot) -> str:
     """What a customer is called on an account."""
     return customer.company_name or f"{customer.first_name} {customer.last_name}"

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
 from contracts.values import CivilDate
 from services.billing.calendar import month_begin, months_before, period_of
-from services.billing.newest import name_of
+from services.billing.newest import name_of, number_of
 from services.billing.term import Resolved, TermSource
 from services.engine.revising import revised
 
@@ -146,7 +146,7 @@ class Share(BaseModel):
 
     Customer, currency and test mark are the order's and never change. The terms may differ, and with them the
     accounts: an order may get another term after all its subscriptions were reversed. ``customer_name`` is as the
-    newest fact has it. ``invoices`` are the numbers of those that any of its lines stands in.
+    newest subscription has it. ``invoices`` are the numbers of those that any of its lines stands in.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -175,10 +175,15 @@ class Share(BaseModel):
             variant_name=subscription.variant_name,
         )
         customer_name = name_of(subscription.customer)
+        if customer_name != self.customer_name and self._has_newer(subscription):
+            customer_name = self.customer_name
         if customer_name == self.customer_name and names in self.items:
             return self
         others = tuple(each for each in self.items if each.item_id != names.item_id)
         return revised(self, customer_name=customer_name, items=(*others, names))
+
+    def _has_newer(self, than: Subscription) -> bool:
+        return any(number_of(held.subscription_id) > number_of(than.subscription_id) for held in self.subscriptions)
 
     def held(self, subscription_id: str) -> Held | None:
         """The subscription as it is held; None if the payer never heard of it."""

@@ -83,6 +83,17 @@ def test_a_line_tells_its_service_period_customer_order_item_and_serial() -> Non
     assert (line.sku, line.product_name, line.variant_name) == ("BIKE-1", "Bike", "Green")
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_customer_is_called_on_a_line_as_its_newest_subscription_of_the_order_has_it(late: bool) -> None:
+    renamed = JOHANNES.model_copy(update={"last_name": "van Delft"})
+    old = created("o1/9", payers="customer:johannes", customer=JOHANNES, version=3)
+    new = created("o1/10", payers="customer:johannes", customer=renamed, version=2, minutes=5)
+    scene = Scene(billing())
+    for fact in (new, old) if late else (old, new):
+        scene.hears(fact)
+    assert {line.customer_name for line in lines(run(scene, "2024-05"))} == {"Johannes van Delft"}
+
+
 def test_each_contract_month_is_invoiced_once_in_the_run_of_its_period() -> None:
     scene = rented(prices=((3, 5000),))
     assert months(run(scene, "2024-05")) == [("o1/1", 1, 5000)]
