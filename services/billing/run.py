@@ -52,6 +52,7 @@ class LaneRun(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    as_of: CivilDate
     after: str = ""
     paged: bool = False
     pending: int = 0
@@ -66,6 +67,12 @@ class LaneRun(BaseModel):
 def run_id(period: str, run: int) -> str:
     """What a payer calls a run that waits for it."""
     return f"{period}/{run}"
+
+
+def parsed(run: str) -> tuple[str, int]:
+    """The period and the run that ``run_id`` made an id of."""
+    period, _, number = run.partition("/")
+    return period, int(number)
 
 
 def lane_run_id(period: str, run: int, lane: int) -> str:

@@ -199,3 +199,22 @@ def test_law_each_payer_is_billed_its_own_months_exactly_whatever_comes_between_
     shares_kept = [scene.document(Share, id_) for name, id_ in scene.documents if name == "shares"]
     accounts = {id_: scene.document(Account, id_).totals() for name, id_ in scene.documents if name == "accounts"}
     assert accounts == rebuilt(shares_kept)
+
+
+def test_a_run_does_not_go_round_in_circles_while_a_payer_is_in_the_pages_of_another_that_stands_still() -> None:
+    queue = hearing(*(created(f"o{number:03}/1") for number in range(150)))
+    queue.runs("2024-05", JUNE)
+    queue.delivers(times=1)
+    queue.delivers(times=1)
+    (stuck,) = queue.waiting
+    queue.waiting.clear()
+    queue.runs("2024-06", date(2024, 7, 1))
+    for _ in range(20):
+        if queue.waiting:
+            queue.delivers()
+    assert (queue.waiting, queue.ended()) == ([], [])
+
+    queue.waiting.append(stuck)
+    queue.delivers_all()
+
+    assert [(end.period, end.counts.invoices) for end in queue.ended()] == [("2024-05", 1), ("2024-06", 1)]

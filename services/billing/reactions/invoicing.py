@@ -30,7 +30,7 @@ from services.billing.invoice import (
 from services.billing.number import ShortCode, candidates, invoice_number
 from services.billing.payer import Defaults, Invoicing, Payer
 from services.billing.reactions.runs import done
-from services.billing.run import LaneRun, lane_run_id, run_id, summed
+from services.billing.run import LaneRun, lane_run_id, parsed, run_id, summed
 from services.billing.share import Share, share_id
 from services.billing.term import SOURCES
 from services.engine.message import Message
@@ -83,7 +83,7 @@ def _shares(payer_id: str, after: str) -> Page:
 
 
 def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
-    """The next page of a payer. One that is in another run's pages is asked again behind them."""
+    """The next page of a payer. One that is in another run's pages is asked again when that one ends."""
     body = message.body
     if not isinstance(body, PayerInvoicingDue):
         raise TypeError("PayerInvoicingDue that cannot be read: it is not a request")
@@ -94,7 +94,7 @@ def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
         return NOTHING  # it was done in this run before: said again after a takeover, it must not be counted again
     present = payer.invoicing
     if present is not None and (present.period, present.run) != (body.period, body.run):
-        return Decision(says=(Say(body),)) if body.page == 0 else NOTHING
+        return NOTHING
     if body.page != (0 if present is None else present.page):
         return NOTHING
     if present is None:
@@ -109,7 +109,7 @@ def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
 def _counted(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, desk: Desk) -> Decision:
     """The payer is done in this run."""
     id_ = lane_run_id(body.period, body.run, body.lane)
-    part = desk.get(LaneRun, id_) or LaneRun()
+    part = desk.get(LaneRun, id_) or LaneRun(as_of=body.as_of)
     part = revised(part, pending=part.pending - 1, counts=summed(part.counts, counts))
     changes = (Change(LaneRun, id_, part), Change(Payer, body.payer, payer.done_with(run_id(body.period, body.run))))
     return Decision(changes, done(body.period, body.run, body.lane, part))
@@ -253,7 +253,16 @@ class _Page:
             self.accounts[account_id] = revised(account, unsaid=True)
         ended = _counted(self.body, self.payer, self._counts(), self.desk)
         decision = self._decision()
-        return Decision((*decision.changes, *ended.changes), (*decision.says, *ended.says))
+        return Decision((*decision.changes, *ended.changes), (*decision.says, *ended.says, *self._waiting()))
+
+    def _waiting(self) -> Iterable[Say]:
+        """The other runs that count on the payer: their first messages may have come in vain meanwhile."""
+        present = run_id(self.body.period, self.body.run)
+        for period, run in map(parsed, (each for each in self.payer.runs or () if each != present)):
+            part = self.desk.get(LaneRun, lane_run_id(period, run, self.body.lane))
+            assert part is not None, "a payer waits for a run that told it so"
+            due = {"period": period, "run": run, "as_of": part.as_of, "page": 0}
+            yield Say(revised(self.body, **due))
 
     def _counts(self) -> RunCounts:
         kinds = [invoice.kind for invoice in self.invoices.values()]

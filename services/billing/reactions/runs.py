@@ -127,7 +127,7 @@ def lane_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # n
     if not isinstance(body, LaneInvoicingDue):
         raise TypeError("LaneInvoicingDue that cannot be read: it is not a request")
     id_ = lane_run_id(body.period, body.run, body.lane)
-    part = desk.get(LaneRun, id_) or LaneRun()
+    part = desk.get(LaneRun, id_) or LaneRun(as_of=body.as_of)
     if part.paged or part.after != body.after:
         return NOTHING
     page = desk.page(_payers(body), Payer)
