@@ -21,7 +21,7 @@ def printed(of: Paper, to: Path) -> list[str]:
 
 def amounts_at(of: Paper, to: Path, words: str) -> list[tuple[float, float]]:
     """How far from the left, and how large, these words are printed, wherever they are."""
-    found = []
+    found: list[tuple[float, float]] = []
 
     def visit(text: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
         if words in text:
