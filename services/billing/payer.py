@@ -51,8 +51,8 @@ class Payer(BaseModel):
     """A payer.
 
     ``name``, ``address``, ``default_term`` and ``billing_day`` are its own; absent: what follows from its
-    newest subscription, or the deployment's. ``newest_test`` is the newest of its test subscriptions: what somebody
-    makes up to try something out never stands on a real invoice.
+    newest subscription, or the deployment's. ``newest_test`` is the newest of its test subscriptions, ``test_name``
+    what the first of them called the group: what somebody makes up to try something out never stands on a real invoice.
 
     ``accounts`` are the ids of those it has, in the order in which they appeared: at most terms x currencies
     x 2. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message time of those
@@ -66,6 +66,7 @@ class Payer(BaseModel):
 
     kind: Literal["group", "customer"]
     name: str | None = None
+    test_name: str | None = None
     address: Address | None = None
     default_term: str | None = None
     billing_day: int | None = None
@@ -93,9 +94,11 @@ class Payer(BaseModel):
     def shown_name(self, *, test: bool) -> str | None:
         """The name on its accounts: its own, else the customer's; None for a group that nobody named yet."""
         newest = self._newest(test=test)
-        if self.name is not None or self.kind == "group" or newest is None:
+        if self.name is not None:
             return self.name
-        return name_of(newest.customer)
+        if self.kind == "group":
+            return self.test_name if test else None
+        return None if newest is None else name_of(newest.customer)
 
     def billing_address(self, *, test: bool) -> Address | None:
         """Its own address, else the billing address of its newest subscription."""
@@ -124,8 +127,9 @@ def with_subscription(
     ``group`` is the subscription's; its name counts if the payer is that group and has none yet.
     """
     changed: dict[str, object] = {}
-    if payer.name is None and group is not None and payer_id == f"group:{group.id}" and group.name:
-        changed["name"] = group.name
+    named = "test_name" if test else "name"
+    if getattr(payer, named) is None and group is not None and payer_id == f"group:{group.id}" and group.name:
+        changed[named] = group.name
     if account_id not in payer.accounts:
         changed["accounts"] = (*payer.accounts, account_id)
     which = "newest_test" if test else "newest"

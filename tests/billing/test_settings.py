@@ -96,6 +96,14 @@ def test_a_known_group_keeps_its_name_until_it_is_renamed_and_its_accounts_say_s
     assert told.payer_name == "Rose"
 
 
+def test_a_test_order_names_a_group_on_its_own_accounts_only() -> None:
+    scene = Scene(billing())
+    tried = only(scene.hears(created("o1/1", group_name="Try-out", test=True)), BillingAccountChanged).account
+    scene.hears(created("o2/1", group_name="Tulip"))
+    names = {i.test: i.payer_name for i in invoices(run(scene, "2024-05"))}
+    assert (tried.payer_name, names) == ("Try-out", {True: "Tulip", False: "Tulip"})
+
+
 def test_the_billing_day_moves_the_next_issue_date() -> None:
     scene = Scene(billing())
     scene.hears(created())
