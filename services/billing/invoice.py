@@ -70,7 +70,7 @@ def differences(share: Share, held: Held, period: str) -> Iterator[Difference]:
 
 def line(share: Share, found: Difference) -> InvoiceLine:
     """A difference as a line."""
-    held, names = found.held, share.names(found.held.item_id)
+    held, names = found.held, share.names(found.held)
     begin = month_begin(held.start_date, found.month)
     return InvoiceLine(
         subscription_id=held.subscription_id,

@@ -51,6 +51,7 @@ class Held(BaseModel):
     version: int
     state: State
     item_id: str = ""
+    sku: str = ""
     serial: str = ""
     term: str
     source: TermSource
@@ -131,7 +132,7 @@ class Held(BaseModel):
 
 
 class ItemNames(BaseModel):
-    """What an invoice calls the lines of one item: kept once for all its subscriptions."""
+    """What an invoice calls the lines of one item: kept once for all its subscriptions of the same variant."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -161,10 +162,10 @@ class Share(BaseModel):
     invoices: tuple[str, ...] | None = None
     subscriptions: tuple[Held, ...] = ()
 
-    def names(self, item_id: str) -> ItemNames:
-        """What the lines of an item are called."""
-        known = (names for names in self.items if names.item_id == item_id)
-        return next(known, ItemNames(item_id=item_id, sku="", product_name="", variant_name=""))
+    def names(self, held: Held) -> ItemNames:
+        """What a subscription's lines are called."""
+        known = (names for names in self.items if (names.item_id, names.sku) == (held.item_id, held.sku))
+        return next(known, ItemNames(item_id=held.item_id, sku=held.sku, product_name="", variant_name=""))
 
     def told(self, subscription: Subscription) -> "Share":
         """The share with the names that a newer fact has; itself if they are known."""
@@ -179,7 +180,7 @@ class Share(BaseModel):
             customer_name = self.customer_name
         if customer_name == self.customer_name and names in self.items:
             return self
-        others = tuple(each for each in self.items if each.item_id != names.item_id)
+        others = tuple(each for each in self.items if (each.item_id, each.sku) != (names.item_id, names.sku))
         return revised(self, customer_name=customer_name, items=(*others, names))
 
     def _has_newer(self, than: Subscription) -> bool:
@@ -231,6 +232,7 @@ def held_of(subscription: Subscription, version: int, term: Resolved, old: Held 
         version=version,
         state=subscription.state,
         item_id=subscription.item_id,
+        sku=subscription.sku,
         serial=subscription.serial,
         term=term.term,
         source=term.source,

@@ -173,6 +173,21 @@ def test_a_reversal_credits_everything_in_full_by_a_credit_note() -> None:
     assert months(run(scene, "2024-08")) == []
 
 
+def test_a_credit_names_the_variant_that_was_invoiced_though_the_item_is_another_one_now() -> None:
+    scene = rented()
+    run(scene, "2024-05")
+    scene.hears(created(version=2, state="reversed"))
+    other = created("o1/2", version=4, minutes=5)
+    edited = {"sku": "BIKE-2", "product_name": "Tandem"}
+    scene.hears(other.model_copy(update={"subscription": other.subscription.model_copy(update=edited)}))
+    scene.hears(created(version=5, state="reversed"))
+    found = lines(run(scene, "2024-06"))
+    assert {(line.subscription_id, line.sku, line.product_name, line.amount > 0) for line in found} == {
+        ("o1/1", "BIKE-1", "Bike", False),
+        ("o1/2", "BIKE-2", "Tandem", True),
+    }
+
+
 def test_each_payer_bills_its_own_part_and_the_old_one_credits_what_lies_beyond() -> None:
     scene = rented()
     run(scene, "2024-07")
