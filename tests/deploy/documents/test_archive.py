@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from pymongo import MongoClient
 from typer.testing import CliRunner
 
 from contracts.customers import Group
+from contracts.message import Body
 from deploy.clerks.moving import Move, Moved, Theirs
-from deploy.cli import app
+from deploy.cli import app, customers
 from deploy.documents.archive import opened
 from deploy.documents.export import COLUMNS, export
 from deploy.installation.trouble import InstallationTrouble
@@ -84,7 +87,7 @@ def test_what_is_not_there_is_told_with_what_to_do(mongo: str, billed: str) -> N
         archive.invoice("INV-NOBODY-000001")
     with pytest.raises(InstallationTrouble, match="LEASELINE_DATABASES"), opened(mongo, f"{billed}x"):
         pass
-    for wrong in (["statement", "tulip"], ["invoice", "INV-1"]):
+    for wrong in (["statement", "tulip"], ["invoice", "INV-1"], ["invoices", "export", "--period", "2024-5"]):
         with pytest.raises(InstallationTrouble):
             CliRunner().invoke(app, wrong, catch_exceptions=False)
 
@@ -120,6 +123,22 @@ def test_a_move_asks_only_about_what_is_not_in_the_group_yet_or_is_being_changed
     assert [id_ for id_, _ in requests] == ["acme>north@1", "acme>north/o-1@1", "acme>north/o-3@1"]
     assert [body.subjects()[0] for _, body in requests] == ["customer:acme", "o-1", "o-3"]
     assert move.requests(Theirs(default="north", orders={"o-2": "group:north"})) == ()
+
+
+def test_the_command_counts_what_was_in_the_group_already_and_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def theirs(*_: str) -> Theirs:
+        return Theirs(default="north", orders={"o-1": "group:north", "o-2": "group:south", "o-3": "group:north"})
+
+    async def answered(_: str, requests: Sequence[tuple[str, Body]], __: object) -> Moved:
+        return Moved(asked=len(requests), answers={id_: "moved" for id_, _ in requests})
+
+    monkeypatch.setattr(customers, "theirs_of", theirs)
+    monkeypatch.setattr(customers, "move", answered)
+    monkeypatch.setenv("LEASELINE_MONGO", "mongodb://127.0.0.1:9")
+    monkeypatch.setenv("LEASELINE_KAFKA", "127.0.0.1:9")
+    told = said("customers", "move", "acme", "--group", "north", "--actor", "Grace", "--reason", "sold")
+    rows = [tuple(re.findall(r"[\w ]*\w", row)) for row in told.splitlines() if "moved" in row]
+    assert [(name.strip(), count.strip()) for name, count in rows] == [("moved", "1"), ("moved before", "2")]
 
 
 def test_a_customer_that_moves_back_is_asked_about_anew_not_as_a_repeat_of_the_first_move() -> None:
