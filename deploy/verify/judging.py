@@ -6,7 +6,7 @@ from deploy.verify.books import Books
 from deploy.verify.fates import find_fates
 from deploy.verify.invariants import INVARIANTS
 from deploy.verify.invariants.rule import Rule
-from deploy.verify.parts import account, part, price
+from deploy.verify.parts import account, owed, part, price
 from deploy.verify.report import Invariant, Report, Waiting
 from deploy.verify.seen import SHOWN, counts, waits
 
@@ -38,15 +38,16 @@ def _find_parts(books: Books) -> None:
     books.run("DELETE FROM parts")
     books.run("DELETE FROM issued")
     held = books.rows(
-        "SELECT h.payer, h.subscription_id, h.customer, h.term, h.currency, h.test, h.issued,"
+        "SELECT h.payer, h.subscription_id, h.version, h.customer, h.term, h.currency, h.test, h.issued,"
         " coalesce(s.state, h.state), coalesce(s.priced, h.priced) FROM holdings h"
         " LEFT JOIN subscriptions s ON s.subscription_id = h.subscription_id AND s.version = h.version"
     )
-    for payer, subscription_id, customer, term, currency, test, issued, state, priced in held:
+    for payer, subscription_id, version, customer, term, currency, test, issued, state, priced in held:
         contract, months = json.loads(priced), json.loads(issued)
         adds = part(state, contract, payer, months)
         for month in months:
-            books.add("issued", payer, subscription_id, month, price(contract, month))
+            due = owed(state, contract, payer, month)
+            books.add("issued", payer, subscription_id, version, month, price(contract, month), due)
         books.add("parts", account(payer, term, currency, test=bool(test)), subscription_id, customer, *adds)
 
 

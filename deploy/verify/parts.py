@@ -63,6 +63,13 @@ def part(state: str, contract: Sequence[Any], payer: str, issued: Sequence[int] 
     return Part(int(active), monthly, outstanding, opens)
 
 
+def owed(state: str, contract: Sequence[Any], payer: str, month: int) -> bool:
+    """Whether a contract month is this payer's and begins before the contract ends."""
+    payers, _, start_text, end_text = contract
+    begin = begins(date.fromisoformat(start_text), month - 1)
+    return state != "reversed" and begin < date.fromisoformat(end_text) and _owner(payers, begin) == payer
+
+
 def price(contract: Sequence[Any], month: int) -> int | None:
     """What a contract month costs, whoever pays it; None beyond the contract."""
     for months, amount in contract[1]:

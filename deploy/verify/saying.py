@@ -93,12 +93,18 @@ def _enter_fact(books: Books, name: str, subject: object, data: Mapping[str, Any
     elif "invoice" in data:
         its = data["invoice"]
         sums = (its["lines"], its["credit_lines"], its["pages"], its["charges"], its["credited"], its["total"])
-        whose = (its["payer"], its["account_id"], its["test"])
+        whose = (its["payer"], its["account_id"], its["test"], its["period"])
         books.add("invoices", its["number"], *whose, running(its["number"]), *sums)
     elif name == "InvoiceLinesIssued":
         number, page = data["number"], data["page"]
         for place, line in enumerate(data["lines"]):
-            month = (line["subscription_id"], line["contract_month"], line["amount"], line.get("credits"))
+            month = (
+                line["subscription_id"],
+                line["contract_month"],
+                line["amount"],
+                line.get("credits"),
+                line["period"],
+            )
             books.add("invoice_lines", number, page, place, running(number), data["payer"], *month)
 
 

@@ -25,10 +25,11 @@ LOG: Final[Mapping[str, str]] = {
     "order_facts": "order_id PRIMARY KEY, version, status",
     "account_facts": "account PRIMARY KEY, version, active, customers, monthly, outstanding, payer, days, issues, due",
     "invoices": (
-        "number PRIMARY KEY, payer, account, test, running, lines, credit_lines, pages, charges, credited, total"
+        "number PRIMARY KEY, payer, account, test, period, running,"
+        " lines, credit_lines, pages, charges, credited, total"
     ),
     "invoice_lines": (
-        "number, page, place, running, payer, subscription_id, month, amount, credits,"
+        "number, page, place, running, payer, subscription_id, month, amount, credits, period,"
         " PRIMARY KEY (number, page, place)"
     ),
 }
@@ -60,7 +61,7 @@ FOUND: Final[Mapping[str, str]] = {
     "effects": "request, fact",
     "fates": "address PRIMARY KEY, fate",
     "parts": "account, subscription_id, customer, active, monthly, outstanding, opens",
-    "issued": "payer, subscription_id, month, amount",
+    "issued": "payer, subscription_id, version, month, amount, owed",
     "offenders": "look, number, key, sentence",
 }
 """What follows: which fact is the effect of which request, what became of each request, what each subscription adds to

@@ -87,6 +87,19 @@ LINES: Final = (
         LEFT JOIN parts p ON p.subscription_id = l.subscription_id AND p.account = i.account
     WHERE p.account IS NULL
     """,
+    """
+    SELECT l.number || ' ' || l.subscription_id || ' ' || l.month, 'invoice ' || l.number || ' of the run of '
+        || i.period || ' has month ' || l.month || ' of subscription ' || l.subscription_id || ', which begins in '
+        || l.period
+    FROM invoice_lines l JOIN invoices i USING (number) WHERE l.credits IS NULL AND l.period > i.period
+    """,
+    """
+    SELECT i.payer || ' ' || subscription_id || ' ' || month, i.payer || ' was invoiced for month ' || month
+        || ' of subscription ' || subscription_id || ', which it never owed: nothing has changed since it was created'
+    FROM issued i JOIN subscriptions s USING (subscription_id, version)
+        JOIN accepted a ON a.subject = s.order_id AND a.version = s.version
+    WHERE NOT i.owed
+    """,
 )
 
 ISSUED: Final = (

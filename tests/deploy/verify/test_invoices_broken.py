@@ -167,6 +167,20 @@ def test_a_page_that_billing_keeps_otherwise_than_it_said_breaks_the_sixth() -> 
     broken(small, 6, "page 1 of invoice " + last, "4901")
 
 
+def test_a_month_that_a_payer_was_invoiced_for_and_never_owed_breaks_the_sixth() -> None:
+    small = invoiced()
+    for record in small.said("SubscriptionCreated", "o-2/1"):
+        small.rewrite(record, '"ends_before":"2025-05-15"', '"ends_before":"2024-06-15"')
+    broken(small, 6, "customer:c-o-2", "month 2 of subscription o-2/1", "never owed")
+
+
+def test_a_month_that_is_invoiced_before_its_period_breaks_the_sixth() -> None:
+    small = invoiced()
+    (record,) = [r for r in lines_of(small, "customer:c-o-2") if "000002" in r.text]
+    small.rewrite(record, '"period":"2024-06"', '"period":"2024-07"')
+    broken(small, 6, "month 2 of subscription o-2/1", "2024-07", "of the run of 2024-06")
+
+
 def test_a_line_in_the_invoice_of_another_account_breaks_the_sixth() -> None:
     small = invoiced()
     last = number(small, "customer:c-o-2", 2)
