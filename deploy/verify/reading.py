@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from contracts.topics import TOPICS
 from deploy.installation.trouble import InstallationTrouble
 from services.engine.record import Place
+from services.engine.unpacking import unpack_every_name
 
 PAGE = 2000
 """Records that are handed out at a time."""
@@ -77,6 +78,7 @@ def _plain(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
 @asynccontextmanager
 async def opened_log(servers: str) -> AsyncIterator[Log]:
     """The log of this Kafka. Raises ``InstallationTrouble`` if it does not answer or topics are missing."""
+    unpack_every_name()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         enable_auto_commit=False,

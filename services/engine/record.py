@@ -42,6 +42,10 @@ class Record(Protocol):
         """Names and bytes; a name may occur twice."""
 
 
+LENGTHS = 6
+"""Bytes that Kafka spends on the lengths of a header, at most: nothing but empty headers has a weight too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A record to be published: the partition is its lane, never the client's choice."""
@@ -60,7 +64,10 @@ class Outgoing:
 
 def weight(key: bytes | None, value: bytes | None, headers: Headers) -> int:
     """Bytes of a record's content, uncompressed."""
-    return len(key or b"") + len(value or b"") + sum(len(name) + len(content or b"") for name, content in headers)
+    size = len(key or b"") + len(value or b"")
+    for name, content in headers:
+        size += LENGTHS + (len(name) if name.isascii() else len(name.encode())) + len(content or b"")
+    return size
 
 
 def digest(record: Record) -> bytes:

@@ -1,7 +1,8 @@
 """A service as a process: the FastStream application around one worker. Wiring only.
 
 The subscriber takes whole batches of raw records on all topics of the service, and gets whole lanes by the range
-assignor. The framework's own parser would drop a batch for one header that is not UTF-8, so ours touches nothing.
+assignor. The framework's own parser would drop a batch for one header that is not UTF-8, so ours touches nothing; the
+client itself would stand still at a header whose name is not.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from services.engine.service import Service
 from services.engine.settings import Settings
 from services.engine.ticking import tick
 from services.engine.topics import check_topics
+from services.engine.unpacking import unpack_every_name
 from services.engine.worker import MOST_RECORDS, Worker, where
 
 POLL_MS = 10
@@ -50,6 +52,7 @@ class Serving:
         self._worker: Worker | None = None
         self._lanes = settings.lanes
         self._tasks: list[asyncio.Task[Any]] = []
+        unpack_every_name()
         self._broker = KafkaBroker(
             settings.kafka,
             logger=None,

@@ -41,6 +41,16 @@ def record(
     return MemoryRecord(topic, lane, offset, BEGAN + offset, key, value, headers)
 
 
+class NotUtf8(str):
+    """A header's name as a client may write it that takes bytes for names."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """Not what it should be."""
+        return b"\xff" + super().encode(encoding, errors)
+
+
 class Shelf:
     """Documents and checkpoints that plans are made from and applied to, as the store would."""
 

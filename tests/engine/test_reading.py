@@ -77,6 +77,13 @@ def test_a_record_that_is_too_large_is_rejected_before_anything_else_is_looked_a
     assert isinstance(READER.read(record(large, lane=HOME), 0)[0], Message)
 
 
+@pytest.mark.parametrize("headers", [(("", None),) * 100_000, (("\N{SNOWMAN}" * 200_000, b""),)], ids=["many", "wide"])
+def test_headers_weigh_what_they_weigh_on_the_wire(headers: tuple[tuple[str, bytes | None], ...]) -> None:
+    read, _, _ = READER.read(record(ADD, lane=HOME, headers=headers), 0)
+    assert isinstance(read, Reject)
+    assert read.reason == "too_large"
+
+
 def test_an_event_of_an_unknown_type_is_passed_over_a_request_is_rejected() -> None:
     unknown = b'{"specversion":"1.0","id":"1","source":"s","type":"leaseline.tally.Other.v1","data":{"counter":"c1"}}'
     reader = Reader(MIRROR.name, MIRROR.known(), 4)

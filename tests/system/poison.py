@@ -8,6 +8,7 @@ from typing import Any
 from contracts.fulfillment import ItemFulfillmentRequested, SubscriptionCreated
 from contracts.message import Body
 from contracts.orders import OrderSubmitted
+from tests.engine.batch import NotUtf8
 from tests.system import shop
 
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -74,6 +75,22 @@ def table() -> Sequence[Poison]:
         Poison(
             "header not UTF-8", ORDERS, _order("bad-header"), answer="OrderPlaced", headers=(("trace", b"\xff\xfe"),)
         ),
+        Poison(
+            "header's name not UTF-8",
+            ORDERS,
+            _order("bad-name"),
+            answer="OrderPlaced",
+            headers=((NotUtf8("trace"), b"1"),),
+        ),
+        Poison(
+            "header's name not UTF-8, abroad",
+            ORDERS,
+            _order("bad-name-abroad"),
+            answer="OrderPlaced",
+            headers=((NotUtf8("trace"), b"1"),),
+            abroad=True,
+        ),
+        Poison("nothing but headers", ORDERS, _order("headers"), dead="too_large", headers=(("", None),) * 300_000),
         Poison("NUL in a key", ORDERS, _order("nul-key"), answer="OrderPlaced", key=b"A\x00B"),
         Poison("no key", ORDERS, _order("no-key"), answer="OrderPlaced", key=None, abroad=True),
         Poison("foreign key", ORDERS, _order("foreign-key"), answer="OrderPlaced", key=b"somebody-else", abroad=True),
