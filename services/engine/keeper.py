@@ -6,6 +6,7 @@ only takes note: no heartbeats run while it works.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -18,6 +19,7 @@ from services.engine.ports import Clock, Consumer, Producer, Store
 from services.engine.positions import AnotherLog
 from services.engine.record import Place, Record
 from services.engine.taking import another_log, outside, take
+from services.engine.topics import unequal
 
 SPLIT_FOR = 60.0
 """Seconds that a lane may stay split between consumers, as it does while a deployment adds a topic."""
@@ -40,13 +42,14 @@ class Keeper:
     under another. ``busy`` while a batch is being handled.
     """
 
-    def __init__(self, service: str, topics: Sequence[str], ports: Ports) -> None:
+    def __init__(self, service: str, topics: Sequence[str], lanes: int, ports: Ports) -> None:
         self.held: dict[int, Lane] = {}
         self.stopped: Stop | None = None
         self.generation = 0
         self.busy = False
         self._service = service
         self._topics = topics
+        self._lanes = lanes
         self._consumer, self._store = ports.consumer, ports.store
         self._producer, self._clock = ports.producer, ports.clock
         self._log = structlog.get_logger("engine")
@@ -54,6 +57,7 @@ class Keeper:
         self._tries: dict[int, int] = {}
         self._not_before: dict[int, float] = {}
         self._split_since: dict[int, float] = {}
+        self._taking: dict[int, asyncio.Task[None]] = {}
         self._overlooked = Overlooked()
 
     def assignment_changed(self) -> None:
@@ -74,21 +78,22 @@ class Keeper:
 
     async def keep(self) -> Stop:
         """Acquires what is assigned and not in hand, again and again; returns why the service must stop."""
-        while True:
-            if self.stopped is not None:
-                return self.stopped
-            self._wake.clear()
-            self._read_overlooked()
-            try:
-                wait = await self._acquire_due()
-            except Stop as stop:
-                self.stop(stop)
-                continue
-            try:
-                async with asyncio.timeout(wait):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+        try:
+            while self.stopped is None:
+                self._wake.clear()
+                self._read_overlooked()
+                try:
+                    wait = self._acquire_due()
+                except Stop as stop:
+                    self.stop(stop)
+                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._wake.wait()
+            return self.stopped
+        finally:
+            for taking in self._taking.values():
+                taking.cancel()
 
     async def forget(self, lanes: Iterable[int], *, renew: bool = False, replace: bool = False) -> None:
         """Doubt: the lanes are acquired again, which finds out what is so.
@@ -149,15 +154,26 @@ class Keeper:
             self._log.warning("batch.overlooked", topic=place[0], lane=place[1], offset=offset)
             self._consumer.seek(place, offset)
 
-    async def _acquire_due(self) -> float:
-        whole, split = whole_lanes(self._consumer.assigned(), self._topics)
+    def _acquire_due(self) -> float:
+        """Begins with every lane whose time has come, each for itself; the seconds to wait. Raises ``Stop``."""
+        for lane in [lane for lane, taking in self._taking.items() if taking.done()]:
+            self._taking.pop(lane).result()
+        assigned = self._consumer.assigned()
+        topic, last = max(assigned, key=lambda place: place[1], default=("", -1))
+        if last >= self._lanes:  # it was added while we run, and clients write there already
+            raise unequal(topic, last + 1, self._lanes)
+        whole, split = whole_lanes(assigned, self._topics)
         self._look_at_split(split)
         now = self._clock.monotonic()
-        missing = sorted(whole - self.held.keys())
-        due = [lane for lane in missing if self._not_before.get(lane, 0.0) <= now]
-        await asyncio.gather(*(self._acquire(lane) for lane in due))
-        waits = [self._not_before.get(lane, 0.0) - self._clock.monotonic() for lane in missing if lane not in self.held]
-        return max(0.01, min([1.0, *waits]))
+        waits = [1.0]
+        for lane in sorted(whole - self.held.keys() - self._taking.keys()):
+            wait = self._not_before.get(lane, 0.0) - now
+            if wait > 0.0:
+                waits.append(wait)
+            else:
+                taking = self._taking[lane] = asyncio.create_task(self._acquire(lane))
+                taking.add_done_callback(lambda _taken: self._wake.set())
+        return max(0.01, min(waits))
 
     async def _acquire(self, number: int) -> None:
         generation = self.generation

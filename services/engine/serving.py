@@ -18,7 +18,7 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from services.engine.faults import Stop
+from services.engine.faults import Doubt, Stop
 from services.engine.kafka import KafkaMembership, KafkaProducer
 from services.engine.keeper import Ports
 from services.engine.logs import configure
@@ -28,7 +28,7 @@ from services.engine.rebalances import Listener
 from services.engine.service import Service
 from services.engine.settings import Settings
 from services.engine.ticking import tick
-from services.engine.topics import check_topics
+from services.engine.topics import check_topics, topics_of
 from services.engine.unpacking import unpack_every_name
 from services.engine.worker import MOST_RECORDS, Worker, where
 
@@ -99,8 +99,11 @@ class Serving:
             raise self.stop
 
     async def _prepare(self) -> None:
-        lanes = await self._store.prepare(self._settings.lanes)
-        await check_topics(self._settings.kafka, self.service.topics(), lanes)
+        try:
+            lanes = await self._store.prepare(self._settings.lanes)
+        except Doubt as fault:
+            raise Stop(f"the database cannot be prepared ({fault}): check LEASELINE_MONGO") from fault
+        await check_topics(self._settings.kafka, topics_of(self.service.name), lanes)
         self._lanes = lanes
 
     async def _begin(self) -> None:

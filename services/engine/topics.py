@@ -1,4 +1,7 @@
-"""What a service checks of its topics before it starts: that they are there, alike, and stamped by the broker."""
+"""What a service checks of its topics before it starts: that they are there, alike, and stamped by the broker.
+
+Those that it only writes too: a partition that is missing there would be waited for without an end.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +9,16 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
+from contracts.topics import SERVICES, TOPICS
 from services.engine.faults import Stop
+
+_READ = frozenset(topic.name for topic in TOPICS if set(topic.readers) & set(SERVICES))
+"""Topics of which somebody keeps a position."""
+
+
+def topics_of(service: str) -> tuple[str, ...]:
+    """The topics that a service reads or writes."""
+    return tuple(topic.name for topic in TOPICS if service in (*topic.readers, *topic.writers))
 
 
 async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
@@ -27,16 +39,7 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
         if topic not in partitions:
             raise Stop(f"the topic {topic} does not exist: create the topics with: leaseline topics create")
         if partitions[topic] != lanes:
-            mended = (
-                "Add the missing ones with: leaseline topics create"
-                if partitions[topic] < lanes
-                else f"Kafka takes none back: when nobody needs its records any more, delete the topic, then run: "
-                f"leaseline topics create, and: leaseline topics reset {topic}"
-            )
-            raise Stop(
-                f"the topic {topic} has {partitions[topic]} partitions, the installation {lanes} lanes; all topics "
-                f"must have one partition for each lane. {mended}"
-            )
+            raise unequal(topic, partitions[topic], lanes)
     for response in configs:
         for _, _, _, name, entries in response.resources:
             values = {entry[0]: entry[1] for entry in entries}
@@ -45,3 +48,18 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
                     f"the topic {name} keeps the clients' timestamps: set message.timestamp.type=LogAppendTime on it, "
                     f"or create the topics with: leaseline topics create"
                 )
+
+
+def unequal(topic: str, partitions: int, lanes: int) -> Stop:
+    """The topic has another number of partitions than there are lanes."""
+    mended = "Add the missing ones with: leaseline topics create"
+    if partitions > lanes:
+        reset = f", and: leaseline topics reset {topic}" if topic in _READ else ""
+        mended = (
+            f"Kafka takes none back: when nobody needs its records any more, delete the topic, then run: "
+            f"leaseline topics create{reset}"
+        )
+    return Stop(
+        f"the topic {topic} has {partitions} partitions, the installation {lanes} lanes; all topics must have one "
+        f"partition for each lane. {mended}"
+    )

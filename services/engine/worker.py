@@ -39,7 +39,7 @@ class Worker:
 
     def __init__(self, service: Service, lanes: int, ports: Ports, at: Callable[[str], None] = _pass) -> None:
         self.service = service
-        self.keeper = Keeper(service.name, service.topics(), ports)
+        self.keeper = Keeper(service.name, service.topics(), lanes, ports)
         self._reader = Reader(service.name, service.known(), lanes)
         self._ports = ports
         self._at = at

@@ -49,10 +49,11 @@ class Stage:
         self.service = service
         self._asked = 0
 
-    def worker(self, number: int = 0) -> Process:
+    def worker(self, number: int = 0, parts: Parts | None = None) -> Process:
         """A worker process of the real engine, started."""
-        calm = Faults(Random(3), ("none",))
-        process = Process(self.service, number, self.group, self.database, self.clock, calm, Random(number), Parts())
+        calm, chance = Faults(Random(3), ("none",)), Random(number)
+        parts = parts or Parts()
+        process = Process(self.service, number, self.group, self.database, self.clock, calm, chance, parts)
         process.start()
         return process
 
@@ -74,10 +75,9 @@ class Stage:
         return len(self.log.read((EVENTS, 0), 0, 10_000))
 
     def checkpoint(self, lane: int = 0) -> Checkpoint:
-        """As it is stored."""
+        """As it is stored, or would be before the first acquisition."""
         content = self.database.get((CHECKPOINTS, lane))
-        assert content is not None
-        return from_document(decoded(content))
+        return Checkpoint(lane) if content is None else from_document(decoded(content))
 
     def has_read(self, requests: int) -> bool:
         """Whether lane 0 stands behind so many requests."""

@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
+from services.engine import keeper
+from services.engine.faults import Stop
+from services.engine.lane import Lane
 from services.engine.memory.log import MemoryRecord
 from services.engine.message import Message
-from services.engine.service import Change, Decision, Desk
+from services.engine.service import Change, Decision, Desk, Service
+from services.engine.taking import take as real_take
 from services.engine.worker import MOST_TROUBLE, Worker
 from tests.engine.batch import asking
 from tests.engine.played import Stage, played
 from tests.engine.simulation import tally
-from tests.engine.simulation.process import Process
+from tests.engine.simulation.process import Parts, Process
 
 
 async def _stopped(stage: Stage, process: Process, seconds: float = 90.0) -> str:
@@ -143,6 +148,51 @@ def test_a_lane_that_is_split_for_a_moment_goes_on_afterwards() -> None:
         stage.group.rebalance()
         await asyncio.sleep(90.0)
         assert not first.stopped + second.stopped
+
+    played(scene)
+
+
+def test_a_partition_that_was_added_while_it_runs_stops_the_service_before_anything_in_it_is_decided() -> None:
+    def of_two_lanes(service: Service, _lanes: int, ports: keeper.Ports) -> Worker:
+        return Worker(service, 2, ports)
+
+    async def scene() -> None:
+        stage = Stage(lanes=3)
+        why = await _stopped(stage, stage.worker(parts=Parts(worker=of_two_lanes)), 5.0)
+        assert "has 3 partitions, the installation 2 lanes" in why
+        assert "leaseline topics create" in why
+        assert stage.checkpoint(2).epoch == 0
+
+    played(scene)
+
+
+def test_a_lane_that_is_long_in_coming_does_not_hold_up_the_others() -> None:
+    async def take(lane: int, *world: Any) -> Lane:
+        if lane == 0:
+            await asyncio.sleep(1000.0)
+        return await real_take(lane, *world)
+
+    async def scene() -> None:
+        stage = Stage(lanes=2)
+        with patch.object(keeper, "take", take):
+            stage.worker()
+            await stage.until(lambda: stage.checkpoint(1).epoch == 1, 5.0)
+            stage.group.rebalance()
+            await stage.until(lambda: stage.checkpoint(1).epoch == 2, 5.0)
+
+    played(scene)
+
+
+def test_what_is_wrong_with_one_lane_for_good_stops_the_service_while_another_is_long_in_coming() -> None:
+    async def take(lane: int, *_world: Any) -> Lane:
+        if lane == 0:
+            await asyncio.sleep(1000.0)
+        raise Stop("the log is another one")
+
+    async def scene() -> None:
+        stage = Stage(lanes=2)
+        with patch.object(keeper, "take", take):
+            assert await _stopped(stage, stage.worker(), 5.0) == "the log is another one"
 
     played(scene)
 

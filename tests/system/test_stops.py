@@ -169,15 +169,44 @@ async def _ends(installation: Installation, places: Sequence[TopicPartition]) ->
         await consumer.stop()
 
 
+@pytest.mark.parametrize("topic", ["catalog.requests", "orders.dead-letters"], ids=["it reads", "it writes"])
 async def test_a_topic_with_too_few_partitions_stops_the_service_until_the_missing_ones_are_added(
+    installing: Installing, admin: AIOKafkaAdminClient, topic: str
+) -> None:
+    installation = await installing(LANES)
+    await delete_topics(admin, [topic])
+    stamped = {"message.timestamp.type": "LogAppendTime"}
+    await admin.create_topics([NewTopic(topic, LANES - 1, 1, topic_configs=stamped)])
+    why = await _stopped(installation)
+    assert f"the topic {topic} has {LANES - 1} partitions, the installation {LANES} lanes" in why
+    assert _mended(installation, why) == ["topics create"]
+    await _decided(installation, *_ids("first"))
+
+
+async def test_partitions_that_are_added_to_a_topic_under_a_running_service_stop_it_until_it_is_made_again(
     installing: Installing, admin: AIOKafkaAdminClient
 ) -> None:
     installation = await installing(LANES)
-    await delete_topics(admin, ["catalog.requests"])
-    stamped = {"message.timestamp.type": "LogAppendTime"}
-    await admin.create_topics([NewTopic("catalog.requests", LANES - 1, 1, topic_configs=stamped)])
+    running = installation.start_one("orders")
+    await installation.feed([shop.order(order_id) for order_id in _ids("first")])
+    await _answered(installation, *_ids("first"))
+    await admin.create_partitions({TOPIC: NewPartitions(total_count=LANES + 1)})
+    why = await _reason(running)
+    assert f"the topic {TOPIC} has {LANES + 1} partitions, the installation {LANES} lanes" in why
+    await delete_topics(admin, [TOPIC])
+    assert _mended(installation, why) == ["topics create", f"topics reset {TOPIC}"]
+    await _decided(installation, *_ids("second"))
+
+
+async def test_a_topic_that_keeps_the_clients_timestamps_stops_the_service_until_it_is_made_again(
+    installing: Installing, admin: AIOKafkaAdminClient
+) -> None:
+    installation = await installing(LANES)
+    await delete_topics(admin, [TOPIC])
+    await admin.create_topics([NewTopic(TOPIC, LANES, 1, topic_configs={"message.timestamp.type": "CreateTime"})])
     why = await _stopped(installation)
-    assert f"the topic catalog.requests has {LANES - 1} partitions, the installation {LANES} lanes" in why
+    assert f"the topic {TOPIC} keeps the clients' timestamps" in why
+    await delete_topics(admin, [TOPIC])
     assert _mended(installation, why) == ["topics create"]
     await _decided(installation, *_ids("first"))
 
