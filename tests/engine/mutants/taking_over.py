@@ -145,6 +145,11 @@ def _no_holes(self: Position, records: Sequence[Record]) -> tuple[Sequence[Recor
     return fresh, rewind
 
 
+def _blind(self: Position, offset: int) -> None:
+    """What the parser sees in a gap is not looked at."""
+    self._seen = max(self._seen, offset)
+
+
 class _Sanguine(Worker):
     """Takes doubt for a conflict: the same again, under the same epoch, without asking what is so."""
 
@@ -187,6 +192,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("what must have been said is skipped", 3, broken=_taking(_sure)),
     Mutant("no position check", 4, broken=lambda: patch.object(Position, "admit", _trusting)),
     Mutant("no holes allowed", 4, broken=lambda: patch.object(Position, "admit", _no_holes)),
+    Mutant("a gap is a hole whatever the parser saw in it", 4, broken=lambda: patch.object(Position, "seen", _blind)),
     Mutant("doubt is taken for a conflict", 5, Setup(Parts(worker=_Sanguine))),
     Mutant("a batch in conflict is never halved", 5, Setup(Parts(worker=_Whole))),
     Mutant("errors are left to the framework", 6, Setup(Parts(worker=_Raising))),
