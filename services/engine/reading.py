@@ -14,6 +14,9 @@ RECORDED = "leaseline-recorded"
 LARGEST = 512 * 1024
 """Bytes, uncompressed, beyond which a record is dead-lettered before anything else is looked at (rule 12)."""
 
+LAST_MOMENT = 250_000_000_000_000
+"""Milliseconds, in the year 9892: no record's time is later, and no offset is larger."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
@@ -116,11 +119,20 @@ class Reader:
 
 
 def _origin_of(record: Record) -> tuple[Origin | None, int | None]:
-    """The origin of a record that was passed on; or the time that a continuation inherits."""
+    """The origin of a record that was passed on; or the time that a continuation inherits. Raises ValueError."""
     for name, content in record.headers:
         if name == ORIGIN and content is not None:
-            topic, incarnation, partition, offset, timestamp = content.decode().split("|")
-            return Origin(topic, int(incarnation), int(partition), int(offset), int(timestamp)), None
+            topic, *numbers = content.decode().split("|")
+            incarnation, partition, offset, timestamp = (_number(text) for text in numbers)
+            return Origin(topic, incarnation, partition, offset, timestamp), None
         if name == RECORDED and content is not None:
-            return None, int(content)
+            return None, _number(content.decode())
     return None, None
+
+
+def _number(text: str) -> int:
+    """One that can be stored, and is a time of our calendar if it is meant as one."""
+    number = int(text)
+    if not 0 <= number <= LAST_MOMENT:
+        raise ValueError(text[:40])
+    return number

@@ -57,9 +57,21 @@ def test_a_continuation_inherits_the_time_of_what_led_to_it() -> None:
     assert (origin.timestamp, origin.offset, passed) == (1_600_000_000_000, 7, False)
 
 
-@pytest.mark.parametrize("header", [b"nonsense", b"a|b|c|d|e", b"\xff|0|0|0|0"])
-def test_headers_about_the_origin_that_nobody_of_us_writes_cost_this_record_only(header: bytes) -> None:
-    read, _, _ = READER.read(record(ADD, 5, lane=HOME, topic=INTERNAL, headers=((ORIGIN, header),)), 0)
+@pytest.mark.parametrize(
+    "header",
+    [
+        (ORIGIN, b"nonsense"),
+        (ORIGIN, b"a|b|c|d|e"),
+        (ORIGIN, b"\xff|0|0|0|0"),
+        (ORIGIN, b"t|0|0|%d|1" % 2**70),
+        (ORIGIN, b"t|0|0|-1|1"),
+        (ORIGIN, b"t|0|0|1|%d" % 10**15),
+        (RECORDED, b"%d" % 10**15),
+        (RECORDED, b"-1"),
+    ],
+)
+def test_headers_about_the_origin_that_nobody_of_us_writes_cost_this_record_only(header: tuple[str, bytes]) -> None:
+    read, _, _ = READER.read(record(ADD, 5, lane=HOME, topic=INTERNAL, headers=(header,)), 0)
     assert isinstance(read, Reject)
 
 
