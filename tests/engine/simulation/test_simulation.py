@@ -9,11 +9,22 @@ from hashlib import sha256
 import pytest
 
 from tests.engine.simulation.checker import judged
+from tests.engine.simulation.faults import USUAL
 from tests.engine.simulation.summary import portion
+from tests.engine.simulation.workload import POISON
 from tests.engine.simulation.world import Setup, World, experiment
 
 SEEDS = 2000
 AT_A_TIME = 100
+UNTIDY = {
+    "sent.twice",
+    "sent.id_reused",
+    "sent.without_key",
+    "sent.foreign_partitioner",
+    "sent.forged_origin",
+    "sent.from_dead_letters",
+    "sent.cannot_be_stored",
+}
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_A_TIME))
@@ -57,6 +68,13 @@ def test_the_same_seed_gives_the_same_run_in_another_process(seed: int) -> None:
         check=True,
     )
     assert other.stdout.split()[-1] == _digest(experiment(seed))
+
+
+def test_every_fault_strikes() -> None:
+    """A fault that never happens proves nothing."""
+    struck = portion(range(100)).faults
+    assert USUAL.keys() - struck.keys() == {"store.page"}, "the tiny services ask for no pages"
+    assert {f"sent.{reason}" for reason, _ in POISON} | UNTIDY <= struck.keys()
 
 
 def test_the_faults_bite() -> None:
