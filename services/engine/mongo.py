@@ -114,9 +114,19 @@ class MongoStore:
             await self._session.end_session()
         self._client.close()
 
-    async def prepare(self, lanes: int) -> int:
-        """Creates collections and indexes and returns the installation's number of lanes: the stored one, or ``lanes``
-        at the first start. Raises ``Stop`` if the server is no replica set.
+    async def agree(self, lanes: int) -> None:
+        """Nothing, before the first start or if this is the installation's number of lanes; else raises ``Stop``."""
+        with _unclear():
+            stored = await self._database[INSTALLATION].find_one({"_id": "lanes"})
+        if stored is not None and stored["lanes"] != lanes:
+            raise Stop(
+                f"this installation of {self._service.name} has {stored['lanes']} lanes, the setting says {lanes}: the "
+                f"number is fixed at the first start. Set LEASELINE_LANES={stored['lanes']}"
+            )
+
+    async def prepare(self, lanes: int) -> None:
+        """Creates collections and indexes and fixes the number of lanes for ever, if nobody did before. Raises ``Stop``
+        if it is another one, or if the server is no replica set.
         """
         with _unclear():
             hello = await self._client.admin.command("hello")
@@ -132,16 +142,11 @@ class MongoStore:
             for collection in self._service.collections:
                 for fields in collection.indexes:
                     await self._database[collection.name].create_index([(field, 1) for field in fields], sparse=True)
-            stored = await self._database[INSTALLATION].find_one_and_update(
-                {"_id": "lanes"}, {"$setOnInsert": {"lanes": lanes}}, upsert=True, return_document=ReturnDocument.AFTER
+            await self._database[INSTALLATION].update_one(
+                {"_id": "lanes"}, {"$setOnInsert": {"lanes": lanes}}, upsert=True
             )
-        if stored["lanes"] != lanes:
-            raise Stop(
-                f"this installation of {self._service.name} has {stored['lanes']} lanes, the setting says {lanes}: the "
-                f"number is fixed at the first start. Set LEASELINE_LANES={stored['lanes']}"
-            )
+        await self.agree(lanes)
         await self.renew()
-        return int(stored["lanes"])
 
     async def _create(self, name: str) -> None:
         try:

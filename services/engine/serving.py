@@ -50,7 +50,6 @@ class Serving:
         self._store = MongoStore(settings.mongo, f"{settings.databases}_{service.name}", service)
         self._producer = KafkaProducer(settings.kafka, f"leaseline-{service.name}")
         self._worker: Worker | None = None
-        self._lanes = settings.lanes
         self._tasks: list[asyncio.Task[Any]] = []
         unpack_every_name()
         self._broker = KafkaBroker(
@@ -99,26 +98,29 @@ class Serving:
             raise self.stop
 
     async def _prepare(self) -> None:
+        lanes = self._settings.lanes
         try:
-            lanes = await self._store.prepare(self._settings.lanes)
+            await self._store.agree(lanes)
+            await check_topics(self._settings.kafka, topics_of(self.service.name), lanes)
+            await self._store.prepare(lanes)  # only now: a wrong number must not be kept for ever
         except Doubt as fault:
             raise Stop(f"the database cannot be prepared ({fault}): check LEASELINE_MONGO") from fault
-        await check_topics(self._settings.kafka, topics_of(self.service.name), lanes)
-        self._lanes = lanes
 
     async def _begin(self) -> None:
         consumer = self._subscriber.consumer
         if consumer is None:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
         ports = Ports(KafkaMembership(consumer), self._store, self._producer, MachineClock())
-        self._worker = Worker(self.service, self._lanes, ports, self._at)
+        self._worker = Worker(self.service, self._settings.lanes, ports, self._at)
         self._listener.tell(self._worker.keeper.assignment_changed)
         self._tasks.append(asyncio.create_task(self._keep(self._worker)))
         if self.service.tick is not None and self._settings.tick_seconds > 0:
             source = f"leaseline/{self.service.name}"
             ticking = tick(self.service.tick, self._worker.keeper, self._producer, source, self._settings.tick_seconds)
             self._tasks.append(asyncio.create_task(ticking))
-        structlog.get_logger("engine").info("service.ready", lanes=self._lanes, topics=len(self.service.topics()))
+        structlog.get_logger("engine").info(
+            "service.ready", lanes=self._settings.lanes, topics=len(self.service.topics())
+        )
 
     async def _keep(self, worker: Worker) -> None:
         try:

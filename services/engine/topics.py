@@ -56,8 +56,8 @@ def unequal(topic: str, partitions: int, lanes: int) -> Stop:
     if partitions > lanes:
         reset = f", and: leaseline topics reset {topic}" if topic in _READ else ""
         mended = (
-            f"Kafka takes none back: when nobody needs its records any more, delete the topic, then run: "
-            f"leaseline topics create{reset}"
+            f"If nothing was ever started here, set LEASELINE_LANES={partitions}. Else, as Kafka takes no partition "
+            f"back: when nobody needs its records any more, delete the topic, then run: leaseline topics create{reset}"
         )
     return Stop(
         f"the topic {topic} has {partitions} partitions, the installation {lanes} lanes; all topics must have one "

@@ -32,7 +32,7 @@ class FetchedRecords:
 
     def has_next(self) -> bool:
         """Whether a whole batch is left."""
-        return self._records.has_next()
+        return bool(self._records.has_next())
 
     def next_batch(self) -> "FetchedBatch | None":
         """The next one; None at the end."""
@@ -69,6 +69,8 @@ class FetchedBatch:
 
 class _Tolerant(Batch):  # type: ignore[misc]  # final for the type checker only
     """Reads slowly, and every name."""
+
+    _buffer: bytearray
 
     def _maybe_uncompress(self) -> None:
         super()._maybe_uncompress()

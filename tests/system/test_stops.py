@@ -244,6 +244,14 @@ async def test_another_number_of_lanes_than_the_stored_one_stops_the_service(ins
     await _decided(installation, *_ids("second"))
 
 
+async def test_a_wrong_number_of_lanes_at_the_first_start_is_not_kept(installing: Installing) -> None:
+    installation = await installing(LANES)
+    why = await _stopped(installation, LEASELINE_LANES="2")
+    assert f"{LANES} partitions, the installation 2 lanes" in why
+    assert f"If nothing was ever started here, set LEASELINE_LANES={LANES}" in why
+    await _decided(installation, *_ids("first"))
+
+
 @asynccontextmanager
 async def _half_a_member(installation: Installation) -> AsyncIterator[None]:
     """A member of the group that reads one of the topics only, as another version of the service might."""
