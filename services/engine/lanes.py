@@ -7,6 +7,9 @@ from aiokafka.partitioner import murmur2
 
 from services.engine.record import Place
 
+LONGEST = 9
+"""Digits of a lane's number at most: Python itself refuses to read what is much longer."""
+
 
 @lru_cache(maxsize=65_536)
 def home(subject: str, lanes: int) -> int:
@@ -16,7 +19,8 @@ def home(subject: str, lanes: int) -> int:
     """
     if subject.startswith("lane:"):
         number = subject[5:]
-        return int(number) if number.isascii() and number.isdigit() and int(number) < lanes else -1
+        plain = number.isascii() and number.isdigit() and len(number) <= LONGEST
+        return int(number) if plain and int(number) < lanes else -1
     return int((murmur2(subject.encode("utf-8", "surrogatepass")) & 0x7FFFFFFF) % lanes)
 
 

@@ -30,7 +30,16 @@ def test_every_subject_has_one_home(subject: str, lanes: int) -> None:
 
 @pytest.mark.parametrize(
     ("subject", "lane"),
-    [("lane:7", 7), ("lane:0", 0), ("lane:15", 15), ("lane:16", -1), ("lane:", -1), ("lane:-1", -1), ("lane:²", -1)],
+    [
+        ("lane:7", 7),
+        ("lane:0", 0),
+        ("lane:15", 15),
+        ("lane:16", -1),
+        ("lane:", -1),
+        ("lane:-1", -1),
+        ("lane:²", -1),
+        pytest.param("lane:" + "9" * 5000, -1, id="endless"),
+    ],
 )
 def test_a_lane_is_at_home_in_itself_and_one_that_does_not_exist_nowhere(subject: str, lane: int) -> None:
     assert home(subject, 16) == lane
