@@ -6,6 +6,7 @@ only takes note: no heartbeats run while it works.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -163,7 +164,7 @@ class Keeper:
         if last >= self._lanes:  # it was added while we run, and clients write there already
             raise unequal(topic, last + 1, self._lanes)
         whole, split = whole_lanes(assigned, self._topics)
-        self._look_at_split(split)
+        self._look_at_split(split, {place[0] for place in assigned})
         now = self._clock.monotonic()
         waits = [1.0]
         for lane in sorted(whole - self.held.keys() - self._taking.keys()):
@@ -198,12 +199,14 @@ class Keeper:
         self._consumer.resume(lane.places())
         self._log.info("lane.acquired", lane=number, epoch=lane.checkpoint.epoch, again=len(lane.checkpoint.outgoing))
 
-    def _look_at_split(self, split: frozenset[int]) -> None:
+    def _look_at_split(self, split: frozenset[int], topics: AbstractSet[str]) -> None:
         now = self._clock.monotonic()
         self._split_since = {lane: self._split_since.get(lane, now) for lane in split}
         for lane, since in self._split_since.items():
             if now - since > SPLIT_FOR:
+                none = ", ".join(topic for topic in self._topics if topic not in topics) or "no topic"
                 raise Stop(
-                    f"lane {lane} of {self._service} stays split between consumers for {SPLIT_FOR:.0f} s: some worker "
-                    f"of the group reads other topics. Stop all workers of {self._service}, then start one version."
+                    f"lane {lane} of {self._service} stays split between consumers for {SPLIT_FOR:.0f} s ({none} is "
+                    f"missing as a whole): some worker of the group reads other topics, or a topic was deleted. Stop "
+                    f"all workers of {self._service}, then start one version; it says if a topic does not exist."
                 )
