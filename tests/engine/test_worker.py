@@ -7,8 +7,9 @@ from typing import Any
 from unittest.mock import patch
 
 from services.engine import keeper
-from services.engine.faults import Stop
+from services.engine.faults import NotOurs, Stop
 from services.engine.lane import Lane
+from services.engine.memory.group import MemoryMembership
 from services.engine.memory.log import MemoryRecord
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Service
@@ -148,6 +149,25 @@ def test_a_lane_that_is_split_for_a_moment_goes_on_afterwards() -> None:
         stage.group.rebalance()
         await asyncio.sleep(90.0)
         assert not first.stopped + second.stopped
+
+    played(scene)
+
+
+def test_a_commit_to_the_group_that_fails_is_no_doubt_about_the_batch() -> None:
+    async def refused(_member: MemoryMembership, _offsets: object) -> None:
+        raise NotOurs("commit: the group has moved on")
+
+    async def scene() -> None:
+        stage = Stage()
+        stage.worker()
+        await stage.until(lambda: stage.checkpoint().epoch == 1)
+        await asyncio.sleep(1.0)
+        with patch.object(MemoryMembership, "commit", refused):
+            for _ in range(3):
+                stage.ask()
+                await asyncio.sleep(1.0)
+        assert stage.checkpoint().epoch == 1
+        assert stage.said() == 6
 
     played(scene)
 
