@@ -71,6 +71,8 @@ class Message:
     subjects: tuple[str, ...]
     lane: int
     origin: Origin
+    unknown: int = 0
+    """Fields of ``data`` that this version does not know: ignored, and told in the log."""
 
     @property
     def subject(self) -> str:

@@ -24,13 +24,14 @@ MOST_WORK = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of a batch's records."""
+    """What became of a batch's records; ``unknown`` counts the fields of its messages that nobody here knows."""
 
     records: int = 0
     messages: int = 0
     passed_on: int = 0
     rejects: int = 0
     passed_over: int = 0
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ class Planning:
             passed_on=kinds.count(PassOn),
             rejects=kinds.count(Reject),
             passed_over=kinds.count(PassedOver),
+            unknown=sum(entry.read.unknown for entry in taken if isinstance(entry.read, Message)),
         )
 
 

@@ -110,6 +110,7 @@ class Reader:
             subjects=tuple(s for s in subjects if home(s, self.lanes) == lane),
             lane=lane,
             origin=origin,
+            unknown=envelope.unknown,
         )
 
     def _passed_on(self, record: Record, origin: Origin, lane: int) -> Outgoing:

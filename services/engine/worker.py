@@ -135,6 +135,7 @@ class Worker:
             passed_on=counts.passed_on,
             rejects=counts.rejects,
             passed_over=counts.passed_over,
+            unknown=counts.unknown,
             changed=len(plan.writes),
             said=len(said),
             ms=round((self._ports.clock.monotonic() - started) * 1000, 1),

@@ -151,3 +151,10 @@ def test_what_is_said_once_a_batch_is_said_once_however_many_messages_changed_th
     plan = Shelf().plan([_add(offset) for offset in range(3)])
     names = [kind.split(".")[2] for kind, _ in _said(plan.checkpoints[0].outgoing)]
     assert names == ["Counted", "Counted", "Counted", "BatchEnded"]
+
+
+def test_fields_that_nobody_knows_are_read_past_and_counted() -> None:
+    shelf = Shelf()
+    newer = asking("AddRequested", {"counter": "c1", "amount": 1, "colour": "red", "size": {"of": 3}}, id="1")
+    plan = shelf.plan([record(newer, 0), record(asking("AddRequested", {"counter": "c1", "amount": 2}, id="2"), 1)])
+    assert (plan.counts.messages, plan.counts.rejects, plan.counts.unknown) == (2, 0, 2)
