@@ -1,5 +1,8 @@
 """Records whose headers have names that are not UTF-8. Kafka takes them from any client; aiokafka raises while it
 unpacks them and never gets past them: one such record would stand in the way of everything that its reader is to read.
+
+And fetches that are small on the wire and huge in memory: what compresses a thousandfold would take all of it, again
+after each start.
 """
 
 from collections.abc import Iterator
@@ -11,10 +14,14 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy as Batch
 from aiokafka.record.memory_records import MemoryRecords
 
 _LENGTH = slice(8, 12)
+MOST_AT_ONCE = 32 * 1024 * 1024
+"""Bytes of a partition, uncompressed, after which the rest of a fetch is left for the next one."""
 
 
 def unpack_every_name() -> None:
-    """From now on every consumer of this process hands out such records too, the names with U+FFFD in them."""
+    """From now on every consumer of this process hands out such records too, the names with U+FFFD in them, and not too
+    much at once.
+    """
     fetcher.MemoryRecords = FetchedRecords
 
 
@@ -25,14 +32,15 @@ class FetchedRecords:
         self._size = len(content)
         self._content = memoryview(content)
         self._records = MemoryRecords(content)
+        self.handed_out = 0
 
     def size_in_bytes(self) -> int:
         """Bytes, those of a batch that was cut off included."""
         return self._size
 
     def has_next(self) -> bool:
-        """Whether a whole batch is left."""
-        return bool(self._records.has_next())
+        """Whether a whole batch is left that may be unpacked now."""
+        return self.handed_out < MOST_AT_ONCE and bool(self._records.has_next())
 
     def next_batch(self) -> "FetchedBatch | None":
         """The next one; None at the end."""
@@ -41,13 +49,14 @@ class FetchedRecords:
             return None
         end = _LENGTH.stop + int.from_bytes(self._content[_LENGTH], "big")
         content, self._content = self._content[:end], self._content[end:]
-        return FetchedBatch(batch, content)
+        return FetchedBatch(self, batch, content)
 
 
 class FetchedBatch:
     """A produce batch of whatever client."""
 
-    def __init__(self, batch: Any, content: memoryview) -> None:
+    def __init__(self, fetched: FetchedRecords, batch: Any, content: memoryview) -> None:
+        self._fetched = fetched
         self._batch = batch
         self._content = content
 
@@ -62,6 +71,7 @@ class FetchedBatch:
         try:
             for record in self._batch:
                 read += 1
+                self._fetched.handed_out += len(record.value or b"")
                 yield record
         except UnicodeDecodeError:
             yield from islice(_Tolerant(self._content), read, None)

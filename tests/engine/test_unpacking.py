@@ -9,14 +9,14 @@ from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy as Buil
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from services.engine.unpacking import FetchedRecords
+from services.engine.unpacking import MOST_AT_ONCE, FetchedRecords
 from tests.engine.batch import NotUtf8
 
 PLAIN, GZIP = 0, 1
 
 
-def _batch(first: int, *names: str, compression: int = PLAIN) -> bytes:
-    """A produce batch with one record for each header name."""
+def _batch(first: int, *names: str, value: bytes | None = None, compression: int = PLAIN) -> bytes:
+    """A produce batch with one record for each header name; the values are their offsets."""
     builder = Builder(
         magic=2,
         compression_type=compression,
@@ -24,10 +24,11 @@ def _batch(first: int, *names: str, compression: int = PLAIN) -> bytes:
         producer_id=-1,
         producer_epoch=-1,
         base_sequence=-1,
-        batch_size=100_000,
+        batch_size=100_000_000,
     )
     for at, name in enumerate(names):
-        builder.append(at, timestamp=at, key=b"k", value=b"%d" % (first + at), headers=[(name, b"1"), ("null", None)])
+        content = value or b"%d" % (first + at)
+        builder.append(at, timestamp=at, key=b"k", value=content, headers=[(name, b"1"), ("null", None)])
     return first.to_bytes(8, "big") + bytes(builder.build())[8:]
 
 
@@ -54,6 +55,22 @@ def test_a_record_with_such_a_header_and_its_neighbours_are_read_once_each(compr
         (6, "e"),
     ]
     assert all(value == b"%d" % offset for offset, value, _ in read)
+
+
+def test_what_is_huge_when_it_is_unpacked_comes_in_several_fetches() -> None:
+    size = MOST_AT_ONCE // 4
+    batches = {at: _batch(at, "a", value=b"x" * size, compression=GZIP) for at in range(1, 11)}
+    fetched: list[int] = []
+    at = 1
+    while at <= 10:
+        content = b"".join(batch for offset, batch in batches.items() if offset >= at)
+        assert len(content) < MOST_AT_ONCE // 100
+        records = PartitionRecords(TopicPartition("t", 0), FetchedRecords(content), [], at, None, None, False, 1)
+        some = [record.offset for record in records]
+        assert len(some) <= 4
+        fetched += some
+        at = records.next_fetch_offset
+    assert fetched == list(range(1, 11))
 
 
 def test_everything_else_is_read_as_aiokafka_reads_it() -> None:
