@@ -46,7 +46,7 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
             if values.get("message.timestamp.type") != "LogAppendTime":
                 raise Stop(
                     f"the topic {name} keeps the clients' timestamps: set message.timestamp.type=LogAppendTime on it, "
-                    f"or create the topics with: leaseline topics create"
+                    f"or, when nobody needs its records any more, delete it and run: leaseline topics create"
                 )
 
 

@@ -28,8 +28,13 @@ def _forgetful(heard: tuple[Heard, ...], message: Message, outcome: str) -> tupl
     return heard if outcome.startswith("refused:") else real_remember(heard, message, outcome)
 
 
-def _at_once(_self: Reader, envelope: Opened, record: Record, origin: Origin) -> Read:
-    """No home: a message is decided wherever it is found."""
+real_placed = Reader._placed
+
+
+def _at_once(self: Reader, envelope: Opened, record: Record, origin: Origin) -> Read:
+    """No home: what outsiders send is decided wherever it is found."""
+    if record.topic == self.internal:
+        return real_placed(self, envelope, record, origin)
     body = envelope.body
     subjects = body.subjects() if body is not None else envelope.model.subjects_of(envelope.data or {})
     if not subjects:

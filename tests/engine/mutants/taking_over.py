@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -103,7 +104,8 @@ class _Eager(Worker):
             except Doubt:
                 continue
             if checkpoint is not None:
-                own = begun(checkpoint, {place: ends[place][0] for place in places})
+                mine = replace(checkpoint, session=self._ports.store.session)
+                own = begun(mine, {place: ends[place][0] for place in places})
                 self.keeper.held.setdefault(number, own)
         await super().handle(records)
 
