@@ -25,6 +25,11 @@ class Lag:
         return sum(self.behind.values())
 
 
+def read_by(service: str) -> tuple[str, ...]:
+    """The topics that a service reads."""
+    return tuple(topic.name for topic in TOPICS if service in topic.readers)
+
+
 class Lags:
     """Asks again and again over the same connections; ``close`` ends them."""
 
@@ -49,10 +54,9 @@ class Lags:
             raise InstallationTrouble(f"Topics are missing: {', '.join(missing)}. Run: leaseline topics create")
         self._places = {
             service: [
-                TopicPartition(topic.name, partition)
-                for topic in TOPICS
-                if service in topic.readers and _read(service, topic.name)
-                for partition in range(partitions[topic.name])
+                TopicPartition(topic, partition)
+                for topic in read_by(service)
+                for partition in range(partitions[topic])
             ]
             for service in SERVICES
         }
@@ -78,7 +82,3 @@ class Lags:
                         at[place] = offset
             behind[service] = sum(max(0, ends[place] - at[place]) for place in places)
         return Lag(behind)
-
-
-def _read(service: str, topic: str) -> bool:
-    return not (service == "billing" and topic == "billing.requests")
