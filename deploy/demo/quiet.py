@@ -11,6 +11,9 @@ from deploy.local.addresses import Addresses
 
 WITHIN: Final = 60.0
 """Seconds without any progress after which something is wrong."""
+LOOKS: Final = 3
+"""So many looks in a row must find nobody behind: what is saved is not yet said, and then read by nobody."""
+PAUSE: Final = 0.1
 
 
 class Quiet:
@@ -30,11 +33,13 @@ class Quiet:
 
     async def reached(self) -> None:
         """Returns when nobody is behind. Raises ``InstallationTrouble`` if it stays so."""
-        last, since = -1, time.monotonic()
-        while (lag := (await self._lags.now()).total) > 0:
+        last, since, quiet = -1, time.monotonic(), 0
+        while quiet < LOOKS:
             self._services.check()
+            lag = (await self._lags.now()).total
+            quiet = 0 if lag else quiet + 1
             if lag != last:
                 last, since = lag, time.monotonic()
-            elif time.monotonic() - since > WITHIN:
+            elif lag and time.monotonic() - since > WITHIN:
                 raise InstallationTrouble(f"{lag} records were not read for {WITHIN:.0f} s.")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(PAUSE)

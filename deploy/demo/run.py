@@ -104,11 +104,12 @@ async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], c
 async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> int:
     mongo: Client = Client(addresses.mongo, tz_aware=True)
     feed, quiet = Feed(addresses.kafka), Quiet(addresses, services)
-    before = await standing(mongo, "leaseline")
     await feed.start()
     await quiet.start()
     try:
         with console.status("Feeding the same records again ..."):
+            await quiet.reached()
+            before = await standing(mongo, "leaseline")
             for wave in plan:
                 await feed.send(wave.records)
                 await quiet.reached()
