@@ -16,10 +16,12 @@ from deploy.local.addresses import Addresses, named
 app = typer.Typer(no_args_is_help=True, help="The topics of an installation.")
 console = Console(soft_wrap=True, highlight=False)
 
+Lanes = Annotated[int, typer.Option(envvar="LEASELINE_LANES", min=1, max=1024, help="Fixed at the first start.")]
+
 
 @app.command()
 def create(
-    lanes: Annotated[int, typer.Option(envvar="LEASELINE_LANES", min=1, max=1024)] = LANES, replicas: int = 1
+    lanes: Lanes = LANES, replicas: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 1
 ) -> None:
     """Create what is missing, with one partition for each lane."""
     changed = asyncio.run(create_topics(addresses().kafka, lanes, replicas))

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from deploy.cli.invoice import Databases
+from deploy.cli.topics import Lanes
 from deploy.installation import LANES, processes
 from deploy.installation.kcat import lines
 from deploy.installation.lag import Lags
@@ -25,6 +27,8 @@ def up(
     data: Annotated[Path, typer.Option(help="The folder of the servers' data.", show_default=".leaseline/servers")] = (
         places.SERVERS
     ),
+    lanes: Lanes = LANES,
+    databases: Databases = "leaseline",
 ) -> None:
     """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
     console = Console(soft_wrap=True, highlight=False)
@@ -34,14 +38,14 @@ def up(
         try:
             with console.status("Starting ..."):
                 addresses = servers.found(data) or stack.enter_context(servers.running(data))
-                asyncio.run(create_topics(addresses.kafka, LANES))
-                environment = {"LEASELINE_LANES": str(LANES)}
+                asyncio.run(create_topics(addresses.kafka, lanes))
+                environment = {"LEASELINE_LANES": str(lanes), "LEASELINE_DATABASES": databases}
                 services = stack.enter_context(processes.running(addresses, logs, environment=environment))
             console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo}\nLogs     {logs}\n")
             for what, line in lines(addresses.kafka):
                 console.print(f"[dim]# {what}[/]")
                 console.print(line, markup=False)
-            asyncio.run(_status(addresses, services, console))
+            asyncio.run(_status(addresses, databases, services, console))
         except KeyboardInterrupt:
             console.print("Ending; the data stay.")
     raise typer.Exit(0)
@@ -51,8 +55,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-async def _status(addresses: Addresses, services: Services, console: Console) -> None:
-    lags = Lags(addresses.kafka, addresses.mongo, "leaseline")
+async def _status(addresses: Addresses, databases: str, services: Services, console: Console) -> None:
+    lags = Lags(addresses.kafka, addresses.mongo, databases)
     await lags.start()
     try:
         with Live(console=console, auto_refresh=False) as live:

@@ -19,8 +19,8 @@ PAUSE: Final = 0.1
 class Quiet:
     """Asks over the same connections, as often as it is needed."""
 
-    def __init__(self, addresses: Addresses, services: Services) -> None:
-        self._lags = Lags(addresses.kafka, addresses.mongo, "leaseline")
+    def __init__(self, addresses: Addresses, databases: str, services: Services) -> None:
+        self._lags = Lags(addresses.kafka, addresses.mongo, databases)
         self._services = services
 
     async def start(self) -> None:

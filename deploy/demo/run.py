@@ -13,6 +13,7 @@ from contracts.invoices import Invoice
 from deploy.demo import comparing, tables
 from deploy.demo.bills import largest_groups
 from deploy.demo.feeding import Feed
+from deploy.demo.ground import NOTHING_YET, require_ground
 from deploy.demo.log import folded
 from deploy.demo.quiet import Quiet
 from deploy.demo.stages import Stage, fed
@@ -26,7 +27,8 @@ from deploy.installation.processes import Services
 from deploy.installation.topics import create_topics
 from deploy.installation.trouble import InstallationTrouble
 from deploy.local import places, servers
-from deploy.local.addresses import Addresses
+from deploy.local.addresses import Addresses, named
+from deploy.sample.bills import payers
 from deploy.sample.expected import summary
 from deploy.sample.outbound import Wave
 from deploy.sample.waves import waves
@@ -36,7 +38,18 @@ from services.engine.mongo import Client
 
 DATA = places.HOME / "demo"
 ISSUER = "Leaseline demonstration"
-ENVIRONMENT = {"LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
+DATABASES = "leaseline"
+ENVIRONMENT = {
+    "LEASELINE_TICK_SECONDS": "0",
+    "LEASELINE_LANES": str(LANES),
+    "LEASELINE_DATABASES": DATABASES,
+    "LEASELINE_ZONE": "UTC",
+    "LEASELINE_CONFIRMATION_REQUIRED": "no",
+    "LEASELINE_ANNOUNCED_ONLY": "no",
+    "LEASELINE_DEFAULT_TERM": payers.DEPLOYMENTS_TERM,
+    "LEASELINE_BILLING_DAY": str(payers.DEPLOYMENTS_DAY),
+}
+"""What the plan reckons with, whatever the shell's own settings are."""
 
 
 def run(console: Console, *, again: bool, data: Path = DATA) -> int:
@@ -47,12 +60,13 @@ def run(console: Console, *, again: bool, data: Path = DATA) -> int:
     """
     signal.signal(signal.SIGTERM, _interrupt)
     begun = time.monotonic()
-    if again and not (data / "servers").exists():
-        raise InstallationTrouble("There is nothing to feed again: run the demo once without --again.")
+    if again and named() is None and not (data / "servers").exists():
+        raise InstallationTrouble(NOTHING_YET)
     with (
         console.status("Starting Kafka and MongoDB ..."),
         servers.running(data / "servers", fresh=not again) as addresses,
     ):
+        asyncio.run(require_ground(addresses, DATABASES, again=again))
         asyncio.run(create_topics(addresses.kafka, LANES))
         with processes.started(addresses, data / "logs", environment=ENVIRONMENT) as services:
             plan = waves()
@@ -81,7 +95,7 @@ async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], 
 
 def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, console: Console) -> None:
     """Prints the largest of these invoices, as a person would send it."""
-    with console.status("Printing an invoice ..."), archive.opened(addresses.mongo, "leaseline") as kept:
+    with console.status("Printing an invoice ..."), archive.opened(addresses.mongo, DATABASES) as kept:
         largest = max(invoices, key=lambda invoice: invoice.lines)
         to = data / f"{largest.number}.pdf"
         write_pdf(paper(largest, kept.lines(largest.number)), ISSUER, to)
@@ -89,7 +103,7 @@ def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, cons
 
 
 async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> tuple[Stage, ...]:
-    watch, feed, quiet = Watch(addresses.kafka), Feed(addresses.kafka), Quiet(addresses, services)
+    watch, feed, quiet = Watch(addresses.kafka), Feed(addresses.kafka), Quiet(addresses, DATABASES, services)
     try:
         await watch.start(LANES)
         await feed.start()
@@ -103,20 +117,20 @@ async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], c
 
 async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> int:
     mongo: Client = Client(addresses.mongo, tz_aware=True)
-    feed, quiet = Feed(addresses.kafka), Quiet(addresses, services)
+    feed, quiet = Feed(addresses.kafka), Quiet(addresses, DATABASES, services)
     await feed.start()
     await quiet.start()
     try:
         with console.status("Feeding the same records again ..."):
             await quiet.reached()
-            before = await standing(mongo, "leaseline")
+            before = await standing(mongo, DATABASES)
             for wave in plan:
                 await feed.send(wave.records)
                 await quiet.reached()
     finally:
         await quiet.close()
         await feed.close()
-    changed = differences(before, await standing(mongo, "leaseline"))
+    changed = differences(before, await standing(mongo, DATABASES))
     mongo.close()
     records = sum(len(wave.records) for wave in plan)
     for difference in changed:
@@ -133,6 +147,6 @@ async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave],
 
 async def _checked(addresses: Addresses, console: Console) -> int:
     with console.status("Checking the invariants ..."):
-        report = await verified(addresses.kafka, addresses.mongo)
+        report = await verified(addresses.kafka, addresses.mongo, DATABASES)
     show(report, console)
     return 0 if report.holds else 1

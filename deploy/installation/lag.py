@@ -54,9 +54,7 @@ class Lags:
             raise InstallationTrouble(f"Topics are missing: {', '.join(missing)}. Run: leaseline topics create")
         self._places = {
             service: [
-                TopicPartition(topic, partition)
-                for topic in read_by(service)
-                for partition in range(partitions[topic])
+                TopicPartition(topic, partition) for topic in read_by(service) for partition in range(partitions[topic])
             ]
             for service in SERVICES
         }

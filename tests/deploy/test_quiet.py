@@ -28,7 +28,7 @@ async def test_a_moment_in_which_nobody_is_behind_is_not_taken_for_the_end(monke
     monkeypatch.setattr(quiet, "Lags", lambda *_: looks)
     monkeypatch.setattr(quiet, "PAUSE", 0.0)
 
-    await Quiet(Addresses("", ""), Services([])).reached()
+    await Quiet(Addresses("", ""), "leaseline", Services([])).reached()
 
     assert looks.left == [0]
 
@@ -39,4 +39,4 @@ async def test_a_lag_that_stays_is_trouble(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(quiet, "WITHIN", 0.01)
 
     with pytest.raises(quiet.InstallationTrouble, match="7 records were not read"):
-        await Quiet(Addresses("", ""), Services([])).reached()
+        await Quiet(Addresses("", ""), "leaseline", Services([])).reached()

@@ -1,0 +1,81 @@
+"""Where the demonstration may run: on servers that nobody uses."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from contracts.topics import TOPICS
+from deploy.installation import SERVICES
+from deploy.installation.trouble import InstallationTrouble
+from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
+from services.engine.mongo import Client
+
+NOTHING_YET: Final = "There is nothing to feed again: run the demo once without --again."
+
+
+async def require_ground(addresses: Addresses, databases: str, *, again: bool) -> None:
+    """Servers of one's own may hold somebody's orders, among which the demonstration's have no place: raises
+    ``InstallationTrouble`` if there is an installation, or (``again``) if there is none.
+    """
+    held = await installed(addresses, databases)
+    if again and not held:
+        raise InstallationTrouble(NOTHING_YET)
+    if held and not again:
+        raise InstallationTrouble(
+            f"The demonstration wants servers without an installation, and there is one: {', '.join(held)}. Name other "
+            f"servers, or none ({KAFKA_VARIABLE} and {MONGO_VARIABLE} unset): then it starts its own. If nobody needs "
+            "what is there, delete the topics and drop the databases."
+        )
+
+
+async def installed(addresses: Addresses, databases: str) -> tuple[str, ...]:
+    """The databases of an installation and its topics that ever held a record, by name; empty: there is none.
+
+    Raises ``InstallationTrouble`` if a server does not answer.
+    """
+    names = {f"{databases}_{service}" for service in SERVICES}
+    mongo: Client = Client(addresses.mongo, serverSelectionTimeoutMS=5_000)
+    try:
+        there = names & set(await mongo.list_database_names())
+    except PyMongoError as error:
+        raise InstallationTrouble(
+            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
+        ) from error
+    finally:
+        mongo.close()
+    return (*sorted(there), *await _used(addresses.kafka))
+
+
+async def _used(kafka: str) -> tuple[str, ...]:
+    try:
+        places = await _partitions(kafka)
+        ends = await _ends(kafka, places) if places else {}
+    except KafkaError as error:
+        raise InstallationTrouble(
+            f"Kafka at {kafka} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
+        ) from error
+    return tuple(sorted({place.topic for place, end in ends.items() if end > 0}))
+
+
+async def _partitions(kafka: str) -> Sequence[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await admin.start()
+        described = await admin.describe_topics([topic.name for topic in TOPICS])
+    finally:
+        await admin.close()
+    return [TopicPartition(each["topic"], part["partition"]) for each in described for part in each["partitions"]]
+
+
+async def _ends(kafka: str, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    try:
+        found: Mapping[TopicPartition, int] = await consumer.end_offsets(places)
+    finally:
+        await consumer.stop()
+    return found
