@@ -1,8 +1,51 @@
 """The settings of a service's process, from the environment, all with the prefix ``LEASELINE_``."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+MOST_LANES: Final = 1024
+FORMS: Final = ("json", "console")
+LEVELS: Final = ("debug", "info", "warning", "error")
+
+
+def chosen(
+    name: str, default: str, read: Callable[[str], T], meant: str, environment: Mapping[str, str] = os.environ
+) -> T:
+    """What a setting says, or the default if it is absent or blank. ``read`` raises ValueError, KeyError or OSError for
+    what cannot be one.
+
+    Raises SystemExit with the setting and ``meant``, which says what may stand there: a wrong setting is never taken
+    for its default.
+    """
+    text = environment.get(name, "").strip() or default
+    try:
+        return read(text)
+    except (KeyError, ValueError, OSError):
+        raise SystemExit(f"{name} is {text!r}: {meant}") from None
+
+
+def yes_or_no(name: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """A setting that is off unless it says yes. Raises SystemExit for anything but yes and no."""
+    return chosen(name, "no", one_of(("yes", "no")), "say yes or no", environment) == "yes"
+
+
+def one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    """Reads one of these words, however they are capitalised."""
+    return lambda text: {word: word for word in words}[text.lower()]
+
+
+def between(least: float, most: float, number: Callable[[str], T]) -> Callable[[str], T]:
+    """Reads a number from ``least`` to ``most``."""
+
+    def read(text: str) -> T:
+        if not least <= float(text) <= most:
+            raise ValueError(text)
+        return number(text)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +70,23 @@ class Settings:
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Raises SystemExit with what is missing or wrong."""
         try:
-            return cls(
-                kafka=environment["LEASELINE_KAFKA"],
-                mongo=environment["LEASELINE_MONGO"],
-                lanes=int(environment.get("LEASELINE_LANES", "16")),
-                databases=environment.get("LEASELINE_DATABASES", "leaseline"),
-                logs=environment.get("LEASELINE_LOGS", "json"),
-                log_level=environment.get("LEASELINE_LOG_LEVEL", "info"),
-                tick_seconds=float(environment.get("LEASELINE_TICK_SECONDS", "60")),
-                session_seconds=float(environment.get("LEASELINE_SESSION_SECONDS", "10")),
-            )
+            kafka, mongo = environment["LEASELINE_KAFKA"], environment["LEASELINE_MONGO"]
         except KeyError as missing:
             raise SystemExit(
                 f"{missing.args[0]} is not set: give the servers' addresses (LEASELINE_KAFKA=host:port, "
                 f"LEASELINE_MONGO=mongodb://...), or run: leaseline up"
             ) from None
-        except ValueError as wrong:
-            raise SystemExit(f"a LEASELINE_ setting is not a number: {wrong}") from None
+
+        def read(name: str, default: str, how: Callable[[str], T], meant: str) -> T:
+            return chosen(f"LEASELINE_{name}", default, how, meant, environment)
+
+        return cls(
+            kafka=kafka,
+            mongo=mongo,
+            lanes=read("LANES", "16", between(1, MOST_LANES, int), f"give a whole number from 1 to {MOST_LANES}"),
+            databases=environment.get("LEASELINE_DATABASES", "leaseline"),
+            logs=read("LOGS", "json", one_of(FORMS), f"use {' or '.join(FORMS)}"),
+            log_level=read("LOG_LEVEL", "info", one_of(LEVELS), f"use {' or '.join(LEVELS)}"),
+            tick_seconds=read("TICK_SECONDS", "60", between(0, 3600, float), "give seconds from 0 (never) to 3600"),
+            session_seconds=read("SESSION_SECONDS", "10", between(1, 300, float), "give seconds from 1 to 300"),
+        )

@@ -5,7 +5,6 @@ Settings beside the engine's: ``LEASELINE_ZONE``, the business time zone (defaul
 ``LEASELINE_ANNOUNCED_ONLY`` (yes, no): devices that no dock announced are refused.
 """
 
-import os
 from zoneinfo import ZoneInfo
 
 from faststream import FastStream
@@ -13,14 +12,15 @@ from faststream import FastStream
 from services.engine.service import Service
 from services.engine.serving import Serving, main
 from services.engine.settings import Settings as EngineSettings
+from services.engine.settings import chosen, yes_or_no
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import Settings
 
 
 def service() -> Service:
-    """Fulfillment with its settings from the environment."""
-    announced_only = os.environ.get("LEASELINE_ANNOUNCED_ONLY", "no") == "yes"
-    return fulfillment(Settings(zone=ZoneInfo(os.environ.get("LEASELINE_ZONE", "UTC")), announced_only=announced_only))
+    """Fulfillment with its settings from the environment. Raises SystemExit for a wrong one."""
+    zone = chosen("LEASELINE_ZONE", "UTC", ZoneInfo, "name a zone of the IANA database, such as Europe/Berlin")
+    return fulfillment(Settings(zone=zone, announced_only=yes_or_no("LEASELINE_ANNOUNCED_ONLY")))
 
 
 def build() -> FastStream:

@@ -4,21 +4,19 @@
 Setting beside the engine's: ``LEASELINE_CONFIRMATION_REQUIRED`` (yes, no): scans wait until their order is confirmed.
 """
 
-import os
-
 from faststream import FastStream
 
 from services.engine.service import Service
 from services.engine.serving import Serving, main
 from services.engine.settings import Settings as EngineSettings
+from services.engine.settings import yes_or_no
 from services.orders.service import orders
 from services.orders.settings import Settings
 
 
 def service() -> Service:
-    """Orders with its settings from the environment."""
-    required = os.environ.get("LEASELINE_CONFIRMATION_REQUIRED", "no") == "yes"
-    return orders(Settings(confirmation_required=required))
+    """Orders with its settings from the environment. Raises SystemExit for a wrong one."""
+    return orders(Settings(confirmation_required=yes_or_no("LEASELINE_CONFIRMATION_REQUIRED")))
 
 
 def build() -> FastStream:
