@@ -1,7 +1,6 @@
 """`leaseline verify`: the seven invariants of a running installation, counted from its topics and databases."""
 
 import asyncio
-import logging
 from typing import Annotated
 
 import typer
@@ -18,7 +17,6 @@ Patience = Annotated[float, typer.Option(min=0, help="Seconds to wait until all 
 def verify(databases: Databases = "leaseline", patience: Patience = 30.0) -> None:
     """Check the seven invariants; exit status 1 if any is broken."""
     at = addresses()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what a person must know of Kafka is told in a sentence
     console = Console(highlight=False)
     with console.status("Checking the invariants ..."):
         report = asyncio.run(verified(at.kafka, at.mongo, databases, patience=patience))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pymongo.errors import PyMongoError
+
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble
@@ -12,12 +14,14 @@ from services.engine.stored import from_document, to_document
 
 async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, int]:
     """Raises the topic's incarnation and forgets its position in every lane of the services that read it; returns the
-    number of lanes by service. The services must not run. Raises ``InstallationTrouble`` for an unknown topic.
+    number of lanes by service. The services must not run.
+
+    Raises ``InstallationTrouble`` for an unknown topic, or if a service saved something meanwhile: run it again then.
     """
     readers = {name for each in TOPICS if each.name == topic for name in each.readers if name in SERVICES}
     if not readers:
         raise InstallationTrouble(f"No service reads a topic {topic!r}: {', '.join(t.name for t in TOPICS)}.")
-    client: Client = Client(mongo, tz_aware=True, w="majority")
+    client: Client = Client(mongo, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000)
     done: dict[str, int] = {}
     try:
         for service in sorted(readers):
@@ -31,8 +35,18 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
                     bookmarks={name: mark for name, mark in was.bookmarks.items() if name != topic},
                     incarnations={**was.incarnations, topic: was.incarnations.get(topic, 0) + 1},
                 )
-                await collection.replace_one({"_id": was.lane, "epoch": was.epoch}, to_document(now))
+                unchanged = {"_id": was.lane, "epoch": was.epoch, "batch": was.batch}
+                replaced = await collection.replace_one(unchanged, to_document(now))
+                if not replaced.matched_count:
+                    raise InstallationTrouble(
+                        f"The service {service} runs, and has just saved something in lane {was.lane}: stop it, then "
+                        f"run the same command again."
+                    )
                 done[service] = done.get(service, 0) + 1
+    except PyMongoError as error:
+        raise InstallationTrouble(
+            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
+        ) from error
     finally:
         client.close()
     return done

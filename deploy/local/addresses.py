@@ -1,15 +1,22 @@
 """The one place that knows where Kafka and MongoDB are."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from deploy.local.trouble import WrongAddress
 
 KAFKA_VARIABLE: Final = "LEASELINE_KAFKA"
 """Environment variable: `host:port` of a Kafka of one's own (several with commas)."""
 
 MONGO_VARIABLE: Final = "LEASELINE_MONGO"
 """Environment variable: the URI of a MongoDB replica set of one's own."""
+
+
+_HOST_AND_PORT: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):[0-9]{1,5}")
+_MONGO_SCHEMES: Final = ("mongodb://", "mongodb+srv://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,21 @@ class Addresses:
 
 
 def named_kafka(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The Kafka that the environment names; None: one has to be started."""
-    return environment.get(KAFKA_VARIABLE, "").strip() or None
+    """The Kafka that the environment names; None: one has to be started. Raises WrongAddress."""
+    address = environment.get(KAFKA_VARIABLE, "").strip()
+    if address and not all(_HOST_AND_PORT.fullmatch(each.strip()) for each in address.split(",")):
+        raise WrongAddress(f"{KAFKA_VARIABLE} is {address!r}: give Kafka's host:port, several with commas.")
+    return address or None
 
 
 def named_mongo(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The MongoDB that the environment names; None: one has to be started."""
-    return environment.get(MONGO_VARIABLE, "").strip() or None
+    """The MongoDB that the environment names; None: one has to be started. Raises WrongAddress."""
+    address = environment.get(MONGO_VARIABLE, "").strip()
+    if address and not address.startswith(_MONGO_SCHEMES):
+        raise WrongAddress(
+            f"{MONGO_VARIABLE} is no MongoDB URI: give mongodb://host:port/?replicaSet=NAME (a replica set)."
+        )
+    return address or None
 
 
 def named() -> Addresses | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local import jars, places, runtime, trouble
-from deploy.local.addresses import Addresses, named, named_kafka, named_mongo
+from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses, named, named_kafka, named_mongo
 from deploy.local.folder import DataFolder
 from deploy.local.supervisor import STOP_LIMIT, Wanted
 from deploy.local.trouble import ServerFailed, ServersTrouble, last_lines
@@ -100,8 +100,23 @@ def start(
 
 
 def found(data: Path = places.SERVERS) -> Addresses | None:
-    """The servers that the environment names or that run on the folder; None: there are none."""
-    return named() or DataFolder(data).running()
+    """The servers that the environment names, or those that run on the folder, or one of each; None: there are none.
+
+    Raises ServersTrouble if only one of the two is known.
+    """
+    if known := named():
+        return known
+    running = DataFolder(data).running()
+    if running is None:
+        return None
+    known = _with_named(running)
+    for name, address, variable in (("Kafka", known.kafka, KAFKA_VARIABLE), ("MongoDB", known.mongo, MONGO_VARIABLE)):
+        if not address:
+            raise ServersTrouble(
+                f"The servers on {data} were started without {name}, because {variable} named another one: name it "
+                "again, or run `leaseline servers stop` and start both."
+            )
+    return known
 
 
 def stop(data: Path = places.SERVERS) -> bool:
@@ -156,10 +171,16 @@ def _addresses(supervisor: subprocess.Popen[str], log: Path) -> Addresses:
     if "trouble" in said:
         kind: type[ServersTrouble] = getattr(trouble, said["trouble"])
         raise kind(said["message"])
-    addresses = Addresses(**said)
-    return replace(
-        addresses, kafka=addresses.kafka or named_kafka() or "", mongo=addresses.mongo or named_mongo() or ""
-    )
+    return _with_named(Addresses(**said))
+
+
+def _with_named(running: Addresses) -> Addresses:
+    """What the environment names is used, whatever else runs here."""
+    if kafka := named_kafka():
+        running = replace(running, kafka=kafka, kafka_pid=None)
+    if mongo := named_mongo():
+        running = replace(running, mongo=mongo, mongod_pid=None)
+    return running
 
 
 def _end(supervisor: subprocess.Popen[str]) -> int:

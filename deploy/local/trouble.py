@@ -15,6 +15,10 @@ class RuntimeIncomplete(ServersTrouble):
     """A part of the runtime is missing, cannot be downloaded or is not what was expected."""
 
 
+class WrongAddress(ServersTrouble):
+    """The environment names a server by something that is no address."""
+
+
 class PortTaken(ServersTrouble):
     """Somebody else listens on a port that was asked for."""
 

@@ -8,6 +8,7 @@ from deploy.demo import quiet
 from deploy.demo.quiet import Quiet
 from deploy.installation.lag import Lag
 from deploy.installation.processes import Services
+from deploy.installation.trouble import InstallationTrouble
 from deploy.local.addresses import Addresses
 
 
@@ -38,5 +39,5 @@ async def test_a_lag_that_stays_is_trouble(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(quiet, "PAUSE", 0.0)
     monkeypatch.setattr(quiet, "WITHIN", 0.01)
 
-    with pytest.raises(quiet.InstallationTrouble, match="7 records were not read"):
+    with pytest.raises(InstallationTrouble, match="7 records were not read"):
         await Quiet(Addresses("", ""), "leaseline", Services([])).reached()
