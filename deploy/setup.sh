@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 pins=deploy/requirements/dev.txt
 stamp=.venv/.leaseline-ready
-key=$(cat "$pins" deploy/local/kafka-jars.txt deploy/setup.sh | cksum)
+# The folder's own path is part of it: the programs in .venv/bin name it, and break when it is moved.
+key=$({ pwd -P; cat "$pins" deploy/local/kafka-jars.txt deploy/setup.sh; } | cksum)
 [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && .venv/bin/python -c '' 2>/dev/null && exit 0
 
 began=$(date +%s)

@@ -19,7 +19,16 @@ from deploy.documents.money import amount
 from deploy.installation.trouble import InstallationTrouble
 
 app = typer.Typer(no_args_is_help=True, help="The invoices that were issued.")
-Period = Annotated[str | None, typer.Option(help="The period of a billing run, YYYY-MM.")]
+
+
+def _period(text: str | None) -> str | None:
+    """A mistyped period would be an empty file that nobody wonders about."""
+    if text is not None and PERIOD_PATTERN.match(text) is None:
+        raise typer.BadParameter(f"{text[:40]!r} is no period: write it as YYYY-MM, for example 2018-07.")
+    return text
+
+
+Period = Annotated[str | None, typer.Option(callback=_period, help="The period of a billing run, YYYY-MM.")]
 
 
 @app.command("list")
@@ -49,7 +58,7 @@ def list_(period: Period = None, payer: str | None = None, databases: Databases 
 
 @app.command()
 def export(
-    period: Annotated[str, typer.Option(help="The period of the billing runs, YYYY-MM.")],
+    period: Annotated[str, typer.Option(callback=_period, help="The period of the billing runs, YYYY-MM.")],
     form: Annotated[Format, typer.Option("--format", help="With a header line, or an object a line.")] = "csv",
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="The file; without it to the terminal.")] = None,
     databases: Databases = "leaseline",

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -86,18 +86,20 @@ class Services:
                 time.sleep(0.02)
 
     def stop(self) -> None:
-        """SIGTERM to all, then waits; what does not end is killed."""
+        """SIGTERM to all, then waits; what does not end is killed, and all if the waiting is interrupted."""
         for process in self.processes:
             if process.popen.poll() is None:
                 process.popen.send_signal(signal.SIGTERM)
         end = time.monotonic() + STOPPED_WITHIN
-        for process in self.processes:
-            try:
-                process.popen.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.popen.kill()
+        try:
+            for process in self.processes:
+                with suppress(subprocess.TimeoutExpired):
+                    process.popen.wait(max(0.1, end - time.monotonic()))
+        finally:
+            for process in self.processes:
+                process.popen.kill()  # does nothing to one that ended
                 process.popen.wait()
-            process.output.close()
+                process.output.close()
 
 
 def started(

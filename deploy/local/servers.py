@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
@@ -190,7 +190,9 @@ def _end(supervisor: subprocess.Popen[str]) -> int:
     else:
         supervisor.terminate()
     try:
-        return supervisor.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
+        with suppress(subprocess.TimeoutExpired):
+            supervisor.wait(PATIENCE)
+    finally:  # also when the waiting is interrupted: the kernel takes the servers with it
         supervisor.kill()
-        return supervisor.wait()
+        status = supervisor.wait()
+    return status

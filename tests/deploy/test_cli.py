@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiokafka.errors import KafkaConnectionError
 from pymongo.errors import AutoReconnect
+from typer.testing import CliRunner
 
 import deploy.cli.up as up_command
 from deploy import cli
@@ -172,3 +173,12 @@ def test_up_heeds_the_number_of_lanes_and_the_names_of_the_databases(monkeypatch
         cli.main()
 
     assert heard == [64, {"LEASELINE_LANES": "64", "LEASELINE_DATABASES": "berlin"}, "berlin"]
+
+
+@pytest.mark.parametrize("words", [("invoices", "export"), ("invoices", "list")], ids=" ".join)
+@pytest.mark.parametrize("period", ["2018-7", "2018-13", "July"])
+def test_a_mistyped_period_is_no_empty_file(words: tuple[str, ...], period: str) -> None:
+    told = CliRunner().invoke(cli.app, [*words, "--period", period], env={"COLUMNS": "200"})
+
+    assert told.exit_code == 2
+    assert f"'{period}' is no period: write it as YYYY-MM" in told.output

@@ -59,3 +59,20 @@ def test_a_failed_download_leaves_no_finished_environment_and_says_what_to_do(cl
     assert "the packages could not be installed" in told.stderr
     assert "HTTPS_PROXY" in told.stderr
     assert not (clone / ".venv/.leaseline-ready").exists()
+
+
+def test_a_folder_that_was_moved_is_set_up_anew_because_its_programs_name_the_old_place(clone: Path) -> None:
+    (clone / ".venv/bin").mkdir(parents=True)
+    program(clone / ".venv/bin/python", "exit 0")
+    script = (clone / "deploy/setup.sh").read_text().partition("began=")[0]
+    key = subprocess.run(
+        ["sh", "-c", f"{script.rpartition('[')[0]} printf %s \"$key\"", "deploy/setup.sh"],
+        cwd=clone, env={**os.environ}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (clone / ".venv/.leaseline-ready").write_text(key.stdout)
+    python = program(clone / "python3.9", "exit 1")
+    assert set_up(clone, python).returncode == 0, "nothing to do"
+
+    moved = clone.rename(clone.with_name("moved"))
+
+    assert "no Python 3.11 or newer was found" in set_up(moved, str(moved / "python3.9")).stderr
