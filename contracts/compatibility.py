@@ -15,11 +15,11 @@ Schema = Mapping[str, Any]
 _NARROWED: Final = "narrowed:"
 _BOUNDED_ABOVE: Final = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
 _BOUNDED_BELOW: Final = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
-_ALL_OR_NOTHING: Final = ("pattern", "format", "multipleOf", "uniqueItems", "additionalProperties", "prefixItems")
+_ALL_OR_NOTHING: Final = ("pattern", "format", "multipleOf", "uniqueItems")
 _TELLING: Final = frozenset({"title", "description", "examples", "deprecated", "$schema", "$defs", "x-kind", "x-topic"})
 _JUDGED: Final = frozenset(
     {*_BOUNDED_ABOVE, *_BOUNDED_BELOW, *_ALL_OR_NOTHING, *_TELLING}
-    | {"type", "enum", "const", "anyOf", "$ref", "properties", "required", "items", "default"}
+    | {"type", "enum", "const", "anyOf", "$ref", "properties", "required", "items", "additionalProperties", "default"}
 )
 
 
@@ -90,6 +90,11 @@ class _Comparison:
         found = [Change(path, f"{_NARROWED} {why}") for why in _narrowed(old, new)]
         if "items" in new:
             found += self.of(old.get("items", {}), new["items"], f"{path}[]")
+        others, were = new.get("additionalProperties", True), old.get("additionalProperties", True)
+        if others is False and were is not False:
+            found.append(Change(path, f"{_NARROWED} unknown fields are refused"))
+        elif isinstance(others, Mapping) and were is not False:
+            found += self.of({} if were is True else were, others, f"{path}.*" if path else "*")
         if "properties" in old or "properties" in new:
             found += self._fields(old, new, path)
         return found

@@ -57,14 +57,21 @@ def stale(folder: Path = FOLDER) -> tuple[str, ...]:
 
 
 def against_release(folder: Path = FOLDER) -> tuple[tuple[str, Change], ...]:
-    """What is different from the released schemas, by type, as ``contracts.compatibility`` judges it."""
+    """What is different from the released schemas, by type, as ``contracts.compatibility`` judges it.
+
+    Raises ValueError, naming the type, if it cannot judge.
+    """
     found: list[tuple[str, Change]] = []
     for path in sorted((folder / SCHEMAS / RELEASED).glob("*.json")):
         model = MESSAGES.get(path.stem)
         if model is None:
             found.append((path.stem, Change("", "removed")))
             continue
-        found += [(path.stem, change) for change in changes(json.loads(path.read_text("utf-8")), schema_of(model))]
+        try:
+            different = changes(json.loads(path.read_text("utf-8")), schema_of(model))
+        except ValueError as error:
+            raise ValueError(f"{path.stem}: {error}: teach contracts/compatibility.py") from error
+        found += [(path.stem, change) for change in different]
     return tuple(found)
 
 
@@ -96,9 +103,12 @@ def _wrong(folder: Path) -> Iterator[str]:
             yield f"{line}: run python -m contracts.generate"
     except ValueError as error:
         yield str(error)
-    for name, change in against_release(folder):
-        if change.breaks:
-            yield f"{name}: {change}. Add a field, or a new version of the type, instead"
+    try:
+        for name, change in against_release(folder):
+            if change.breaks:
+                yield f"{name}: {change}. Add a field, or a new version of the type, instead"
+    except ValueError as error:
+        yield str(error)
 
 
 def _write(folder: Path) -> None:

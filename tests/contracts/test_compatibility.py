@@ -48,6 +48,7 @@ NARROWED: list[tuple[str, Any, Any]] = [
     ("no entry twice", {"type": "array", "items": TEXT}, {"type": "array", "items": TEXT, "uniqueItems": True}),
     ("narrower entries", {"type": "array", "items": TEXT}, {"type": "array", "items": {"type": "integer"}}),
     ("unknown fields refused", {"type": "object"}, {"type": "object", "additionalProperties": False}),
+    ("named values made of one type", {"type": "object"}, {"type": "object", "additionalProperties": TEXT}),
 ]
 HARMLESS: list[tuple[str, Any, Any]] = [
     ("the same", TEXT, TEXT),
@@ -58,6 +59,8 @@ HARMLESS: list[tuple[str, Any, Any]] = [
     ("any text where values were listed", {"enum": ["a"], "type": "string"}, TEXT),
     ("no pattern any more", {"type": "string", "pattern": "^a"}, TEXT),
     ("a longer text", {"type": "string", "maxLength": 9}, {"type": "string", "maxLength": 10}),
+    ("unknown fields no longer refused", {"type": "object", "additionalProperties": False}, {"type": "object"}),
+    ("named values of any type", {"type": "object", "additionalProperties": TEXT}, {"type": "object"}),
     ("no bound any more", {"type": "integer", "maximum": 9, "minimum": 1}, {"type": "integer"}),
     ("a default where there was none", TEXT, {"type": "string", "default": "a"}),
 ]
@@ -169,6 +172,17 @@ def test_changes_are_found_inside_of_parts_and_lists_and_named_by_their_path() -
     }
 
 
+@pytest.mark.parametrize("kind", ["request", "fact"])
+def test_changes_are_found_inside_of_values_by_name_although_both_refer_to_the_same_part(kind: str) -> None:
+    def with_counts(part: Schema) -> Schema:
+        whole = schema(kind, counts={"type": "object", "additionalProperties": {"$ref": "#/$defs/Count"}})
+        return whole | {"$defs": {"Count": {"type": "object", "properties": part}}}
+
+    found = changes(with_counts({"open": TEXT}), with_counts({"open": {"type": "integer"}}))
+
+    assert [str(change) for change in found] == ["counts.*.open: narrowed: type string became integer"]
+
+
 def test_parts_may_be_named_anew_as_long_as_they_are_alike() -> None:
     old = schema("fact", price={"$ref": "#/$defs/Money"}) | {"$defs": {"Money": TEXT}}
     new = schema("fact", price={"$ref": "#/$defs/Amount"}) | {"$defs": {"Amount": TEXT}}
@@ -177,8 +191,9 @@ def test_parts_may_be_named_anew_as_long_as_they_are_alike() -> None:
 
 
 def test_a_keyword_that_no_rule_judges_is_an_error_and_not_a_guess() -> None:
-    with pytest.raises(ValueError, match="no rule says what a change of"):
-        judged("request", TEXT, {"type": "string", "contentEncoding": "base64"})
+    for unknown in ({"type": "string", "contentEncoding": "base64"}, {"type": "array", "prefixItems": [TEXT]}):
+        with pytest.raises(ValueError, match="no rule says what a change of"):
+            judged("request", TEXT, unknown)
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -106,6 +106,18 @@ def test_a_change_that_breaks_the_release_fails_the_check_and_cannot_be_released
     assert json.loads(released.read_text("utf-8")) == old
 
 
+def test_a_release_that_cannot_be_judged_fails_the_check_and_names_the_type(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    released = copy / SCHEMAS / "released" / f"{NOTE}.json"
+    old = json.loads(released.read_text("utf-8"))
+    old["properties"]["urgency"] = old["properties"]["text"] = {"type": "string", "contentEncoding": "base64"}
+    released.write_text(json.dumps(old), "utf-8")
+
+    assert generate.main(["--check"], copy) == 1
+    assert f"{NOTE}: no rule says what a change of" in capsys.readouterr().err
+
+
 def test_a_released_message_that_is_gone_fails_the_check(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gone = "leaseline.orders.OrderSung.v1"
     (copy / SCHEMAS / "released" / f"{gone}.json").write_text("{}", "utf-8")
