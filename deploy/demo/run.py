@@ -22,7 +22,7 @@ from deploy.demo.watching import Watch
 from deploy.documents import archive
 from deploy.documents.paper import paper
 from deploy.documents.printing import write_pdf
-from deploy.installation import LANES, processes
+from deploy.installation import LANES, SERVICES, processes
 from deploy.installation.processes import Services
 from deploy.installation.topics import create_topics
 from deploy.installation.trouble import InstallationTrouble
@@ -68,6 +68,8 @@ def run(console: Console, *, again: bool, data: Path = DATA) -> int:
     ):
         asyncio.run(require_ground(addresses, DATABASES, again=again))
         asyncio.run(create_topics(addresses.kafka, LANES))
+        if not again:
+            _forget_logs(data / "logs")
         with processes.started(addresses, data / "logs", environment=ENVIRONMENT) as services:
             plan = waves()
             services.until_ready()
@@ -77,6 +79,12 @@ def run(console: Console, *, again: bool, data: Path = DATA) -> int:
             return asyncio.run(
                 _again(addresses, services, plan, console) if again else _once(addresses, services, plan, data, console)
             )
+
+
+def _forget_logs(folder: Path) -> None:
+    """Those of the last demonstration; nothing else that may lie there."""
+    for service in SERVICES:
+        (folder / f"{service}.log").unlink(missing_ok=True)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

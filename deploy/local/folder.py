@@ -46,7 +46,8 @@ class DataFolder:
             if not _locked(lock):
                 raise DataInUse(
                     f"Servers run on {self.path} already, under process {self.holder() or 'unknown'}. Use those "
-                    "(`leaseline servers status`), stop them (`leaseline servers stop`), or take another folder."
+                    f"(`leaseline servers status --data {self.path}`), stop them (`leaseline servers stop --data "
+                    f"{self.path}`), or take another folder (`--data`)."
                 )
             lock.truncate(0)
             lock.write(str(os.getpid()))

@@ -7,7 +7,10 @@ from deploy.local.trouble import NotOnThisPlatform, ServersTrouble
 
 
 def main() -> int:
-    """0 if the servers can be started, or if this platform has to name its own; 1 with the reason if not."""
+    """0 if the servers can be started, or if this platform has to name its own; 1 with the reason if not.
+
+    130 after Ctrl-C.
+    """
     try:
         runtime.require_platform()
         jars.fetch(_say)
@@ -20,6 +23,9 @@ def main() -> int:
     except ServersTrouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted: what was downloaded is kept; the same command goes on from there.\n")
+        return 130
     return 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import jars, places
+from deploy.local import jars, places, ready, runtime
 from deploy.local.trouble import RuntimeIncomplete
 
 
@@ -67,6 +67,19 @@ def test_a_failed_download_says_what_to_do_and_keeps_what_came_before(
     ):
         jars.fetch(lambda _: None)
     assert jars.missing() == (gone,)
+
+
+def test_ctrl_c_while_downloading_says_that_it_can_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runtime, "require_platform", lambda: None)
+    monkeypatch.setattr(jars, "fetch", interrupted)
+
+    assert ready.main() == 130
+    assert "Interrupted: what was downloaded is kept" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("empty_runtime")
