@@ -1,5 +1,5 @@
 """`python -m deploy` is `leaseline`, for where the script is not on the path."""
 
-from deploy.cli import main
+from deploy.entry import main
 
 main()

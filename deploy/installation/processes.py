@@ -1,6 +1,5 @@
 """The three services as separate processes, each with its log; they never outlive the process that started them."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -16,10 +15,10 @@ from typing import IO, Any, Final, Self
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble
 from deploy.local.addresses import Addresses
+from deploy.local.parent import die_with_parent
 from deploy.local.places import PROJECT
 from deploy.local.trouble import last_lines
 
-PR_SET_PDEATHSIG: Final = 1
 READY: Final = b"service.ready"
 STARTED_WITHIN: Final = 30.0
 STOPPED_WITHIN: Final = 50.0
@@ -127,7 +126,7 @@ def started(
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C reaches only the parent, which ends them in order
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - a prctl call, which takes no lock
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - a prctl call, which takes no lock
         )
         found.append(Process(service, log, popen, output, begun))
     return Services(found)
@@ -146,11 +145,3 @@ def running(
     with started(addresses, logs, services=services, environment=environment, module=module) as found:
         found.until_ready()
         yield found
-
-
-_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-
-
-def _die_with_parent() -> None:
-    if _prctl is not None:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

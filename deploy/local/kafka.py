@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local import jars, ports, runtime
+from deploy.local.parent import die_with_parent
 
 CLUSTER_ID: Final = "bGVhc2VsaW5lLWxvY2FsMQ"
 """Any 16 bytes in base64; the same for all, each cluster is alone on its machine."""
@@ -114,8 +115,15 @@ class Kafka:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                preexec_fn=die_with_parent(),
             )
-            if await formatting.wait() != 0:
+            try:
+                status = await formatting.wait()
+            except asyncio.CancelledError:
+                formatting.kill()
+                await formatting.wait()
+                raise
+            if status != 0:
                 raise RuntimeError("Kafka could not format its data folder")
 
     async def until_it_answers(self) -> None:

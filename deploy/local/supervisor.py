@@ -8,7 +8,6 @@ It says one line of JSON on standard output, the addresses or the trouble, and n
 """
 
 import asyncio
-import ctypes
 import json
 import os
 import signal
@@ -25,6 +24,7 @@ from deploy.local.addresses import Addresses
 from deploy.local.folder import DataFolder
 from deploy.local.kafka import Kafka
 from deploy.local.mongod import Mongod
+from deploy.local.parent import die_with_parent
 from deploy.local.trouble import ServerFailed, ServersTrouble, last_lines
 
 START_LIMIT: Final = 60.0
@@ -32,8 +32,6 @@ START_LIMIT: Final = 60.0
 
 STOP_LIMIT: Final = 10.0
 """Seconds for a clean end; then SIGKILL."""
-
-PR_SET_PDEATHSIG: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +73,6 @@ class Server(Protocol):
         """Returns when it can be used."""
 
 
-def _die_with_parent() -> Callable[[], None]:
-    """For a child, between fork and exec: the kernel is to kill it when its parent ends."""
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def before_exec() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before the line above
-            os._exit(1)
-
-    return before_exec
-
-
 class Running:
     """The servers of one data folder, from start to stop."""
 
@@ -112,7 +97,7 @@ class Running:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
-                    preexec_fn=_die_with_parent(),
+                    preexec_fn=die_with_parent(),
                 )
         except (OSError, RuntimeError) as error:
             raise ServerFailed(f"{server.name} could not be started: {error}. {last_lines(log)}") from error

@@ -81,7 +81,7 @@ def test_what_is_no_address_is_told_before_anybody_connects(
 
 
 @pytest.mark.parametrize(
-    "kafka", ["localhost:9092", "a.example:1,b.example:2", "a:1, b:2", "[::1]:9092", "10.0.0.1:65535"]
+    "kafka", ["localhost:9092", "a.example:1,b.example:2", "a:1, b:2", "[::1]:9092", "192.0.2.1:65535"]
 )
 def test_every_form_of_a_kafkas_address_is_taken(kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KAFKA_VARIABLE, kafka)

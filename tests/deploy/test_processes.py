@@ -1,5 +1,6 @@
 """Services and servers end when their owner wants it, also an impatient one."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -7,12 +8,15 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from deploy import cli, entry
 from deploy.installation import processes
 from deploy.installation.processes import started
-from deploy.local import servers
+from deploy.local import ports, servers
 from deploy.local.addresses import Addresses
+from deploy.local.kafka import Kafka
 
 DEAF = "tests.deploy.deaf"
 
@@ -42,6 +46,39 @@ def test_a_service_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pyte
         services.until_ready()
 
     assert services.processes[0].popen.poll() == -signal.SIGKILL
+
+
+async def test_a_folder_that_is_being_formatted_is_let_go_when_nobody_wants_it_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the first second of a first start: Kafka's tool does not go on for itself."""
+    monkeypatch.setattr(Kafka, "_java", lambda *_: (sys.executable, "-m", DEAF))
+    (port,) = ports.free(1)
+    preparing = asyncio.create_task(Kafka(tmp_path / "kafka", port).prepare(tmp_path / "kafka.log"))
+    while not (tmp_path / "kafka.log").exists() or "ready" not in (tmp_path / "kafka.log").read_text():
+        await asyncio.sleep(0.02)
+    (tool,) = (each for each in psutil.Process().children() if DEAF in each.cmdline())
+
+    preparing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await preparing
+
+    assert not tool.is_running()
+
+
+def test_ctrl_c_while_the_commands_are_loaded_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
 
 
 def test_ctrl_c_while_the_servers_end_takes_their_supervisor_too(ctrl_c: threading.Timer) -> None:
