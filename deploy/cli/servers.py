@@ -52,7 +52,7 @@ def _show(addresses: Addresses) -> None:
     if named() is not None:
         console.print(f"Named by {KAFKA_VARIABLE} and {MONGO_VARIABLE}:")
     console.print(f"Kafka    {addresses.kafka}" + _pid(addresses.kafka_pid))
-    console.print(f"MongoDB  {addresses.mongo}" + _pid(addresses.mongod_pid))
+    console.print(f"MongoDB  {addresses.mongo_shown}" + _pid(addresses.mongod_pid))
 
 
 def _pid(pid: int | None) -> str:

@@ -41,7 +41,7 @@ def up(
                 asyncio.run(create_topics(addresses.kafka, lanes))
                 environment = {"LEASELINE_LANES": str(lanes), "LEASELINE_DATABASES": databases}
                 services = stack.enter_context(processes.running(addresses, logs, environment=environment))
-            console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo}\nLogs     {logs}\n")
+            console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo_shown}\nLogs     {logs}\n")
             for what, line in lines(addresses.kafka):
                 console.print(f"[dim]# {what}[/]")
                 console.print(line, markup=False)

@@ -16,6 +16,7 @@ MONGO_VARIABLE: Final = "LEASELINE_MONGO"
 
 
 _HOST_AND_PORT: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):[0-9]{1,5}")
+_PASSWORD: Final = re.compile(r"(?<=://)([^:/@]*):[^/@]*@")
 _MONGO_SCHEMES: Final = ("mongodb://", "mongodb+srv://")
 
 
@@ -31,6 +32,11 @@ class Addresses:
 
     kafka_pid: int | None = None
     mongod_pid: int | None = None
+
+    @property
+    def mongo_shown(self) -> str:
+        """MongoDB's URI for people to read: without a password that may stand in it."""
+        return _PASSWORD.sub(r"\1:***@", self.mongo)
 
     def as_environment(self) -> dict[str, str]:
         """The two variables that make another process use these servers."""

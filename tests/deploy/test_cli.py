@@ -114,6 +114,25 @@ def test_what_breaks_in_the_middle_is_told_in_a_sentence(
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("mongodb://clerk:s3cret@mongo.example/?replicaSet=rs0", "mongodb://clerk:***@mongo.example/?replicaSet=rs0"),
+        ("mongodb://mongo.example:27017/?replicaSet=rs0", "mongodb://mongo.example:27017/?replicaSet=rs0"),
+        ("mongodb://a:1,b:2/?authSource=x@y", "mongodb://a:1,b:2/?authSource=x@y"),
+    ],
+)
+def test_a_password_in_a_uri_is_never_printed(uri: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KAFKA_VARIABLE, "kafka.example:9092")
+    monkeypatch.setenv(MONGO_VARIABLE, uri)
+
+    told = CliRunner().invoke(cli.app, ["servers", "status"], env={"COLUMNS": "200"})
+
+    assert told.exit_code == 0
+    assert f"MongoDB  {shown}" in told.output
+    assert "s3cret" not in told.output
+
+
 Remembered = Callable[[Addresses], Path]
 
 
