@@ -16,7 +16,6 @@ from deploy.documents.archive import opened
 from deploy.documents.export import Format
 from deploy.documents.export import export as exported
 from deploy.documents.money import amount
-from deploy.installation.trouble import InstallationTrouble
 
 app = typer.Typer(no_args_is_help=True, help="The invoices that were issued.")
 
@@ -34,7 +33,6 @@ Period = Annotated[str | None, typer.Option(callback=_period, help="The period o
 @app.command("list")
 def list_(period: Period = None, payer: str | None = None, databases: Databases = "leaseline") -> None:
     """Show them, by number."""
-    _checked(period)
     table = Table()
     for name in ("number", "payer", "name", "period", "term", "issued", "due"):
         table.add_column(name)
@@ -64,15 +62,8 @@ def export(
     databases: Databases = "leaseline",
 ) -> None:
     """Write every line of a period's invoices; deploy/documents/export.py documents the columns."""
-    _checked(period)
     with opened(addresses().mongo, databases) as archive:
         opening = nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
         with opening as to:
             count = exported(archive, period, form, to)
     typer.echo(f"{count:,} lines", err=True)
-
-
-def _checked(period: str | None) -> None:
-    """Nothing is found under what is no month, and an empty file looks like a month without invoices."""
-    if period is not None and PERIOD_PATTERN.match(period) is None:
-        raise InstallationTrouble(f"{period[:20]} is no period: name a month as YYYY-MM.")
