@@ -1,21 +1,19 @@
 """One serialisation point: whoever comes first wins, the loser gets its code, accepted is final."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from contracts.changes import ChangeKind, OrderAmended, OrderChangeAccepted, OrderChangeProposed, OrderChangeRefused
+from contracts.changes import ChangeKind, OrderAmended, OrderChangeAccepted, OrderChangeRefused
 from contracts.customers import Group
 from contracts.fulfillment import OrderProgressed, SubscriptionCreated
 from contracts.life import ReversalRequested, SubscriptionCancellationRequested, SubscriptionPayerChanged
 from contracts.message import Body
-from contracts.order import BillingData, Item
+from contracts.order import Item
 from contracts.refusals import Code
 from services.fulfillment.arbiter import billing_of
 from tests.fulfillment.lives import cancel, codes, correct, extend, give_back, replace, reverse, ship
 from tests.fulfillment.orders_known import (
-    STREET,
     confirmed,
     item,
     ledger,
@@ -26,39 +24,8 @@ from tests.fulfillment.orders_known import (
     scene,
     serials,
 )
+from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
 from tests.scene import NOON, Scene, only
-
-BILLING = BillingData(
-    customer_type="business",
-    company_name="Engine Ltd",
-    billing_address=STREET,
-    group=Group(id="engines"),
-    group_source="order",
-    payer="group:engines",
-    term="net_30",
-)
-ELSEWHERE = BILLING.model_copy(update={"group": Group(id="looms"), "payer": "group:looms"})
-
-
-def proposed(
-    *items: Item,
-    number: int = 1,
-    change: ChangeKind = "amendment",
-    billing: BillingData = BILLING,
-    item_id: str | None = None,
-    **more: Any,
-) -> OrderChangeProposed:
-    return OrderChangeProposed(
-        order_id="o-1",
-        number=number,
-        change=change,
-        items=items or (item(),),
-        billing=billing,
-        item_id=item_id,
-        actor="Grace",
-        reason="asked by phone",
-        **{"requested_at": NOON, **more},
-    )
 
 
 def opened(*items: Item) -> Scene:
