@@ -33,7 +33,7 @@ class Assignment(BaseModel):
 
 
 class Asset(BaseModel):
-    """A device. ``sku`` is its variant by announcement or first accepted scan; ``history`` is only ever appended to.
+    """A device. ``sku`` is its variant by announcement or first accepted scan. ``history`` is only ever appended to.
 
     The holder is the last entry of ``history`` while the device is in use. ``test``: a test order was the last to
     have it, so it is left out of counts. ``announced_at``: a dock said that it had arrived.
@@ -57,6 +57,14 @@ class Asset(BaseModel):
         """The order that had it last."""
         return self.history[-1].order_id if self.history else None
 
+    @property
+    def unproven(self) -> bool:
+        """Whether nothing is known of it but scans that were reversed, or corrected to another serial. They count as
+        never made: its variant, too, is as open as before them, or it could never be what it really is.
+        """
+        last = {(row.order_id, row.number): row.state for row in self.history}
+        return self.announced_at is None and bool(last) and all(state == "available" for state in last.values())
+
     def last_had_by(self, order_id: str, number: int) -> bool:
         """Whether this subscription is the last that had it, so that its end or reversal concerns the device."""
         return bool(self.history) and (self.history[-1].order_id, self.history[-1].number) == (order_id, number)
@@ -73,9 +81,9 @@ def assigned(asset: Asset | None, sku: str, to: Assignment, *, test: bool) -> As
     return Asset(sku=sku, state="in_use", history=_appended(asset, to), test=test, announced_at=announced)
 
 
-def announced(sku: str, at: datetime) -> Asset:
-    """A device that arrived at a dock and waits for a customer."""
-    return Asset(sku=sku, state="available", announced_at=at)
+def announced(asset: Asset | None, sku: str, at: datetime) -> Asset:
+    """A device that arrived at a dock and waits for a customer; ``asset`` is there if it is unproven."""
+    return Asset(sku=sku, state="available", history=() if asset is None else asset.history, announced_at=at)
 
 
 def _appended(asset: Asset | None, row: Assignment) -> tuple[Assignment, ...]:

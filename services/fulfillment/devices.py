@@ -51,7 +51,7 @@ def _checked(case: Case, raw: str) -> str | tuple[Refusal, ...]:
     if serial == case.entry.serial:
         return no(Code.ALREADY_DONE, FIELD, "it is the subscription's serial already")
     asset = case.asset_of(serial)
-    if asset is None:
+    if asset is None or asset.unproven:
         return no(Code.ASSET_UNKNOWN, FIELD) if case.settings.announced_only else serial
     if asset.holder is not None:
         return no(Code.SERIAL_IN_USE, FIELD, f"active in order {asset.holder.order_id}")

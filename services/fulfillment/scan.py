@@ -112,7 +112,7 @@ class _Units:
         return item_id in (None, entry.item_id) and (sku is None or (asset is not None and sku == asset.sku))
 
     def _wrong_device(self, raw: str, asset: Asset | None, place: int) -> SerialRefused | None:
-        if asset is None:
+        if asset is None or asset.unproven:
             return turned_down(raw, Code.ASSET_UNKNOWN) if self._announced_only else None
         if asset.holder is not None:
             return turned_down(raw, Code.SERIAL_IN_USE, holder=asset.holder.order_id)

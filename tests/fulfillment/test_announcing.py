@@ -1,8 +1,11 @@
+import pytest
+
 from contracts.assets import AssetAnnounced, AssetReceived
 from contracts.fulfillment import RequestRepeated
+from contracts.message import Body
 from contracts.refusals import Code
 from services.fulfillment.settings import Settings
-from tests.fulfillment.lives import arrived, cancel, codes, give_back, rented
+from tests.fulfillment.lives import arrived, cancel, codes, correct, give_back, rented, reverse
 from tests.fulfillment.orders_known import DAY, asset, passed, placed, refused, scan, scene, serials
 from tests.scene import NOON, only
 
@@ -48,6 +51,19 @@ def test_a_device_is_announced_once_whatever_became_of_it() -> None:
     stage.hears(give_back())
     assert codes(stage.hears(arrived("S1"))) == [(Code.ALREADY_DONE, "serial")]
     assert asset(stage, "S1").state == "returned"
+
+
+@pytest.mark.parametrize("undone", [reverse(), correct("S9")], ids=["reversed", "corrected"])
+def test_a_device_of_which_nothing_is_known_but_a_mistake_is_announced_as_if_it_were_new(undone: Body) -> None:
+    stage = rented("S1")
+    stage.hears(undone)
+    fact = only(stage.hears(arrived("S1", "BIKE")), AssetAnnounced)
+    assert (fact.sku, fact.state, fact.version) == ("BIKE", "available", 1)
+    known = asset(stage, "S1")
+    assert (known.sku, known.announced_at, [row.state for row in known.history]) == ("BIKE", NOON, [None, "available"])
+    stage.hears(placed(order_id="o-2"))
+    assert refused(stage.hears(scan("S1", order_id="o-2"))) == [("S1", Code.SKU_MISMATCH)]
+    assert codes(stage.hears(arrived("S1", "LAPTOP"))) == [(Code.SKU_MISMATCH, "sku")]
 
 
 def test_a_device_is_not_announced_for_another_variant_than_it_is_known_as() -> None:

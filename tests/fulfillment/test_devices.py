@@ -120,6 +120,16 @@ def test_a_device_of_another_variant_cannot_be_it(ask: Ask) -> None:
 
 
 @either
+def test_a_device_that_was_scanned_as_another_variant_by_mistake_can_be_it(ask: Ask) -> None:
+    stage = rented()
+    stage.hears(placed(item(sku="BIKE"), order_id="o-2"))
+    stage.hears(scan("S2", order_id="o-2"))
+    stage.hears(reverse("o-2/1"))
+    assert subscriptions(stage.hears(ask("S2")))[0].serial == "S2"
+    assert asset(stage, "S2").sku == "LAPTOP"
+
+
+@either
 def test_it_must_be_a_serial_and_another_one(ask: Ask) -> None:
     stage = rented()
     assert codes(stage.hears(ask("\x00"))) == [(Code.SERIAL_INVALID, "new_serial")]

@@ -9,6 +9,7 @@ from contracts.message import Body
 from contracts.refusals import Code
 from services.fulfillment.ledger import Ledger
 from tests.fulfillment.lives import (
+    arrived,
     cancel,
     codes,
     correct,
@@ -53,6 +54,36 @@ def test_the_reversed_scan_delivered_again_is_a_repeat_and_makes_nothing() -> No
     stage.hears(reverse())
     assert only(stage.hears(scan("S1"), id="a"), RequestRepeated).outcome == "SubscriptionCreated"
     assert ledger(stage).lines[0].open == 1
+
+
+def test_a_device_that_was_scanned_as_another_variant_by_mistake_goes_to_its_own_item_once_that_is_reversed() -> None:
+    stage = scene()
+    stage.hears(placed(item(), item("2", "BIKE")))
+    stage.hears(scan("S1"))
+    stage.hears(reverse())
+    assert serials(stage.hears(scan("S1", item_id="2"))) == ["S1"]
+    assert (asset(stage, "S1").sku, len(asset(stage, "S1").history)) == ("BIKE", 3)
+    stage.hears(reverse("o-1/2"))
+    assert serials(stage.hears(scan("S1"))) == ["S1"]
+
+
+def test_a_scan_that_stands_says_which_variant_a_device_is_whatever_was_reversed_since() -> None:
+    stage = rented("S1")
+    stage.hears(cancel())
+    stage.hears(give_back())
+    stage.hears(placed(item(), item("2", "BIKE"), order_id="o-2"))
+    stage.hears(scan("S1", order_id="o-2"))
+    stage.hears(reverse("o-2/1"))
+    assert refused(stage.hears(scan("S1", order_id="o-2", item_id="2"))) == [("S1", Code.SKU_MISMATCH)]
+
+
+def test_a_reversal_does_not_undo_an_announcement() -> None:
+    stage = scene()
+    stage.hears(arrived("S1"))
+    stage.hears(placed(item(), item("2", "BIKE")))
+    stage.hears(scan("S1"))
+    stage.hears(reverse())
+    assert refused(stage.hears(scan("S1", item_id="2"))) == [("S1", Code.SKU_MISMATCH)]
 
 
 def short_closed() -> Scene:

@@ -34,9 +34,9 @@ def asset_received(settings: Settings, message: Message, desk: Desk) -> Decision
         return _refused(settings, message, desk, home, message.refusals)
     serial = _serial(message)
     asset = desk.get(Asset, serial)
-    if asset is not None:
+    if asset is not None and not asset.unproven:
         return _refused(settings, message, desk, home, (_known_already(asset, body.sku),))
-    asset = announced(body.sku, message.time)
+    asset = announced(asset, body.sku, message.time)
     fact = AssetAnnounced(version=1, serial=serial, sku=asset.sku, state=asset.state, announced_at=message.time)
     remembered = home.remembering(message, AssetAnnounced.__name__, _later(settings, message, desk))
     return Decision((Change(Asset, serial, asset), Change(SerialHome, serial, remembered)), (Say(fact),))
