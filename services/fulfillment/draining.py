@@ -57,7 +57,7 @@ class Draining:
     def _ready(self, each: Parked) -> bool:
         """Whether it waits for nothing more: a scan for its order, a wish for its subscription."""
         if each.wish is not None:
-            return each.wish.number <= len(self.ledger.entries)
+            return not self.ledger.may_still_create(each.wish.number)
         return self.ledger.awaits() is None
 
     def _decided(self, waiting: list[Parked]) -> list[Parked]:

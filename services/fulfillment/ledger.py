@@ -166,6 +166,10 @@ class Ledger(BaseModel):
             return "confirmation"
         return None
 
+    def may_still_create(self, number: int) -> bool:
+        """Whether a scan may still create the subscription with this number; none does in a cancelled order."""
+        return number > len(self.entries) and self.cancelled_at is None
+
 
 def told(ledger: Ledger, order: Order, version: int) -> Ledger:
     """The ledger once it was told the order's state under this version; it must be higher than the last one taken."""

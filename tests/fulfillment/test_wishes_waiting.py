@@ -26,6 +26,7 @@ from tests.fulfillment.orders_known import (
     scene,
     serials,
 )
+from tests.fulfillment.proposals import proposed
 from tests.scene import NOON, Scene, only
 
 PATIENT = [ship(), give_back(), cancel()]
@@ -151,6 +152,27 @@ def test_after_the_release_the_24_hours_of_what_waits_on_begin() -> None:
     assert stage.hears(released()) == []
     assert ledger(stage).due == 31 * DAY
     assert codes(stage.hears(passed(31 * DAY))) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
+
+
+@pytest.mark.parametrize("wish", PATIENT, ids=lambda w: type(w).__name__)
+def test_in_a_cancelled_order_it_waits_for_nothing_and_is_refused_at_once(wish: Body) -> None:
+    stage = scene()
+    stage.hears(placed(held=True))
+    stage.hears(wish)
+    said = stage.hears(placed(version=2, held=True, cancelled=NOON))
+    assert codes(said) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
+    assert codes(stage.hears(wish)) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
+    assert (ledger(stage).parked, ledger(stage).due) == ((), None)
+
+
+def test_what_waits_for_a_scan_is_refused_with_it_when_the_order_is_cancelled() -> None:
+    stage = scene()
+    stage.hears(placed(required=True))
+    stage.hears(scan("S1"))
+    stage.hears(ship())
+    said = stage.hears(proposed(change="cancellation"))
+    assert refused(said) == [("S1", Code.ORDER_CANCELLED)]
+    assert codes(said) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
 
 
 def test_a_confirmation_lets_the_scan_go_and_the_wish_behind_it() -> None:

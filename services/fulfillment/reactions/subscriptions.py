@@ -77,7 +77,7 @@ def _asked(settings: Settings, message: Message, desk: Desk, ledger: Ledger) -> 
     if not isinstance(body, LifeRequest):
         return _refused(settings, message, desk, ledger, message.refusals)
     wish = wished(message, body)
-    if wish.number > len(ledger.entries):
+    if ledger.may_still_create(wish.number):
         return _not_yet(settings, message, desk, ledger, wish, body)
     result = decided(ledger, message.subject, wish, body, lambda serial: desk.get(Asset, serial), settings)
     heard = remember(result.ledger.heard, message, result.outcome)
