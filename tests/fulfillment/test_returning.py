@@ -3,6 +3,8 @@ from datetime import date, timedelta
 from contracts.fulfillment import OrderProgressed, RequestRefused, RequestRepeated, SentOn
 from contracts.life import AssetReturned, SubscriptionEnded
 from contracts.refusals import Code
+from services.engine.worker import MOST_RECORDS
+from services.fulfillment.reactions.subscriptions import SENT_ON_KEPT
 from tests.fulfillment.lives import cancel, codes, correct, day_comes, entry, give_back, rented, reverse
 from tests.fulfillment.orders_known import DAY as DAY_MS
 from tests.fulfillment.orders_known import asset, item, passed, placed, scan, serials
@@ -173,6 +175,10 @@ def test_a_request_sent_on_that_stands_twice_in_the_log_is_decided_and_answered_
     before = dict(stage.documents)
     assert stage.hears(onward, source="fulfillment") == []
     assert stage.documents == before
+
+
+def test_an_order_remembers_as_many_requests_sent_on_as_one_batch_can_say_again() -> None:
+    assert SENT_ON_KEPT >= MOST_RECORDS
 
 
 def test_a_refusal_of_what_was_sent_on_is_remembered_by_the_order() -> None:

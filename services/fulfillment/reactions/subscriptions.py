@@ -18,8 +18,9 @@ from services.fulfillment.reactions.answering import codes_of, known, refusal_of
 from services.fulfillment.request import Wish, wished
 from services.fulfillment.settings import Settings
 
-SENT_ON_KEPT: Final = 1000
-"""Requests sent on that an order remembers by their place in the log, the newest: a batch says no more of them."""
+SENT_ON_KEPT: Final = 2000
+"""Requests sent on that an order remembers by their place in the log, the newest: as many as a batch has records, for a
+lane that is taken over says all of its last batch again."""
 
 
 def subscription_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
