@@ -139,7 +139,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.SERIAL_IN_USE: "This device is active in another subscription: check the label, and that order.",
     Code.ASSET_NOT_RETURNED: "The device's last contract ended without a recorded return: record it, then scan again.",
     Code.START_DATE_OUT_OF_RANGE: "Use a start date from 90 days before to 365 days after the scan.",
-    Code.ALREADY_DONE: "Nothing: this device was assigned to this order by an earlier scan.",
+    Code.ALREADY_DONE: "Nothing: it is so already, by an earlier scan, request or announcement.",
     Code.ASSET_UNKNOWN: "This device was never announced: check the label, or have its arrival recorded first.",
     Code.SUBSCRIPTION_UNKNOWN: "There is no such subscription: check the order id and its number.",
     Code.SERIAL_UNKNOWN: "No order has or had this device: check the label, or name the subscription.",
