@@ -11,10 +11,21 @@ from typing import Any
 Pipeline = tuple[Mapping[str, Any], ...]
 
 ASSETS: Pipeline = (
-    {"$match": {"test": {"$ne": True}}},
+    {
+        "$match": {
+            "test": {"$ne": True},
+            "$or": [
+                {"state": {"$ne": "available"}},
+                {"announced_at": {"$exists": True}},
+                {"history.state": "returned"},
+            ],
+        }
+    },
     {"$group": {"_id": {"sku": "$sku", "state": "$state"}, "count": {"$sum": 1}}},
 )
-"""On the collection of assets: how many there are by SKU and state. A device that a test order had last is none."""
+"""On the collection of assets: how many there are by SKU and state. A device that a test order had last is none, nor
+is a serial of which nothing is known but a scan that was undone: often nobody has a device with that label.
+"""
 
 OPEN_UNITS: Pipeline = (
     {"$match": {"opened": True, "terms.0.test": False}},

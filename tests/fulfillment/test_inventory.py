@@ -1,7 +1,7 @@
 from pymongo import MongoClient
 
 from services.fulfillment.inventory import ASSETS, OPEN_UNITS, Stock, stocks
-from tests.fulfillment.lives import arrived, cancel, give_back, replace
+from tests.fulfillment.lives import arrived, cancel, correct, give_back, replace, reverse
 from tests.fulfillment.orders_known import item, placed, scan, scene
 from tests.scene import NOON, Scene
 
@@ -24,18 +24,36 @@ def workshop() -> Scene:
     return stage
 
 
-def test_stock_and_backorder_are_counted_where_the_documents_are(database: str, mongo: str) -> None:
-    stage = workshop()
+def counted(stage: Scene, database: str, mongo: str) -> tuple[Stock, ...]:
     with MongoClient[dict[str, object]](mongo) as client:
         for name, id_ in stage.documents:
             client[database][name].insert_one({"_id": id_, **stage.documents[name, id_]})
         devices = client[database].assets.aggregate(list(ASSETS))
-        found = stocks(devices, client[database].ledgers.aggregate(list(OPEN_UNITS)))
+        return stocks(devices, client[database].ledgers.aggregate(list(OPEN_UNITS)))
+
+
+def test_stock_and_backorder_are_counted_where_the_documents_are(database: str, mongo: str) -> None:
+    found = counted(workshop(), database, mongo)
     assert found == (
         Stock("BIKE", open_units=2),
         Stock("LAPTOP", available=1, in_use=2, ended=1, returned=1, unavailable=1, open_units=5),
     )
     assert [row.backorder for row in found] == [2, 3]
+
+
+def test_a_serial_that_was_only_ever_mistyped_is_no_stock_and_a_device_that_came_back_before_is(
+    database: str, mongo: str
+) -> None:
+    stage = scene()
+    stage.hears(placed(item(quantity=2)))
+    stage.hears(scan("TYPO", "L1"))
+    stage.hears(correct("L2", "o-1/1"))
+    stage.hears(cancel("o-1/2"))
+    stage.hears(give_back("o-1/2"))
+    stage.hears(placed(order_id="o-2"))
+    stage.hears(scan("L1", order_id="o-2"))
+    stage.hears(reverse("o-2/1"))
+    assert counted(stage, database, mongo) == (Stock("LAPTOP", available=1, in_use=1, open_units=1),)
 
 
 def test_a_sku_that_is_only_in_stock_has_its_row_too() -> None:
