@@ -8,15 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.changes import OrderChangeProposed
-from contracts.fulfillment import ItemFulfillmentParked, OrderProgressed, RequestRefused, RequestRepeated, SentOn
+from contracts.fulfillment import (
+    ItemFulfillmentParked,
+    OrderProgressed,
+    RequestRefused,
+    RequestRepeated,
+    SentOn,
+    SubscriptionRow,
+)
 from contracts.life import SubscriptionExtended
 from contracts.message import Body, Fact, Request
+from contracts.subscription import Subscription, SubscriptionFact
 from services.engine.message import Cause
 from services.engine.service import Say
 from services.fulfillment.asset import Asset
 from services.fulfillment.ending import first_end
 from services.fulfillment.ledger import Ledger
-from services.fulfillment.subscription import ends_before, months_after, months_of, prices_of
+from services.fulfillment.subscription import ends_before, months_after, months_of, prices_of, whole
 from tests.fulfillment.lives import (
     TODAY,
     arrived,
@@ -161,6 +169,32 @@ def test_units_are_conserved_and_no_serial_is_active_twice_whatever_is_asked(sto
         hears(stage, number, step)
         books_agree(stage)
     versions_have_no_gaps(stage)
+
+
+@given(st.lists(steps, max_size=25))
+@settings(max_examples=150, deadline=None)
+def test_the_newest_fact_of_a_subscription_is_what_the_ledger_holds(story: list[Step]) -> None:
+    stage = scene()
+    stage.hears(placed(*ITEMS), id="first")
+    told(stage, story)
+    newest: dict[str, Subscription] = {}
+    rows: dict[str, SubscriptionRow] = {}
+    for body in (say.body for say in stage.said):  # versions have no gaps, so the last one said is the newest
+        if isinstance(body, SubscriptionFact):
+            newest[body.subscription.subscription_id] = body.subscription
+        if isinstance(body, OrderProgressed):
+            rows |= {row.subscription_id: row for row in body.subscriptions}
+    for order_id, book in ledgers(stage).items():
+        lines = {line.item_id: line for line in book.lines}
+        for number, each in enumerate(book.entries, start=1):
+            said, row = newest[f"{order_id}/{number}"], rows[f"{order_id}/{number}"]
+            assert (row.item_id, row.serial, row.state) == (each.item_id, each.serial, each.state)
+            if each.state == "reversed":
+                assert said.state == "reversed"
+                continue  # an amendment may have removed its item
+            assert said == whole(order_id, number, each, lines[each.item_id], book.terms[each.terms])
+            if each.state == "active":
+                assert said.payers[-1].payer == book.terms[-1].payer
 
 
 @given(st.lists(steps, max_size=20))
