@@ -111,6 +111,8 @@ def test_an_order_with_very_many_contracts_ends_in_portions(monkeypatch: pytest.
     said = day_comes(stage, END)
     assert [b.after for b in said if isinstance(b, ContractsDue)] == ["", "", "", "o-1", "o-1", "o-2"]
     assert ended(said) == [f"{o}/{n}" for o in ("o-1", "o-2") for n in range(1, 11)]
+    portions = "".join(type(b).__name__[0] for b in said if isinstance(b, ContractsDue | SubscriptionEnded))
+    assert portions == "CSSSSCSSSSCSSSSCSSSSCSSSSC"
 
 
 def test_what_ended_is_asked_nothing_but_an_extension() -> None:

@@ -5,7 +5,7 @@ from contracts.life import AssetReturned, SubscriptionEnded
 from contracts.refusals import Code
 from services.engine.worker import MOST_RECORDS
 from services.fulfillment.reactions.subscriptions import SENT_ON_KEPT
-from tests.fulfillment.lives import cancel, codes, correct, day_comes, entry, give_back, rented, reverse
+from tests.fulfillment.lives import cancel, codes, correct, day_comes, entry, give_back, rented, replace, reverse
 from tests.fulfillment.orders_known import DAY as DAY_MS
 from tests.fulfillment.orders_known import asset, item, passed, placed, scan, serials
 from tests.scene import NOON, only
@@ -84,6 +84,15 @@ def test_a_return_that_names_the_serial_finds_the_subscription_that_had_it_last(
     stage.hears(scan("S1"))
     fact = only(stage.hears(give_back(None, "S1")), AssetReturned)
     assert fact.subscription.subscription_id == "o-1/2"
+
+
+def test_a_return_that_names_the_serial_finds_the_subscription_that_got_it_last_whatever_its_number() -> None:
+    stage = rented("S1", "S2")
+    stage.hears(replace("S9", "o-1/2"))
+    stage.hears(give_back("o-1/2", "S2"))
+    stage.hears(replace("S2", "o-1/1"))
+    fact = only(stage.hears(give_back(None, "S2")), AssetReturned)
+    assert (fact.subscription.subscription_id, fact.subscription.condition) == ("o-1/1", "good")
 
 
 # The serial alone, at the serial's home
