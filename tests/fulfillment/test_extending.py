@@ -150,6 +150,12 @@ def test_the_orders_present_payer_pays_for_what_had_ended_before_it_changed() ->
     assert now.payers == (PayerFrom(payer="group:engines"), PayerFrom(payer="customer:ada", from_date=END))
 
 
+def test_what_had_ended_goes_on_with_its_payer_if_the_order_has_no_other() -> None:
+    stage = ended()
+    now = only(stage.hears(extend(END), time=midnight(END)), SubscriptionExtended).subscription
+    assert now.payers == (PayerFrom(payer="group:engines"),)
+
+
 def test_an_active_ones_payers_are_not_the_extensions_concern() -> None:
     stage = rented()
     paid_by(stage, "customer:ada")
