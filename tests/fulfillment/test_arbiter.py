@@ -12,7 +12,6 @@ from contracts.message import Body
 from contracts.order import Item
 from contracts.refusals import Code
 from services.fulfillment.arbiter import billing_of
-from tests.fulfillment.lives import cancel, codes, correct, extend, give_back, replace, reverse, ship
 from tests.fulfillment.orders_known import (
     confirmed,
     item,
@@ -102,19 +101,6 @@ def test_a_reversed_subscription_locks_nothing() -> None:
     stage.hears(ReversalRequested(subscription_id="o-1/1", actor="Grace", reason="wrong box"))
     yes(stage.hears(proposed(item(quantity=1), billing=ELSEWHERE)))
     yes(stage.hears(proposed(change="cancellation", number=2)))
-
-
-@pytest.mark.parametrize(
-    "wish",
-    [cancel(), extend(date(2025, 5, 15)), correct("S9"), replace("S9"), give_back(), reverse(), ship()],
-    ids=lambda wish: type(wish).__name__,
-)
-def test_of_a_reversed_subscription_nothing_can_be_asked_though_its_item_is_gone(wish: Body) -> None:
-    stage = opened(item(), item("2", "BIKE"))
-    stage.hears(scan("S1"))
-    stage.hears(reverse())
-    yes(stage.hears(proposed(item("2", "BIKE"))))
-    assert codes(stage.hears(wish)) == [(Code.SUBSCRIPTION_REVERSED, "")]
 
 
 def test_a_cancellation_before_any_subscription_wins_and_a_later_scan_goes_back_to_stock() -> None:
