@@ -28,7 +28,7 @@ WARM_UP = 1500
 def main() -> None:
     """Runs every contestant ``--rounds`` times in turns."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--orders", type=int, default=8000, help="orders through ours and the loop by hand")
+    parser.add_argument("--orders", type=int, default=20_000, help="orders through ours and the loop by hand")
     parser.add_argument("--plain-orders", type=int, default=300, help="orders through the plain handlers")
     parser.add_argument("--rounds", type=int, default=1)
     asked = parser.parse_args()

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psutil
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 
 from bench.workload import Sent, catalog, orders
-from deploy.installation import LANES
 from deploy.installation.processes import Services
 from deploy.local.addresses import Addresses
 from services.engine.mongo import Client
 
 BEHIND: Final = 1000
-"""Scans follow their orders as in life: when so many later ones were placed, or nothing more is to be placed."""
+"""Scans follow their orders as in life: when fulfillment knows so many later ones, or all there are."""
 PATIENCE: Final = 300.0
 
 
@@ -72,21 +71,17 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
     todo = list(orders(count, f"{databases}-"))
     units = sum(u for _, _, u in todo)
     producer = AIOKafkaProducer(bootstrap_servers=addresses.kafka, linger_ms=5, max_batch_size=64 * 1024)
-    placed = AIOKafkaConsumer(bootstrap_servers=addresses.kafka)
     mongo: Client = Client(addresses.mongo)
-    accounts = mongo[f"{databases}_billing"].accounts
+    accounts, ledgers = mongo[f"{databases}_billing"].accounts, mongo[f"{databases}_fulfillment"].ledgers
     await producer.start()
-    await placed.start()
     try:
         for record in catalog():
             await _send(producer, record)
         await producer.flush()
         await asyncio.sleep(2.0)
-        events = [TopicPartition("orders.events", lane) for lane in range(LANES)]
-        base = sum((await placed.end_offsets(events)).values())
         processes = Processes(services, addresses)
         begun = time.monotonic()
-        await _feed(todo, producer, placed, events, base)
+        await _feed(todo, producer, ledgers)
         while True:
             found: list[dict[str, Any]] = await accounts.aggregate(
                 [{"$group": {"_id": None, "active": {"$sum": "$active"}}}]
@@ -100,16 +95,13 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
         return Run(name, count, units, time.monotonic() - begun, processes.costs())
     finally:
         await producer.stop()
-        await placed.stop()
         mongo.close()
 
 
 async def _feed(
     todo: list[tuple[Sent, list[Sent], int]],
     producer: AIOKafkaProducer,
-    placed: AIOKafkaConsumer,
-    events: list[TopicPartition],
-    base: int,
+    ledgers: Any,
 ) -> None:
     waiting: deque[list[Sent]] = deque()
     scanned = 0
@@ -118,8 +110,8 @@ async def _feed(
         waiting.append(scans)
         if sent % 200 == 0 or sent == len(todo):
             while True:
-                heard = sum((await placed.end_offsets(events)).values()) - base
-                ready = min(heard, sent) - (BEHIND if sent < len(todo) else 0)
+                known = await ledgers.estimated_document_count()
+                ready = known - (BEHIND if known < len(todo) else 0)
                 while waiting and scanned < ready:
                     for scan in waiting.popleft():
                         await _send(producer, scan)

@@ -42,6 +42,8 @@ SETTINGS: Final = {
     # Small: the default cleaner alone would take 128 MB of the heap.
     "log.cleaner.dedupe.buffer.size": "8388608",
     "log.cleaner.io.buffer.size": "131072",
+    # Sparse files, mapped whole: the kernel fills with zeros what nobody reads, 10 MB for each of hundreds of them.
+    "log.index.size.max.bytes": "262144",
     "num.network.threads": "2",
     "num.io.threads": "4",
     "num.recovery.threads.per.data.dir": "2",
@@ -51,6 +53,7 @@ SETTINGS: Final = {
 JVM: Final = (
     "-Xmx384m",
     "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
