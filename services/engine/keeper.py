@@ -117,14 +117,15 @@ class Keeper:
 
     async def admitted(self, records: Sequence[Record]) -> tuple[list[Record], Mapping[int, Lane]]:
         """The records of lanes in hand that come next in their partitions, and these lanes; everything else is read
-        again later. Raises ``Stop``.
+        again later. Facts stand before requests: a scan that was polled with its order need not wait for it. Raises
+        ``Stop``.
         """
         by_place: dict[Place, list[Record]] = {}
         for record in records:
             by_place.setdefault((record.topic, record.partition), []).append(record)
         found: list[Record] = []
         lanes: dict[int, Lane] = {}
-        for place, group in by_place.items():
+        for place, group in sorted(by_place.items(), key=_asks):
             lane = lanes.get(place[1]) or self.held.get(place[1])
             if lane is not None:
                 lanes[place[1]] = lane
@@ -210,3 +211,8 @@ class Keeper:
                     f"missing as a whole): some worker of the group reads other topics, or a topic was deleted. Stop "
                     f"all workers of {self._service}, then start one version; it says if a topic does not exist."
                 )
+
+
+def _asks(polled: tuple[Place, Sequence[Record]]) -> bool:
+    """Whether a partition holds anything but facts."""
+    return not polled[0][0].endswith(".events")
