@@ -186,6 +186,18 @@ def test_a_request_sent_on_that_stands_twice_in_the_log_is_decided_and_answered_
     assert stage.documents == before
 
 
+def test_a_request_on_its_way_while_another_order_takes_the_device_is_decided_by_the_subscription_that_had_it() -> None:
+    stage = rented("S1")
+    stage.hears(cancel())
+    stage.hears(give_back(None, "S1"), id="r")
+    onward = next(s.body for s in stage.said if isinstance(s.body, SentOn))
+    stage.hears(placed(item(), order_id="o-2"))
+    stage.hears(scan("S1", order_id="o-2"))
+    late = onward.model_copy(update={"request_id": "late", "offset": onward.offset + 99})
+    assert codes(stage.hears(late, source="fulfillment")) == [(Code.ALREADY_RETURNED, "")]
+    assert asset(stage, "S1").holder is not None
+
+
 def test_an_order_remembers_as_many_requests_sent_on_as_one_batch_can_say_again() -> None:
     assert SENT_ON_KEPT >= MOST_RECORDS
 
