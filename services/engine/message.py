@@ -54,9 +54,10 @@ class Cause:
 class Message:
     """A record that was read and is at home in ``lane``.
 
-    ``body`` is absent when ``refusals`` say what is wrong in ``data``. ``time`` is the message time by the rules of
-    ``domain.md`` section 5 (UTC, whole milliseconds), ``recorded`` the record's; they are equal and
-    ``clock_suspect`` is set when the sender's time is missing or not believed. ``subjects`` are those at home here.
+    ``body`` is absent when ``refusals`` say what is wrong in ``data``: only a request's, for it has a sender to tell.
+    ``time`` is the message time by the rules of ``domain.md`` section 5 (UTC, whole milliseconds), ``recorded`` the
+    record's; they are equal and ``clock_suspect`` is set when the sender's time is missing or not believed.
+    ``subjects`` are those at home here.
     """
 
     model: type[Body]

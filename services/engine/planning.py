@@ -16,6 +16,7 @@ from services.engine.service import NOTHING, Key, NotLoaded, Page, Service
 from services.engine.wording import dead_letter, worded
 
 Wants = tuple[tuple[Key, ...], tuple[Page, ...]]
+Troubled = Callable[[Origin, Reject, Exception | None, int], None]
 MOST_SAID = 4 * 1024 * 1024
 """Bytes to be said at which a batch is cut (rule 14)."""
 MOST_WORK = 20_000
@@ -55,8 +56,9 @@ class _Entry:
 class Planning:
     """One batch on its way to a plan.
 
-    ``troubled`` is told of an exception in a service's decision, and of how many in a row it is: the message goes to
-    the dead letters as ``cannot_be_decided``, and somebody must look at it. ``trouble`` counts on from earlier batches.
+    ``troubled`` is told of each message that goes to the dead letters though it should have been decided, why (an
+    exception in the service's decision, or None: its data cannot be read), and how many in a row it is. ``trouble``
+    counts on from earlier batches.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class Planning:
         records: Sequence[Record],
         checkpoints: Mapping[int, Checkpoint],
         unstorable: frozenset[Origin] = frozenset(),
-        troubled: Callable[[Message, Exception, int], None] = lambda _message, _error, _in_a_row: None,
+        troubled: Troubled = lambda _origin, _reject, _error, _in_a_row: None,
         trouble: int = 0,
     ) -> None:
         self.trouble = trouble
@@ -136,17 +138,19 @@ class Planning:
         return self._conclude()
 
     def _outcome(self, entry: _Entry) -> list[Outgoing]:
-        read = entry.read
+        read, error = entry.read, None
         if isinstance(read, Message):
             try:
                 return self._decided(read)
             except NotLoaded:
                 raise
-            except Exception as error:  # noqa: BLE001 - a decision that fails costs this message only, and loudly
-                self.trouble += 1
-                self._troubled(read, error, self.trouble)
-                read = Reject("cannot_be_decided", type(error).__name__)
+            except Exception as failed:  # noqa: BLE001 - a decision that fails costs this message only, and loudly
+                error = failed
+                read = Reject("cannot_be_decided", type(failed).__name__, read.model)
         if isinstance(read, Reject):
+            if read.model is not None:
+                self.trouble += 1
+                self._troubled(entry.origin, read, error, self.trouble)
             return [dead_letter(self._service.name, entry.record.partition, entry.record, entry.origin, read)]
         return list(read.records) if isinstance(read, PassOn) else []
 

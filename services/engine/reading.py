@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.envelope import Opened, Senseless, opened
-from contracts.message import Body
+from contracts.message import Body, Kind
 from services.engine.lanes import home
 from services.engine.message import Message, Origin, message_time
 from services.engine.record import Outgoing, Record, weight
@@ -27,10 +27,15 @@ class PassOn:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """The record is senseless: goes to the dead letters with its reason."""
+    """The record goes to the dead letters with its reason.
+
+    ``model`` is its type if it is no senseless record but a message that should have been decided: then somebody must
+    look at it, and too many in a row stop the service.
+    """
 
     reason: str
     detail: str = ""
+    model: type[Body] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class Reader:
             if envelope.reason == "unknown_type" and record.topic.endswith(".events"):
                 return PASSED_OVER, origin, passed
             return Reject(envelope.reason, envelope.detail), origin, passed
+        if envelope.body is None and envelope.model.kind is not Kind.REQUEST:
+            return _unreadable(envelope), origin, passed
         return self._placed(envelope, record, origin), origin, passed
 
     def _placed(self, envelope: Opened, record: Record, origin: Origin) -> Read:
@@ -117,6 +124,12 @@ class Reader:
         where = f"{origin.topic}|{origin.incarnation}|{origin.partition}|{origin.offset}|{origin.timestamp}"
         kept = tuple((name, content) for name, content in record.headers if name not in (ORIGIN, RECORDED))
         return Outgoing(self.internal, lane, record.key, record.value, (*kept, (ORIGIN, where.encode())))
+
+
+def _unreadable(envelope: Opened) -> Reject:
+    """What one of us said has no sender who could be told: it is kept, and replayed once we can read it."""
+    wrong = ", ".join(f"{refusal.field} {refusal.code}" for refusal in envelope.refusals)
+    return Reject("unreadable_data", f"{envelope.model.__name__}: {wrong}", envelope.model)
 
 
 def _origin_of(record: Record) -> tuple[Origin | None, int | None]:

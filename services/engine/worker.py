@@ -14,17 +14,18 @@ import structlog
 from services.engine.faults import Conflict, Doubt, Fenced, NotOurs, NotSaid, Stop, Unstorable
 from services.engine.keeper import Keeper, Ports
 from services.engine.lane import Lane
-from services.engine.message import Message, Origin
+from services.engine.message import Origin
 from services.engine.planning import Plan, Planning, Wants
 from services.engine.ports import Transaction
-from services.engine.reading import Reader
+from services.engine.reading import Reader, Reject
 from services.engine.record import Place, Record
 from services.engine.service import Service
 
 MOST_RECORDS = 2000
 MOST_BYTES = 8 * 1024 * 1024
 MOST_TROUBLE = 20
-"""Messages in a row that cannot be stored or decided, after which it is the service that is wrong, not the messages."""
+"""Messages in a row that cannot be stored, decided or, though one of us said them, read; after so many the service is
+wrong, not the messages."""
 
 
 def _pass(_step: str) -> None:
@@ -180,15 +181,16 @@ class Worker:
         except (NotOurs, Doubt) as fault:  # no doubt about the batch: the checkpoint has the position
             self._log.warning("commit.failed", reason=str(fault)[:200])
 
-    def _troubled(self, message: Message, error: Exception, in_a_row: int) -> None:
+    def _troubled(self, origin: Origin, reject: Reject, error: Exception | None, in_a_row: int) -> None:
+        assert reject.model is not None
         self._log.error(
-            "message.cannot_be_decided",
-            type=message.model.type_name(),
-            origin=message.origin.address,
-            error=type(error).__name__,
-            where=where(error),
+            f"message.{reject.reason}",
+            type=reject.model.type_name(),
+            origin=origin.address,
+            detail=reject.detail,
+            where=None if error is None else where(error),
         )
-        _bounded(in_a_row, f"a decision about {message.model.__name__} failed with {type(error).__name__}")
+        _bounded(in_a_row, f"{reject.model.__name__}, {reject.reason} ({reject.detail})")
 
 
 def _bounded(trouble: int, what: str) -> int:

@@ -349,8 +349,3 @@ def test_a_payer_that_is_neither_group_nor_customer_is_a_hard_error(scene: Scene
 def test_a_currency_that_does_not_exist_is_a_hard_error(scene: Scene) -> None:
     with pytest.raises(ValueError, match="no currency"):
         scene.hears(created(currency="ZZZ"))
-
-
-def test_a_fact_that_cannot_be_read_is_a_hard_error_because_nobody_asked_for_an_answer(scene: Scene) -> None:
-    with pytest.raises(ValueError, match="cannot be read"):
-        scene.hears({"version": 1}, kind=SubscriptionCreated)

@@ -5,7 +5,6 @@ from typing import Any
 import bson
 import pytest
 
-from contracts.fulfillment import SubscriptionCreated
 from services.billing.service import SERVICE_NAME, billing
 from services.engine.desk import Documents
 from services.engine.message import Message
@@ -48,14 +47,9 @@ def test_it_asks_in_two_rounds_for_everything_that_a_common_fact_needs() -> None
 
 def test_what_cannot_be_decided_costs_no_neighbour_its_loading() -> None:
     scene = Scene(billing())
-    bad = scene._message(
-        SubscriptionCreated, {"version": 1}, "m1", "fulfillment", None, created().subscription.created_at
-    )
     wrong = created(term="net_45")
     other = scene._message(type(wrong), wrong, "m2", "fulfillment", None, wrong.subscription.created_at)
 
-    assert list(scene.service.needs(bad)) == []
-    assert _more(scene, bad) == []
     assert _more(scene, other) == []
 
 

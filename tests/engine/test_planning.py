@@ -119,32 +119,35 @@ def test_passing_on_is_taken_once_however_often_it_is_repeated() -> None:
     assert shelf.plan([reset]).counts.messages == 1
 
 
-def test_a_decision_that_fails_costs_its_message_only_and_is_counted_in_a_row() -> None:
+def test_a_message_that_should_have_been_decided_costs_itself_only_and_is_counted_in_a_row() -> None:
     def decide(message: Any, desk: Desk) -> Decision:
-        if message.id in ("1", "2", "4"):
+        if message.id in ("1", "4", "6"):
             raise ArithmeticError
         return tally.decide(message, desk)
 
-    told: list[int] = []
+    told: list[tuple[int, int, bool]] = []
     shelf = Shelf()
+    unreadable = record(asking("StepDue", {"counter": "c0", "left": "many", "run": 1}), 3, topic=tally.INTERNAL)
     planning = Planning(
         replace(tally.SERVICE, decide=decide),
         shelf.reader,
-        [_add(offset) for offset in range(5)],
+        [_add(0), _add(1), _add(2), unreadable, _add(4), record(b"{", 5), _add(6)],
         {0: shelf.checkpoints[0]},
-        troubled=lambda _message, _error, in_a_row: told.append(in_a_row),
+        troubled=lambda origin, _reject, error, in_a_row: told.append((origin.offset, in_a_row, error is None)),
     )
     planning.desk.put_loaded([("counters", "c0")], {})
     assert planning.decide() is None
-    assert told == [1, 2, 1]
+    assert told == [(1, 1, False), (3, 1, True), (4, 2, False), (6, 3, False)]
     plan = planning.plan()
     letters = [dict(o.headers) for o in plan.checkpoints[0].outgoing if o.topic == "tally.dead-letters"]
     assert [(h["leaseline-reason"], h["leaseline-offset"]) for h in letters] == [
         (b"cannot_be_decided", b"1"),
-        (b"cannot_be_decided", b"2"),
+        (b"unreadable_data", b"3"),
         (b"cannot_be_decided", b"4"),
+        (b"not_json", b"5"),
+        (b"cannot_be_decided", b"6"),
     ]
-    assert planning.trouble == 1
+    assert planning.trouble == 3
 
 
 def test_what_is_said_once_a_batch_is_said_once_however_many_messages_changed_the_document() -> None:

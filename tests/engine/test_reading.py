@@ -1,5 +1,6 @@
 import pytest
 
+from contracts.message import Kind
 from services.engine.lanes import home
 from services.engine.message import Message, Origin
 from services.engine.reading import LARGEST, ORIGIN, PASSED_OVER, RECORDED, PassOn, Reader, Reject
@@ -132,6 +133,25 @@ def test_a_broken_rule_in_the_data_is_a_message_that_carries_its_refusals() -> N
     assert isinstance(read, Message)
     assert read.body is None
     assert [refusal.field for refusal in read.refusals] == ["amount"]
+
+
+@pytest.mark.parametrize("lane", range(4))
+@pytest.mark.parametrize("reader", [READER, Reader(MIRROR.name, MIRROR.known(), 4)], ids=lambda reader: reader.service)
+def test_what_is_no_request_and_cannot_be_read_is_a_dead_letter_that_says_what_is_wrong_and_no_word_of_it(
+    reader: Reader, lane: int
+) -> None:
+    """Nobody is there who could be told, and a newer version of ours may be able to read it."""
+    for model in reader.known.values():
+        if model.kind is Kind.REQUEST:
+            continue
+        wrong = asking(model.__name__, {"counter": "c1", "amount": "secret", "left": "secret", "version": "secret"})
+        read, _, _ = reader.read(record(wrong, lane=lane, topic=model.topic), 0)
+        assert isinstance(read, Reject)
+        assert (read.reason, read.model) == ("unreadable_data", model)
+        assert f"{model.__name__}: " in read.detail
+        assert " wrong_type" in read.detail
+        assert " field_required" in read.detail
+        assert "secret" not in read.detail
 
 
 def test_a_message_on_a_topic_that_it_does_not_belong_to_is_a_dead_letter() -> None:

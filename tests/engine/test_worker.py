@@ -17,7 +17,7 @@ from services.engine.taking import take as real_take
 from services.engine.worker import MOST_TROUBLE, Worker
 from tests.engine.batch import asking
 from tests.engine.played import Stage, played
-from tests.engine.simulation import tally
+from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.process import Parts, Process
 
 
@@ -73,6 +73,21 @@ def test_messages_that_go_wrong_in_a_row_stop_the_service_before_it_empties_the_
             stage.ask()
         assert "in a row went wrong" in await _stopped(stage, process)
         assert len(stage.log.read(("tally.dead-letters", 0), 0, 1000)) < MOST_TROUBLE
+
+    played(scene)
+
+
+def test_facts_of_a_newer_version_stop_the_service_before_they_are_emptied_into_the_dead_letters() -> None:
+    async def scene() -> None:
+        stage = Stage(service=mirror.SERVICE)
+        process = stage.worker()
+        for number in range(3 * MOST_TROUBLE):
+            newer = asking("Counted", {"counter": "c1", "version": number + 1, "total": {"EUR": 1}, "changes": 1})
+            stage.log.append((tally.EVENTS, 0), None, newer)
+        why = await _stopped(stage, process)
+        assert "Counted, unreadable_data (Counted: total wrong_type)" in why
+        assert "in a row went wrong" in why
+        assert len(stage.log.read(("mirror.dead-letters", 0), 0, 1000)) < MOST_TROUBLE
 
     played(scene)
 

@@ -1,11 +1,7 @@
-from dataclasses import replace
 from itertools import permutations
 
-import pytest
-
-from contracts.fulfillment import ParkedDue, SubscriptionCreated
-from contracts.message import Body
-from contracts.orders import ClockPassed, OrderPlaced
+from contracts.fulfillment import SubscriptionCreated
+from contracts.orders import OrderPlaced
 from contracts.refusals import Code
 from tests.fulfillment.orders_known import (
     ADA,
@@ -140,11 +136,3 @@ def test_an_order_and_its_scan_in_one_batch_are_decided_in_the_order_of_the_log(
     early = scene()
     said = in_one_batch(early, scan("S1"), placed())
     assert [type(b).__name__ for b in said] == ["ItemFulfillmentParked", "SubscriptionCreated", "OrderProgressed"]
-
-
-@pytest.mark.parametrize("kind", [OrderPlaced, ClockPassed, ParkedDue])
-def test_what_our_own_services_say_and_nobody_can_read_is_raised_not_answered(kind: type[Body]) -> None:
-    stage = scene()
-    message = stage._message(kind, {"lane": 0, "version": "one"}, "x", "leaseline/orders", NOON, NOON)
-    with pytest.raises(TypeError):
-        stage._decide(replace(message, subjects=("o-1",)))

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from contracts.message import Body
 from contracts.orders import ClockPassed, ClockTicked
 from services.engine.service import LaneClock
-from tests.orders.shop import codes, open_shop, refusals
+from tests.orders.shop import codes, open_shop
 from tests.scene import NOON, Scene, only
 
 MINUTE = timedelta(minutes=1)
@@ -47,11 +47,6 @@ def test_a_tick_more_than_five_minutes_ahead_of_its_record_is_refused_and_moves_
     assert codes(tick(shop, NOON + 6 * MINUTE, recorded=NOON)) == ["clock_ahead"]
     assert shop.clock == LaneClock()
     assert len(tick(shop, NOON + 5 * MINUTE, recorded=NOON)) == 1
-
-
-def test_a_tick_of_the_wrong_shape_does_not_vanish() -> None:
-    said = open_shop().hears({"lane": 0, "as_of": "noon"}, kind=ClockTicked)
-    assert {field for _, field in refusals(said)} == {"as_of"}
 
 
 def test_the_service_ticks_for_each_lane() -> None:

@@ -1,12 +1,11 @@
 import pytest
 
-from contracts.fulfillment import OrderProgressed
 from contracts.order import ItemStatus, Status
 from contracts.orders import OrderStatusChanged
 from services.orders.order import PlacedOrder
 from services.orders.status import item_status, order_status
 from services.orders.telling import told
-from tests.orders.shop import CHAIR, item, open_shop, order, progressed, refusals
+from tests.orders.shop import CHAIR, item, open_shop, order, progressed
 from tests.scene import NOON, Scene, only
 
 
@@ -89,11 +88,6 @@ def test_progress_of_an_order_that_is_not_here_changes_nothing() -> None:
 
 def test_progress_of_an_item_that_the_order_does_not_have_moves_no_status(shop: Scene) -> None:
     assert shop.hears(progressed(1, ("9", 1, 0))) == []
-
-
-def test_a_fact_of_the_wrong_shape_does_not_vanish(shop: Scene) -> None:
-    wrong = {"version": "one", "order_id": "o-1", "items": [], "subscriptions": []}
-    assert refusals(shop.hears(wrong, kind=OrderProgressed)) == {("wrong_type", "version")}
 
 
 def test_only_small_fields_of_a_large_order_change_with_its_progress() -> None:

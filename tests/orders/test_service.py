@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 from contracts.changes import ItemChanged
-from contracts.fulfillment import OrderProgressed
 from contracts.message import Body
 from contracts.orders import ClockTicked, OrderSubmitted, PricesDue, WaitingDue
 from services.engine.desk import Documents
@@ -47,8 +46,6 @@ def test_what_cannot_be_read_weighs_one_and_is_asked_for_nothing_but_its_order_a
         ("awaited_orders", "o-1"),
         ("catalog", "RETRO-CLOCK"),
     }
-    odd = scene._message(OrderProgressed, {"order_id": "o-1", "version": "one"}, "m", "fulfillment", NOON, NOON)
-    assert tuple(scene.service.needs(odd)) == ()
 
 
 def test_placing_and_progress_ask_for_no_line_of_changes_and_changes_do() -> None:

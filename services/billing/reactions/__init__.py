@@ -68,7 +68,9 @@ REACTIONS: Final[Mapping[type[Body], Reaction]] = {
 
 
 def decide(message: Message, desk: Desk, defaults: Defaults) -> Decision:
-    """What a message does. Raises ValueError or TypeError for one that has no sender to tell."""
+    """What a message does. Raises ValueError for a fact that contradicts the rules or what is held: it has no sender to
+    tell.
+    """
     return REACTIONS[message.model].decide(message, desk, defaults)
 
 

@@ -45,16 +45,17 @@ LINES: Final = 1000
 def needs(message: Message) -> Iterable[Key | Page]:
     """The payer, and its lane's part in the run."""
     body = message.body
-    if isinstance(body, PayerInvoicingDue):
-        yield "payers", body.payer
-        yield "lane_runs", lane_run_id(body.period, body.run, body.lane)
+    assert isinstance(body, PayerInvoicingDue)
+    yield "payers", body.payer
+    yield "lane_runs", lane_run_id(body.period, body.run, body.lane)
 
 
 def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
     """A page of its shares, its accounts, and the invoices that the run began."""
     body = message.body
-    payer = desk.get(Payer, body.payer) if isinstance(body, PayerInvoicingDue) else None
-    if payer is None or not isinstance(body, PayerInvoicingDue):
+    assert isinstance(body, PayerInvoicingDue)
+    payer = desk.get(Payer, body.payer)
+    if payer is None:
         return
     yield _shares(body.payer, payer.invoicing.after if payer.invoicing else "")
     for account_id in payer.accounts:
@@ -85,8 +86,7 @@ def _shares(payer_id: str, after: str) -> Page:
 def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
     """The next page of a payer. One that is in another run's pages is asked again when that one ends."""
     body = message.body
-    if not isinstance(body, PayerInvoicingDue):
-        raise TypeError("PayerInvoicingDue that cannot be read: it is not a request")
+    assert isinstance(body, PayerInvoicingDue)
     payer = desk.get(Payer, body.payer)
     if payer is None:
         return NOTHING

@@ -64,8 +64,7 @@ def run_requested(message: Message, desk: Desk, defaults: Defaults) -> Decision:
 def lane_invoiced(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # noqa: ARG001
     """One more lane is done; with the last one the run is, and its request is answered."""
     body = message.body
-    if not isinstance(body, LaneInvoiced):
-        raise TypeError("LaneInvoiced that cannot be read: it is not a request")
+    assert isinstance(body, LaneInvoiced)
     run = desk.get(Run, message.subject)
     one = next((each for each in run.open if each.run == body.run), None) if run is not None else None
     if run is None or one is None or body.lane in one.done:
@@ -103,18 +102,18 @@ def _progressed(period: str, version: int, one: Pass, lanes: int) -> BillingRunP
 def needs_lane(message: Message) -> Iterable[Key | Page]:
     """The lane's part in the run, and a page of its payers."""
     body = message.body
-    if isinstance(body, LaneInvoicingDue):
-        yield "lane_runs", lane_run_id(body.period, body.run, body.lane)
-        yield _payers(body)
+    assert isinstance(body, LaneInvoicingDue)
+    yield "lane_runs", lane_run_id(body.period, body.run, body.lane)
+    yield _payers(body)
 
 
 def needs_accounts(message: Message, desk: Desk) -> Iterable[Key | Page]:
     """The accounts of the page's payers: they tell whether anything is due."""
     body = message.body
-    if isinstance(body, LaneInvoicingDue):
-        for _, payer in desk.page(_payers(body), Payer):
-            for account_id in payer.accounts:
-                yield "accounts", account_id
+    assert isinstance(body, LaneInvoicingDue)
+    for _, payer in desk.page(_payers(body), Payer):
+        for account_id in payer.accounts:
+            yield "accounts", account_id
 
 
 def _payers(body: LaneInvoicingDue) -> Page:
@@ -124,8 +123,7 @@ def _payers(body: LaneInvoicingDue) -> Page:
 def lane_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # noqa: ARG001
     """A page of the lane's payers: each that has something due is told so, and counted until it is done."""
     body = message.body
-    if not isinstance(body, LaneInvoicingDue):
-        raise TypeError("LaneInvoicingDue that cannot be read: it is not a request")
+    assert isinstance(body, LaneInvoicingDue)
     id_ = lane_run_id(body.period, body.run, body.lane)
     part = desk.get(LaneRun, id_) or LaneRun(as_of=body.as_of)
     if part.paged or part.after != body.after:

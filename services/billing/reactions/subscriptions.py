@@ -46,33 +46,29 @@ def subscription_heard(message: Message, desk: Desk, defaults: Defaults) -> Deci
 
 def needs(message: Message) -> Iterable[Key | Page]:
     """The payers at home here, and their shares of the order."""
-    if not isinstance(message.body, SubscriptionFact):
-        return
+    order_id = _fact(message).subscription.order_id
     for payer_id in message.subjects:
         yield "payers", payer_id
-        yield "shares", share_id(payer_id, message.body.subscription.order_id)
+        yield "shares", share_id(payer_id, order_id)
 
 
 def needs_more(message: Message, desk: Desk, defaults: Defaults) -> Iterable[Key | Page]:
     """The account that the subscription belongs to, and its customer there."""
-    if not isinstance(message.body, SubscriptionFact):
-        return
+    fact = _fact(message)
     for payer_id in message.subjects:
         try:
-            known = _known(payer_id, message.body, desk, defaults)
+            known = _known(payer_id, fact, desk, defaults)
         except ValueError:
             return  # `decide` says what is wrong with it
         if known is not None:
             yield "accounts", known.account_id
-            customer_id = message.body.subscription.customer.id
+            customer_id = fact.subscription.customer.id
             if not pays_for_itself(payer_id, customer_id):
                 yield "members", member_id(known.account_id, customer_id)
 
 
 def _fact(message: Message) -> SubscriptionFact:
-    if not isinstance(message.body, SubscriptionFact):
-        codes = ", ".join(f"{refusal.field} {refusal.code}" for refusal in message.refusals)
-        raise ValueError(f"a fact about a subscription that cannot be read: {codes}")  # noqa: TRY004 - not our type error
+    assert isinstance(message.body, SubscriptionFact)
     return message.body
 
 

@@ -53,8 +53,7 @@ def civil(settings: Settings, as_of: datetime) -> date:
 def clock_passed(settings: Settings, message: Message, desk: Desk) -> Decision:
     """``ClockPassed``: the lane's clock moves, never back, and the first page of what is due by it is decided."""
     body = message.body
-    if not isinstance(body, ClockPassed):
-        raise TypeError("ClockPassed that cannot be read: a fact is not answered")
+    assert isinstance(body, ClockPassed)
     was = desk.clock(message.lane)
     as_of = body.as_of if was.as_of is None else max(was.as_of, body.as_of)
     now = LaneClock(as_of=as_of, waited=max(was.waited, body.waited))
@@ -70,8 +69,7 @@ def clock_passed(settings: Settings, message: Message, desk: Desk) -> Decision:
 def parked_due(settings: Settings, message: Message, desk: Desk) -> Decision:
     """``ParkedDue``: the next page, until one is empty."""
     body = message.body
-    if not isinstance(body, ParkedDue):
-        raise TypeError("ParkedDue that cannot be read: it is not a request")
+    assert isinstance(body, ParkedDue)
     return _decided(settings, message, desk, body.as_of, body.waited, body.after)
 
 

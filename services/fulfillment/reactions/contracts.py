@@ -32,8 +32,7 @@ def ending_page(lane: int, by: date, after: str = "", limit: int = PAGE) -> Page
 def contracts_due(settings: Settings, message: Message, desk: Desk) -> Decision:
     """``ContractsDue``: the contracts of a page, until one is empty. A ledger with very many is looked at again."""
     body = message.body
-    if not isinstance(body, ContractsDue):
-        raise TypeError("ContractsDue that cannot be read: it is not a request")
+    assert isinstance(body, ContractsDue)
     changes: list[Change] = []
     says: list[Say] = []
     after, left = body.after, WORK

@@ -17,8 +17,7 @@ OrderFact = OrderPlaced | OrderConfirmed | HoldReleased | OrderAmended | OrderCa
 def order_told(settings: Settings, message: Message, desk: Desk) -> Decision:
     """A version that is not above the last one taken is a repeat or a latecomer and changes nothing."""
     fact = message.body
-    if not isinstance(fact, OrderFact):
-        raise TypeError(f"{message.model.type_name()} that cannot be read: a fact is not answered")
+    assert isinstance(fact, OrderFact)
     ledger = desk.get(Ledger, message.subject) or Ledger()
     if fact.version <= ledger.order_version:
         return NOTHING

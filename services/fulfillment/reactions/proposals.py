@@ -16,8 +16,7 @@ from services.fulfillment.settings import Settings
 def change_proposed(settings: Settings, message: Message, desk: Desk) -> Decision:
     """Answers every proposal but an older one than the last: that one was answered, and orders went on."""
     proposal = message.body
-    if not isinstance(proposal, OrderChangeProposed):
-        raise TypeError("OrderChangeProposed that cannot be read: it is not a request")
+    assert isinstance(proposal, OrderChangeProposed)
     ledger = desk.get(Ledger, message.subject) or Ledger()
     last = ledger.change
     if last is not None and proposal.number < last.number:

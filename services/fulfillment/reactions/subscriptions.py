@@ -32,8 +32,7 @@ def subscription_asked(settings: Settings, message: Message, desk: Desk) -> Deci
 def sent_on(settings: Settings, message: Message, desk: Desk) -> Decision:
     """``SentOn``: the request as if it had come here at once. Said again after a fault it is no repeat of anybody's."""
     body = message.body
-    if not isinstance(body, SentOn):
-        raise TypeError("SentOn that cannot be read: it is not a request")
+    assert isinstance(body, SentOn)
     first = _first(message, body)
     ledger = desk.get(Ledger, message.subject) or Ledger()
     place = blake2b(first.origin.address.encode(), digest_size=8).digest()

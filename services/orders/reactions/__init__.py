@@ -14,7 +14,7 @@ from contracts.changes import (
     ShortCloseRequested,
 )
 from contracts.fulfillment import OrderProgressed
-from contracts.message import Body, Kind
+from contracts.message import Body
 from contracts.orders import (
     ClockTicked,
     CustomerGroupChangeRequested,
@@ -28,7 +28,6 @@ from contracts.orders import (
 )
 from services.engine.message import Message
 from services.engine.service import Decision, Desk, Key, Page
-from services.orders.answers import refused
 from services.orders.reactions import customers, waiting
 from services.orders.reactions.catalog import OFFERING
 from services.orders.reactions.clock import EXPIRING, TICKING
@@ -62,16 +61,11 @@ REACTIONS: Mapping[type[Body], Reaction] = {
 }
 """Every type that orders reads."""
 
-_REFUSED_BY_THEIR_OWN = tuple(model for model in REACTIONS if model.kind is Kind.REQUEST)
 
-
-def reaction_to(message: Message) -> Reaction | None:
-    """How it is decided; None for what no sender of ours can have meant: a fact or continuation of the wrong shape.
-
-    A note is about an order or a customer, and the subject tells which, also when its shape is wrong.
+def reaction_to(message: Message) -> Reaction:
+    """How it is decided. A note is about an order or a customer, and the subject tells which, also when its shape is
+    wrong.
     """
-    if message.body is None and message.model not in _REFUSED_BY_THEIR_OWN:
-        return None
     if message.model is NoteSubmitted and message.subject.startswith("customer:"):
         return customers.NOTING
     return REACTIONS[message.model]
@@ -79,22 +73,17 @@ def reaction_to(message: Message) -> Reaction | None:
 
 def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:
     """What it will ask for."""
-    reaction = reaction_to(message)
-    return () if reaction is None else reaction.needs(message, settings)
+    return reaction_to(message).needs(message, settings)
 
 
 def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
     """What follows from the documents found."""
-    reaction = reaction_to(message)
-    return () if reaction is None else reaction.needs_more(message, desk, settings)
+    return reaction_to(message).needs_more(message, desk, settings)
 
 
 def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
-    """What it changes and what is said. A wrong shape is answered whoever sent it, so that it does not vanish."""
-    reaction = reaction_to(message)
-    if reaction is None:
-        return Decision(says=(refused(message, message.refusals),))
-    return reaction.decide(message, desk, settings)
+    """What it changes and what is said."""
+    return reaction_to(message).decide(message, desk, settings)
 
 
 def weight(message: Message, settings: Settings) -> int:

@@ -15,9 +15,9 @@ from services.engine.checkpoint import Checkpoint
 from services.engine.desk import Stored, matches
 from services.engine.memory.database import decoded
 from services.engine.memory.log import MemoryRecord
-from services.engine.message import Message
+from services.engine.message import Origin
 from services.engine.planning import Planning
-from services.engine.reading import PassedOver, Reader
+from services.engine.reading import PassedOver, Reader, Reject
 from services.engine.service import Key, LaneClock, Page, Service
 
 RECORDED = 1_715_774_400_000
@@ -162,8 +162,8 @@ def _load(planning: Planning, wants: tuple[tuple[Key, ...], tuple[Page, ...]], t
         planning.desk.put_page(page, [each for each in found if matches(page, *each)][: page.limit])
 
 
-def _raise(message: Message, error: Exception, _in_a_row: int) -> None:
-    raise AssertionError(f"{message.model.__name__} cannot be decided: {error!r}") from error
+def _raise(origin: Origin, reject: Reject, error: Exception | None, _in_a_row: int) -> None:
+    raise AssertionError(f"{origin.address}: {reject.reason}, {reject.detail}") from error
 
 
 def _sorted(value: Any) -> Any:
