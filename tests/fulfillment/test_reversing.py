@@ -23,7 +23,7 @@ from tests.fulfillment.lives import (
     ship,
 )
 from tests.fulfillment.orders_known import asset, item, ledger, placed, refused, scan, scene, serials
-from tests.fulfillment.test_arbiter import proposed
+from tests.fulfillment.proposals import proposed
 from tests.scene import Scene, only
 
 
