@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from contracts.message import Fact, Request
 from contracts.serials import normalised
-from contracts.values import Instant, Name, Sku
+from contracts.values import Instant, NameIfAny, Sku
 
 AssetState = Literal["available", "in_use", "ended", "returned", "unavailable"]
 """``ended``: its contract ended, its return is not recorded. ``unavailable``: it was replaced and did not come back."""
@@ -20,7 +20,7 @@ class AssetReceived(Request):
 
     serial: str
     sku: Sku
-    actor: Name | None = None
+    actor: NameIfAny = None
 
     def subjects(self) -> tuple[str, ...]:
         """The serial."""

@@ -17,6 +17,7 @@ from contracts.values import (
     Identifier,
     Instant,
     LongText,
+    LongTextIfAny,
     Money,
     Name,
     Phone,
@@ -35,7 +36,9 @@ class _ChangeRequest(Request):
 
 
 class ContactChange(Model):
-    """New contact data; what is absent stays as it is."""
+    """New contact data; what is absent stays as it is. What is to be emptied is named in ``clear``: a blank is refused,
+    for it may mean either.
+    """
 
     first_name: Name | None = None
     last_name: Name | None = None
@@ -45,7 +48,7 @@ class ContactChange(Model):
 
 
 class BillingChange(Model):
-    """New billing data; what is absent stays as it is."""
+    """New billing data; what is absent stays as it is, and a blank is refused as in contact data."""
 
     type: Literal["individual", "business"] | None = None
     company_name: Name | None = None
@@ -94,7 +97,7 @@ class OrderAmendmentRequested(_ChangeRequest):
     clear: tuple[Clearable, ...] = ()
     expected_version: Whole | None = None
     actor: Name
-    reason: LongText | None = None
+    reason: LongTextIfAny = None
 
 
 class OrderCancellationRequested(_ChangeRequest):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from contracts.model import Model
-from contracts.values import Email, Identifier, LongText, Name, Phone
+from contracts.values import Email, Identifier, LongText, Name, NameIfAny, PhoneIfAny
 
 
 class Customer(Model):
@@ -13,11 +13,11 @@ class Customer(Model):
     email: Email
     first_name: Name
     last_name: Name
-    phone: Phone | None = None
+    phone: PhoneIfAny = None
     type: Literal["individual", "business"]
-    company_name: Name | None = None
-    registration_number: Name | None = None
-    vat_id: Name | None = None
+    company_name: NameIfAny = None
+    registration_number: NameIfAny = None
+    vat_id: NameIfAny = None
 
 
 class CustomerSnapshot(Model):
@@ -38,7 +38,7 @@ class Group(Model):
     """A billing group: its id, and its name if the sender knows it."""
 
     id: Identifier
-    name: Name | None = None
+    name: NameIfAny = None
 
 
 class Note(Model):

@@ -7,7 +7,7 @@ from contracts.message import Answer, Fact, Internal, Kind, Request
 from contracts.model import Model
 from contracts.refusals import Code
 from contracts.subscription import State, SubscriptionFact
-from contracts.values import CivilDate, Identifier, Instant, Name, Sku, Whole
+from contracts.values import CivilDate, Identifier, Instant, NameIfAny, Sku, Whole
 
 
 class ItemFulfillmentRequested(Request):
@@ -21,8 +21,8 @@ class ItemFulfillmentRequested(Request):
     sku: Sku | None = None
     serials: tuple[str, ...]
     start_date: CivilDate | None = None
-    carrier: Name | None = None
-    tracking_number: Name | None = None
+    carrier: NameIfAny = None
+    tracking_number: NameIfAny = None
 
 
 class SubscriptionCreated(SubscriptionFact):

@@ -15,9 +15,11 @@ from contracts.values import (
     CivilDate,
     Instant,
     LongText,
+    LongTextIfAny,
     Money,
     Months,
     Name,
+    NameIfAny,
     SubscriptionId,
     Whole,
 )
@@ -60,7 +62,7 @@ class SubscriptionCancellationRequested(_LifeRequest):
     reason_code: CancellationReason
     on: CivilDate | None = None
     actor: Name
-    reason: LongText | None = None
+    reason: LongTextIfAny = None
 
 
 class ExtensionRequested(_LifeRequest):
@@ -73,7 +75,7 @@ class ExtensionRequested(_LifeRequest):
     months: Months
     price: Money | None = None
     actor: Name
-    reason: LongText | None = None
+    reason: LongTextIfAny = None
 
 
 class SerialCorrectionRequested(_LifeRequest):
@@ -81,7 +83,7 @@ class SerialCorrectionRequested(_LifeRequest):
 
     new_serial: str
     actor: Name
-    reason: LongText | None = None
+    reason: LongTextIfAny = None
 
 
 class ReplacementRequested(_LifeRequest):
@@ -97,7 +99,7 @@ class ReturnSubmitted(_LifeRequest):
 
     condition: Condition
     actor: Name
-    reason: LongText | None = None
+    reason: LongTextIfAny = None
 
 
 class ReversalRequested(_LifeRequest):
@@ -112,7 +114,7 @@ class ShipmentSubmitted(_LifeRequest):
 
     carrier: Name
     tracking_number: Name
-    actor: Name | None = None
+    actor: NameIfAny = None
 
 
 class _LifeFact(SubscriptionFact):

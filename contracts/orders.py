@@ -13,6 +13,7 @@ from contracts.values import (
     Identifier,
     Instant,
     LongText,
+    LongTextIfAny,
     Money,
     Months,
     Name,
@@ -85,7 +86,7 @@ class CustomerGroupChangeRequested(_OrderRequest):
     customer_id: Identifier
     group: Group | None = None
     actor: Name
-    reason: LongText | None = None
+    reason: LongTextIfAny = None
 
 
 class _OrderFact(Fact):

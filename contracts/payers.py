@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from contracts.message import Fact, Request
-from contracts.values import Address, BillingDay, Identifier, LongText, Name, Term
+from contracts.values import Address, BillingDay, Identifier, LongTextIfAny, Name, Term
 
 
 class PayerSettingsSubmitted(Request):
@@ -25,7 +25,7 @@ class PayerSettingsSubmitted(Request):
     default_term: Term | None = None
     clear: tuple[Literal["name", "address", "billing_day", "default_term"], ...] = ()
     actor: Name
-    reason: LongText | None = None
+    reason: LongTextIfAny = None
 
 
 class PayerSettingsChanged(Fact):

@@ -6,6 +6,8 @@ whose type is a member of ``contracts.refusals.Code``.
 
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -16,11 +18,13 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     ValidationInfo,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from contracts.model import Model
 from contracts.refusals import Code
@@ -61,16 +65,36 @@ def tidy(value: str) -> str:
     return unicodedata.normalize("NFC", value).strip()
 
 
-def _text(most: int, least: int = 1, code: Code = Code.TEXT_TOO_LONG) -> AfterValidator:
+def _text(most: int) -> Callable[[str], str]:
     def check(value: str) -> str:
         value = tidy(value)
-        if len(value) < least:
+        if not value:
             raise _wrong(Code.FIELD_REQUIRED, "empty")
         if len(value) > most:
-            raise _wrong(code, f"{len(value)} characters, at most {most}")
+            raise _wrong(Code.TEXT_TOO_LONG, f"{len(value)} characters, at most {most}")
         return value
 
-    return AfterValidator(check)
+    return check
+
+
+def _if_any(check: Callable[[str], str]) -> AfterValidator:
+    """For optional text: shops send every field of a form, blank ones, too."""
+
+    def checked(value: str | None) -> str | None:
+        return None if value is None or not value.strip() else check(value)
+
+    return AfterValidator(checked)
+
+
+@dataclass(frozen=True, slots=True)
+class _UpTo:
+    """The schema of optional text: what we write is never blank, what we read may be."""
+
+    most: int
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        least = {"minLength": 1} if handler.mode == "serialization" else {}
+        return {**handler(schema), **least, "maxLength": self.most}
 
 
 def _email(value: str) -> str:
@@ -194,17 +218,27 @@ Identifier = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra
 """An order, customer, item or group id: 1 to 64 of ``A-Z a-z 0-9 . _ -``, case-sensitive."""
 Sku = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 """A stock keeping unit; the same characters as ids."""
-Name = Annotated[str, _text(200), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
+_name, _long_text = _text(200), _text(4000)
+Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 """A name as it comes (NFC, trimmed), 1 to 200 characters."""
-Line = Annotated[str, _text(200), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
+NameIfAny = Annotated[Annotated[str, _UpTo(200)] | None, _if_any(_name)]
+"""The same where it may be absent; a blank one is."""
+Line = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 """A line of an address."""
-LongText = Annotated[str, _text(4000), Field(json_schema_extra={"minLength": 1, "maxLength": 4000})]
+LineIfAny = Annotated[Annotated[str, _UpTo(200)] | None, _if_any(_name)]
+"""The same where it may be absent; a blank one is."""
+LongText = Annotated[str, AfterValidator(_long_text), Field(json_schema_extra={"minLength": 1, "maxLength": 4000})]
 """Free text, at most 4,000 characters."""
+LongTextIfAny = Annotated[Annotated[str, _UpTo(4000)] | None, _if_any(_long_text)]
+"""The same where it may be absent; a blank one is."""
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "idn-email", "maxLength": 254})]
 """An e-mail address in the form it came in; compare by ``normal_email``."""
 Country = Annotated[str, AfterValidator(_country), Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"})]
 """ISO 3166-1 alpha-2 or XK, upper-cased."""
 Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
+"""A phone number as it came, 1 to 40 characters."""
+PhoneIfAny = Annotated[Annotated[str, _UpTo(40)] | None, _if_any(_phone)]
+"""The same where it may be absent; a blank one is."""
 Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
 """ISO 4217."""
 Term = Annotated[str, AfterValidator(_term), Field(json_schema_extra={"enum": list(TERMS)})]
@@ -254,9 +288,9 @@ class Address(Model):
     """Where somebody lives or wants something sent. The postal code may be empty where the country has none."""
 
     street: Line
-    street2: Line | None = None
+    street2: LineIfAny = None
     city: Line
-    region: Line | None = None
+    region: LineIfAny = None
     country: Country  # before the postal code, which is judged by it: each gets its refusal under its own field
     postal_code: Annotated[
         str, AfterValidator(_postal_code), Field(validate_default=True, json_schema_extra={"maxLength": 16})

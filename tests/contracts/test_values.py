@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.changes import OrderAmendmentRequested
 from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.orders import ItemSubmitted
 from contracts.values import (
@@ -21,17 +22,21 @@ from contracts.values import (
     Currency,
     Email,
     Identifier,
+    LineIfAny,
     LongText,
+    LongTextIfAny,
     MinorUnits,
     Money,
     Months,
     Name,
+    NameIfAny,
     Phone,
+    PhoneIfAny,
     Quantity,
     Term,
     normal_email,
 )
-from tests.contracts.wire import ORDER, address, codes, order
+from tests.contracts.wire import ORDER, address, binary, codes, event, order, structured, understood
 
 
 def accepted(kind: Any, value: Any) -> Any:
@@ -165,6 +170,67 @@ def test_a_name_is_kept_trimmed_in_one_normal_form_or_refused_for_its_length(nam
         kept = accepted(Name, name)
         assert kept == tidy
         assert accepted(Name, kept) == kept
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\u00a0\t\n", " " * 5000])
+@pytest.mark.parametrize("kind", [NameIfAny, LineIfAny, LongTextIfAny, PhoneIfAny])
+def test_optional_text_that_is_blank_is_absent(kind: Any, blank: str) -> None:
+    assert accepted(kind, blank) is None
+    assert accepted(kind, None) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest", "code"),
+    [
+        (NameIfAny, 200, "text_too_long"),
+        (LineIfAny, 200, "text_too_long"),
+        (LongTextIfAny, 4000, "text_too_long"),
+        (PhoneIfAny, 40, "phone_invalid"),
+    ],
+)
+def test_optional_text_that_is_there_keeps_its_rules(kind: Any, longest: int, code: str) -> None:
+    assert accepted(kind, "x" * longest) == "x" * longest
+    assert refused(kind, "x" * longest + "y") == code
+    assert refused(kind, 7) == "string_type"
+
+
+@given(st.sampled_from([NameIfAny, LineIfAny, LongTextIfAny, PhoneIfAny]), st.text(max_size=40))
+def test_what_was_read_once_is_read_as_the_same_again(kind: Any, text: str) -> None:
+    kept = accepted(kind, text)
+    assert accepted(kind, kept) == kept
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_an_order_form_that_sends_its_blank_fields_says_what_one_without_them_says(blank: str) -> None:
+    ada = order()["customer"]
+    filled = order(
+        customer={**ada, "phone": blank, "company_name": blank, "registration_number": blank, "vat_id": blank},
+        billing_address=address(street2=blank, region=blank),
+    )
+    plain = understood(structured(event(order(), ORDER)))
+    found = understood(structured(event(filled, ORDER)))
+    assert found.refusals == ()
+    assert found.body == plain.body
+    assert understood(*binary(event(filled, ORDER))).body == plain.body
+
+
+def test_text_that_must_be_there_may_not_be_blank() -> None:
+    wrong = order(customer={**order()["customer"], "last_name": ""}, billing_address=address(street=" ", city=""))
+    assert codes(wrong, ORDER) == {
+        ("customer.last_name", "field_required"),
+        ("billing_address.street", "field_required"),
+        ("billing_address.city", "field_required"),
+    }
+
+
+def test_a_blank_in_a_change_is_refused_because_it_may_mean_to_empty_or_to_leave() -> None:
+    change = {"order_id": "RETRO-1001", "actor": "Ada", "reason": ""}
+    changed = {"contact": {"phone": ""}, "billing": {"company_name": "", "vat_id": " "}}
+    assert codes({**change, **changed}, OrderAmendmentRequested.type_name()) == {
+        ("contact.phone", "phone_invalid"),
+        ("billing.company_name", "field_required"),
+        ("billing.vat_id", "field_required"),
+    }
 
 
 @pytest.mark.parametrize(("length", "fits"), [(4000, True), (4001, False)])

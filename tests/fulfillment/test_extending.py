@@ -53,6 +53,8 @@ def test_another_price_needs_a_reason_and_the_subscriptions_currency() -> None:
     stage = rented()
     said = stage.hears(extend(END, price=Money(amount=1, currency="USD")), time=LAST_MONTH)
     assert codes(said) == [(Code.MIXED_CURRENCY, "price.currency"), (Code.FIELD_REQUIRED, "reason")]
+    blank = stage.hears(extend(END, price=euros(3900), reason=" "), time=LAST_MONTH)
+    assert codes(blank) == [(Code.FIELD_REQUIRED, "reason")]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from contracts.customers import Customer
 from contracts.message import Body
 from contracts.orders import OrderPlaced, OrderSubmitted, RequestRefused
 from services.orders.order import PlacedOrder
@@ -34,6 +35,10 @@ from tests.scene import only
             order(customer=ACME.model_copy(update={"company_name": None})),
             {("company_required", "customer.company_name")},
         ),
+        (
+            order(customer=Customer(**{**dict(ACME), "company_name": " "})),
+            {("company_required", "customer.company_name")},
+        ),
         (order(item(), item("NO-SUCH")), {("variant_unknown", "items.1.sku")}),
         (order(item(), item(item_id="1")), {("item_id_duplicate", "items.1.item_id")}),
         (order(item(item_id="2"), item()), {("item_id_duplicate", "items.1.item_id")}),
@@ -49,6 +54,7 @@ from tests.scene import only
         "individual_with_term",
         "individual_with_group",
         "business_without_company",
+        "business_with_blank_company",
         "unknown_variant",
         "item_id_is_anothers_position",
         "position_is_anothers_item_id",

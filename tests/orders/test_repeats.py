@@ -58,6 +58,16 @@ def test_content_is_compared_normalised_with_its_defaults() -> None:
     assert kinds(shop.hears(spelled_out)) == ["RequestRepeated"]
 
 
+def test_a_blank_field_of_a_form_is_no_other_content() -> None:
+    shop = open_shop()
+    shop.hears(order(), id="1")
+    filled = raw(order())
+    filled["customer"] |= {"phone": "", "company_name": " ", "vat_id": ""}
+    filled["billing_address"] |= {"street2": "", "region": " "}
+    assert kinds(shop.hears(filled, kind=OrderSubmitted, id="1")) == ["RequestRepeated"]
+    assert kinds(shop.hears(filled, kind=OrderSubmitted, id="2")) == ["RequestRepeated"]
+
+
 @pytest.mark.parametrize(
     ("other", "fields"),
     [
