@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from random import Random
 
+from services.engine.memory.database import MemoryDatabase
 from services.engine.memory.fortune import Fortune
 
 USUAL = {
@@ -52,6 +53,8 @@ class Faults(Fortune):
         self.on = True
         self.struck: Counter[str] = Counter()
         self.complaints: list[str] = []
+        self.tried: dict[tuple[MemoryDatabase, int, str], tuple[int, int, int]] = {}
+        """The last batch that somebody wanted to save, by database, lane and topic: epoch, begin, end."""
         self._random = random
         self.rates = {
             fault: usual * random.choice(_HOW_OFTEN if not only else (8,) if fault in only else (0,))

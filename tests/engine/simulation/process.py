@@ -22,7 +22,7 @@ from services.engine.service import Service
 from services.engine.worker import Worker
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import LIFE, Life, SimLoop
-from tests.engine.simulation.watch import WatchedStore
+from tests.engine.simulation.watch import WatchedProducer, WatchedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Parts:
 
     worker: Callable[[Service, int, Ports], Worker] = Worker
     store: Callable[[MemoryDatabase, Faults], WatchedStore] = WatchedStore
-    producer: Callable[[MemoryLog, Faults], MemoryProducer] = MemoryProducer
+    producer: Callable[[MemoryLog, Faults], MemoryProducer] = WatchedProducer
 
 
 class Process:

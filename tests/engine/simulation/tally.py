@@ -1,5 +1,6 @@
 """A service made for the simulator: a counter for each subject, a token that one counter may hold, a transfer to
-another subject, a continuation, requests that are refused by state, and what is said once a batch.
+another subject, a continuation, a page of what it holds, requests that are refused by state, and what is said once a
+batch.
 
 Small on purpose, with one of everything that the real services do.
 """
@@ -143,9 +144,14 @@ REFUSED = {
 def needs(message: Message) -> list[Key | Page]:
     """Some of it: the rest is loaded when a decision asks for it."""
     wants: list[Key | Page] = [("counters", message.subject)]
-    if isinstance(message.body, TokenRequested) and not message.body.give_back:
-        wants.append(("tokens", message.body.token))
+    if isinstance(message.body, TokenRequested):
+        wants.append(held_by(message.subject) if message.body.give_back else ("tokens", message.body.token))
     return wants
+
+
+def held_by(counter: str) -> Page:
+    """The tokens that a counter holds, those of the same batch apart."""
+    return Page("tokens", equal=(("holder", counter),))
 
 
 def decide(message: Message, desk: Desk) -> Decision:
@@ -199,6 +205,7 @@ def _request(message: Message, counter: Counter, desk: Desk) -> Decision:
 def _token(body: TokenRequested, message: Message, counter: Counter, desk: Desk) -> Decision:
     subject = message.subject
     if body.give_back:
+        assert all(id_ in counter.tokens for id_, _ in desk.page(held_by(subject), Token)), "a page of another time"
         if body.token not in counter.tokens:
             return _refuse(message, counter, (REFUSED["not held"],))
         if len(body.token) % 2 == 0:  # now and then a decision asks for what nobody announced
@@ -277,7 +284,7 @@ SERVICE = Service(
         TransferArrived,
         StepDue,
     ),
-    collections=(Collection("counters", Counter), Collection("tokens", Token)),
+    collections=(Collection("counters", Counter), Collection("tokens", Token, (("holder",),))),
     needs=needs,
     decide=decide,
     conclude=conclude,

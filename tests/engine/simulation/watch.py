@@ -1,4 +1,8 @@
-"""A store that looks at what the engine saves, and complains about what only shows much later, or as slowness."""
+"""A store and a producer that look at what the engine does with them.
+
+They complain about what only shows much later, or as slowness, and count what nobody injects by name: it comes of
+other faults, and is only seen here.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -6,8 +10,13 @@ from typing import ClassVar
 from services.engine import planning
 from services.engine.checkpoint import Checkpoint
 from services.engine.desk import Write
-from services.engine.memory.database import MemoryDatabase
-from services.engine.memory.store import MemoryStore, MemoryTransaction
+from services.engine.faults import NotSaid
+from services.engine.memory.database import MemoryDatabase, decoded
+from services.engine.memory.log import MemoryLog
+from services.engine.memory.producer import MemoryProducer
+from services.engine.memory.store import CHECKPOINTS, MemoryStore, MemoryTransaction
+from services.engine.record import Outgoing, Place
+from services.engine.stored import from_document
 from tests.engine.simulation.faults import Faults
 
 
@@ -25,7 +34,44 @@ class WatchedTransaction(MemoryTransaction):
         for checkpoint in checkpoints:
             if checkpoint.session != self._open.session:
                 store.faults.complaints.append(f"lane {checkpoint.lane} names a session that does not hold its locks")
+            store.faults.struck["batch.redelivered_in_others"] += self._cut_otherwise(store, checkpoint)
         await super().save(writes, checkpoints)
+
+    def _cut_otherwise(self, store: "WatchedStore", checkpoint: Checkpoint) -> bool:
+        """Whether the batch begins among records that another owner of the lane had in a batch, and ends elsewhere."""
+        stored = self._database.get((CHECKPOINTS, checkpoint.lane), self._open.snapshot)
+        begins = {} if stored is None else from_document(decoded(stored)).offsets
+        found = False
+        for topic, end in checkpoint.offsets.items():
+            begin, place = begins.get(topic, 0), (store.database, checkpoint.lane, topic)
+            if begin == end:
+                continue
+            epoch, _, ended = store.faults.tried.get(place, (checkpoint.epoch, begin, begin))
+            found = found or (epoch != checkpoint.epoch and begin < ended != end)
+            store.faults.tried[place] = (checkpoint.epoch, begin, end)
+        return found
+
+
+class WatchedProducer(MemoryProducer):
+    """Counts the first batches of a fresh producer that were lost while a second one was to follow: a client that does
+    not wait for acknowledgements would have written the second one first.
+    """
+
+    def __init__(self, log: MemoryLog, faults: Faults) -> None:
+        super().__init__(log, faults)
+        self._faults = faults
+
+    async def in_order(self, ours: int, place: Place, records: Sequence[Outgoing]) -> None:
+        """As before, counted."""
+        fresh, end = place not in self._sequences, self._log.ends(place)[1]
+        try:
+            await super().in_order(ours, place, records)
+        except NotSaid:
+            behind = self._log.read(place, end, 1_000_000)
+            lost = not any((record.key, record.value) == (records[0].key, records[0].value) for record in behind)
+            if fresh and lost and ours == self._id and len(records) > self._in_batch:
+                self._faults.struck["producer.first_lost"] += 1
+            raise
 
 
 class WatchedStore(MemoryStore):

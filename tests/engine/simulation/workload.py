@@ -33,6 +33,7 @@ POISON: tuple[tuple[str, bytes | None], ...] = (
     ("not_json", b'{"specversion":"1.0","id":"p","source":"s","type":"x","data":{"a":"\\ud800"}}'),
     ("too_large", None),
     ("no_home", SOME.replace(b"#", b"5")),
+    ("unreadable_data", SOME.replace(b"AddRequested", b"StepDue").replace(b"#", b"5")),
 )
 
 
@@ -51,6 +52,8 @@ class Workload(Outside):
         place = (REQUESTS, self.random.randrange(self.lanes))
         if reason == "too_large":
             value = HUGE.replace(b"?", self.random.choice(self._counters).encode(), 1)
+        if reason == "unreadable_data":  # another version of ours said it
+            place = (INTERNAL, place[1])
         if reason == "no_home":  # somebody replayed into the internal topic, where nobody else may write
             counter = self.random.choice(self._counters)
             if self.lanes == 1:

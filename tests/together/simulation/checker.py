@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.engine.simulation.checker import Verdict
+from tests.engine.simulation.checker import A_BUG, Verdict
 from tests.engine.simulation.operations import about
 from tests.engine.simulation.world import World
 from tests.together.agreement import disagreements
 from tests.together.books import Books, opened
 from tests.together.simulation.answers import misjudged
 from tests.together.simulation.told import Told, heard
-
-A_BUG = "ArithmeticError"
-"""What a bad release raises; nothing else may."""
 
 
 def judged(world: World) -> Verdict:
