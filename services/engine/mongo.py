@@ -1,71 +1,29 @@
 """The store on MongoDB: one snapshot transaction a batch, checkpoints under their epoch, everything by majority.
 
-Motor stays behind this file, with the part of its interface that PyMongo's asynchronous client shares. Which failure
-is which: a write conflict before the commit is a ``Conflict``; a document that cannot be encoded or is too large is
-``Unstorable``; what says that the outcome is unknown is ``Doubt``; anything else (a missing role, a full disk) is a
-``Stop``: the store must not empty a topic into the dead letters.
+Motor stays behind this file, with the part of its interface that PyMongo's asynchronous client shares.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from bson.binary import UUID_SUBTYPE, Binary
-from bson.errors import BSONError, InvalidDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
-from pymongo.errors import (
-    BulkWriteError,
-    ConnectionFailure,
-    DocumentTooLarge,
-    OperationFailure,
-    PyMongoError,
-)
+from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from services.engine.checkpoint import Checkpoint
 from services.engine.desk import Stored, Write
-from services.engine.faults import Conflict, Doubt, Fenced, Stop, Unstorable
+from services.engine.faults import Doubt, Fenced, Stop
+from services.engine.mongo_failures import failures_named
 from services.engine.service import Key, Page, Service
 from services.engine.stored import from_document, to_document
 
 CHECKPOINTS = "checkpoints"
 INSTALLATION = "installation"
-CONFLICTS = frozenset({112, 24, 246, 239, 365, 388, 11000})
-"""WriteConflict, LockTimeout, SnapshotTooOld and -Unavailable, what is too much at once, an id taken meanwhile."""
-TOO_LARGE = frozenset({10334, 17419, 17420, 17280, 22})
-PASSING = frozenset(
-    {
-        6,
-        7,
-        43,
-        50,
-        63,
-        64,
-        89,
-        91,
-        134,
-        189,
-        202,
-        206,
-        216,
-        225,
-        237,
-        251,
-        262,
-        290,
-        9001,
-        10107,
-        11600,
-        11601,
-        11602,
-        13435,
-        13436,
-    }
-)
-"""Failures that pass by: fail-over, shut-down, interruption, a transaction that was ended, a time limit."""
 
 if TYPE_CHECKING:
     Client = AsyncIOMotorClient[dict[str, Any]]
@@ -100,7 +58,7 @@ class MongoStore:
     async def renew(self) -> None:
         """Takes a new session."""
         old, self._session = self._session, None
-        with _unclear():
+        with failures_named():
             fresh = await self._client.start_session(causal_consistency=False)
             fresh.session_id  # noqa: B018  takes its id before the old one gives its back: it would get the very same
         if old is not None:
@@ -116,7 +74,7 @@ class MongoStore:
 
     async def agree(self, lanes: int) -> None:
         """Nothing, before the first start or if this is the installation's number of lanes; else raises ``Stop``."""
-        with _unclear():
+        with failures_named():
             stored = await self._database[INSTALLATION].find_one({"_id": "lanes"})
         if stored is not None and stored["lanes"] != lanes:
             raise Stop(
@@ -128,7 +86,7 @@ class MongoStore:
         """Creates collections and indexes and fixes the number of lanes for ever, if nobody did before. Raises ``Stop``
         if it is another one, or if the server is no replica set.
         """
-        with _unclear():
+        with failures_named():
             hello = await self._client.admin.command("hello")
             if not hello.get("setName"):
                 raise Stop(
@@ -157,13 +115,13 @@ class MongoStore:
 
     async def read(self, lane: int) -> Checkpoint | None:
         """The lane's checkpoint."""
-        with _unclear():
+        with failures_named():
             found = await self._database[CHECKPOINTS].find_one({"_id": lane})
         return None if found is None else from_document(found)
 
     async def end_session(self, session: bytes) -> None:
         """Ends a former owner's session: a killed process would keep its documents locked for over a minute."""
-        with _unclear():
+        with failures_named():
             await self._client.admin.command({"killSessions": [{"id": Binary(session, UUID_SUBTYPE)}]})
 
     async def acquire(self, lane: int) -> Checkpoint:
@@ -171,7 +129,7 @@ class MongoStore:
         if self.session is None:  # while it is renewed: a lane without a session could not be freed by its successor
             raise Doubt("the store has no session")
         session = Binary(self.session, UUID_SUBTYPE)
-        with _unclear():
+        with failures_named():
             found = await self._database[CHECKPOINTS].find_one_and_update(
                 {"_id": lane},
                 {"$inc": {"epoch": 1}, "$set": {"session": session}},
@@ -186,7 +144,7 @@ class MongoStore:
         if self._session is None:
             raise Doubt("the store has no session")
         session = self._session
-        with _unclear():
+        with failures_named():
             session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority"))
         try:
             yield MongoTransaction(self._database, session)
@@ -212,7 +170,7 @@ class MongoTransaction:
             wanted[collection].append(id_)
         found: dict[Key, Stored] = {}
         for collection, ids in wanted.items():
-            with _unclear(before_commit=True):
+            with failures_named(before_commit=True):
                 cursor = self._database[collection].find(
                     {"_id": {"$in": ids}}, session=self._session, batch_size=len(ids) + 1
                 )
@@ -229,7 +187,7 @@ class MongoTransaction:
             between["$lt"] = page.below
         if between:
             asked["_id"] = between
-        with _unclear(before_commit=True):
+        with failures_named(before_commit=True):
             cursor = self._database[page.collection].find(asked, session=self._session, batch_size=page.limit + 1)
             found = await cursor.sort("_id", 1).limit(page.limit).to_list(None)
         return [(document["_id"], document) for document in found]
@@ -240,9 +198,9 @@ class MongoTransaction:
         for write in writes:
             by_collection[write.collection].append(_operation(write))
         for collection, operations in by_collection.items():
-            with _unclear(before_commit=True):
+            with failures_named(before_commit=True):
                 await self._database[collection].bulk_write(operations, ordered=False, session=self._session)
-        with _unclear(before_commit=True):
+        with failures_named(before_commit=True):
             result = await self._database[CHECKPOINTS].bulk_write(
                 [
                     ReplaceOne(
@@ -274,41 +232,3 @@ def _operation(write: Write) -> InsertOne[Any] | UpdateOne | DeleteOne:
     gone = {name: "" for name in write.changed if name not in write.after}
     update = ({"$set": changed} if changed else {}) | ({"$unset": gone} if gone else {})
     return UpdateOne({"_id": write.id}, update)
-
-
-@contextmanager
-def _unclear(*, before_commit: bool = False) -> Iterator[None]:
-    """Names a failure. Within a transaction a conflict is known to have saved nothing."""
-    try:
-        yield
-    except (Stop, Fenced):
-        raise
-    except (DocumentTooLarge, InvalidDocument, BSONError, OverflowError, UnicodeError) as error:
-        raise Unstorable(type(error).__name__) from error
-    except ConnectionFailure as error:
-        raise Doubt(f"{type(error).__name__}: MongoDB does not answer") from error
-    except PyMongoError as error:
-        raise _named(error, before_commit=before_commit) from error
-
-
-def _named(error: PyMongoError, *, before_commit: bool) -> Exception:
-    codes = set(_codes(error))
-    if before_commit and codes & CONFLICTS:
-        return Conflict(f"codes {sorted(codes)}")
-    if codes & TOO_LARGE:
-        return Unstorable(f"codes {sorted(codes)}")
-    labelled = error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")
-    if labelled or not codes or codes & (PASSING | CONFLICTS):
-        return Doubt(f"{type(error).__name__} codes {sorted(codes)}")
-    return Stop(
-        f"MongoDB refuses to store (codes {sorted(codes)}, {type(error).__name__}): look at its log, the role of this "
-        f"service's user and the free disk space, then start the service again; nothing was lost"
-    )
-
-
-def _codes(error: PyMongoError) -> Iterable[int]:
-    if isinstance(error, BulkWriteError):
-        for each in error.details.get("writeErrors", ()) or ():
-            yield int(each.get("code", 0))
-    elif isinstance(error, OperationFailure) and error.code is not None:
-        yield error.code
