@@ -15,7 +15,7 @@ from contracts.saying import encoded
 from contracts.subscription import Subscription
 from services.billing.account import Account, rebuilt
 from services.billing.calendar import month_begin
-from services.billing.reactions import invoicing
+from services.billing.reactions import issuing
 from services.billing.run import LaneRun, lane_run_id
 from services.billing.service import billing
 from services.billing.share import Share
@@ -156,8 +156,8 @@ def test_law_each_payer_is_billed_its_own_months_exactly_whatever_comes_between_
     asked = 2
     with pytest.MonkeyPatch.context() as patched:
         shares, lines = data.draw(st.sampled_from(((1, 3), (2, 5), (1, 1000), (100, 4))))
-        patched.setattr(invoicing, "SHARES", shares)
-        patched.setattr(invoicing, "LINES", lines)
+        patched.setattr(issuing, "SHARES", shares)
+        patched.setattr(issuing, "LINES", lines)
         while any(facts) or queue.waiting:
             told = [each for each in facts if each]
             step = data.draw(st.sampled_from(("fact", "run", "page", "page", "page twice")))

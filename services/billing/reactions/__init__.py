@@ -26,7 +26,7 @@ from contracts.message import Body
 from contracts.payers import PayerSettingsSubmitted
 from services.billing.account import Account, shown
 from services.billing.payer import Defaults, Payer
-from services.billing.reactions import invoicing, runs, settings, subscriptions
+from services.billing.reactions import invoicing, issuing, runs, settings, subscriptions
 from services.engine.message import Message
 from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
@@ -91,7 +91,7 @@ def weight(message: Message) -> int:
     """What it may cost, in documents touched or lines said."""
     body = message.body
     if isinstance(body, PayerInvoicingDue):
-        return invoicing.LINES
+        return issuing.LINES
     return runs.PAYERS if isinstance(body, LaneInvoicingDue) else 1
 
 

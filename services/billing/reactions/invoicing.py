@@ -1,45 +1,17 @@
-"""A payer in a billing run: page by page over its shares, each page's differences issued in one decision.
-
-A page takes so many shares and so many lines. What it issued is marked in the shares, so a share that was cut is simply
-taken up again, and a fact that comes between two pages is in the next difference.
-"""
+"""A payer in a billing run: whether it is due, and what its next page needs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import Final
 
-from contracts.invoices import InvoiceIssued, InvoiceLinesIssued, PayerInvoicingDue, RunCounts
-from contracts.message import Body
-from services.billing.account import Account, AccountKey, with_part
+from contracts.invoices import PayerInvoicingDue, RunCounts
+from services.billing.account import AccountKey
 from services.billing.calendar import issue_date
-from services.billing.invoice import (
-    LINES_ON_A_PAGE,
-    Difference,
-    Heading,
-    InvoicePage,
-    KeptInvoice,
-    begun,
-    differences,
-    line,
-    marked,
-    page_id,
-    told,
-    with_lines,
-)
-from services.billing.number import ShortCode, candidates, invoice_number
+from services.billing.invoice import page_id
+from services.billing.number import candidates, invoice_number
 from services.billing.payer import Defaults, Invoicing, Payer
-from services.billing.reactions.runs import done
-from services.billing.run import LaneRun, lane_run_id, parsed, run_id, summed
-from services.billing.share import Share, share_id
-from services.billing.term import SOURCES
+from services.billing.reactions.issuing import PageInTheMaking, counted, shares_page
+from services.billing.run import lane_run_id, run_id
 from services.engine.message import Message
-from services.engine.revising import revised
-from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
-
-SHARES: Final = 100
-LINES: Final = 1000
-"""What one message takes: so many shares, and no more lines than these."""
+from services.engine.service import NOTHING, Decision, Desk, Key, Page
 
 
 def needs(message: Message) -> Iterable[Key | Page]:
@@ -57,7 +29,7 @@ def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
     payer = desk.get(Payer, body.payer)
     if payer is None:
         return
-    yield _shares(body.payer, payer.invoicing.after if payer.invoicing else "")
+    yield shares_page(body.payer, payer.invoicing.after if payer.invoicing else "")
     for account_id in payer.accounts:
         yield "accounts", account_id
     for number in payer.invoicing.drafts.values() if payer.invoicing else ():
@@ -78,11 +50,6 @@ def _next_documents(payer_id: str, payer: Payer) -> Iterable[Key]:
             yield "invoice_pages", page_id(number, 1)
 
 
-def _shares(payer_id: str, after: str) -> Page:
-    """Its shares begin with its id and a slash; behind the slash comes the zero."""
-    return Page("shares", after=after or f"{payer_id}/", below=f"{payer_id}0", limit=SHARES)
-
-
 def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
     """The next page of a payer. One that is in another run's pages is asked again when that one ends."""
     body = message.body
@@ -99,184 +66,8 @@ def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
         return NOTHING
     if present is None:
         if payer.last_period is not None and payer.last_period >= body.period:
-            return _counted(body, payer, RunCounts(repeated=1), desk)
+            return counted(body, payer, RunCounts(repeated=1), desk)
         if issue_date(body.period, payer.billing_day or defaults.billing_day) > body.as_of:
-            return _counted(body, payer, RunCounts(not_due=1), desk)
+            return counted(body, payer, RunCounts(not_due=1), desk)
         present = Invoicing(period=body.period, run=body.run, as_of=body.as_of)
-    return _Page(body, payer, present, desk).decided()
-
-
-def _counted(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, desk: Desk) -> Decision:
-    """The payer is done in this run."""
-    id_ = lane_run_id(body.period, body.run, body.lane)
-    part = desk.get(LaneRun, id_) or LaneRun(as_of=body.as_of)
-    part = revised(part, pending=part.pending - 1, counts=summed(part.counts, counts))
-    changes = (Change(LaneRun, id_, part), Change(Payer, body.payer, payer.done_with(run_id(body.period, body.run))))
-    return Decision(changes, done(body.period, body.run, body.lane, part))
-
-
-@dataclass
-class _Page:
-    """One page of a payer while it is invoiced."""
-
-    body: PayerInvoicingDue
-    payer: Payer
-    run: Invoicing
-    desk: Desk
-    accounts: dict[str, Account] = field(default_factory=dict)
-    found: dict[str, list[tuple[Share, Difference]]] = field(default_factory=dict)
-    numbers: dict[str, str] = field(default_factory=dict)
-    invoices: dict[str, KeptInvoice] = field(default_factory=dict)
-    open: dict[str, InvoicePage] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    says: list[Body] = field(default_factory=list)
-
-    def decided(self) -> Decision:
-        """What is issued, and the next page or the end."""
-        self.numbers = dict(self.run.drafts)
-        for account_id in self.numbers:
-            self._looked_up(self._invoice(account_id))
-        page = self.desk.page(_shares(self.body.payer, self.run.after), Share)
-        left, after, whole = LINES, self.run.after, True
-        for id_, share in page:
-            taken = self._issued(share, left)
-            left -= taken
-            whole = left > 0  # a share whose lines end with the page's is looked at once more
-            if not whole:
-                break
-            after = id_
-        self._gathered()
-        if whole and len(page) < SHARES:
-            return self._ended()
-        run = revised(self.run, page=self.run.page + 1, after=after, drafts=self.numbers)
-        self.payer = revised(self.payer, invoicing=run)
-        self.says.append(revised(self.body, page=run.page))
-        return self._decision()
-
-    def _looked_up(self, invoice: KeptInvoice) -> None:
-        """Looks for the pages that this message may fill, before it has done any work."""
-        for page in range(invoice.pages, invoice.pages + 1 + LINES // LINES_ON_A_PAGE):
-            self.desk.get(InvoicePage, page_id(invoice.number, page))
-
-    def _issued(self, share: Share, most: int) -> int:
-        """Takes at most so many differences of a share, and marks them as issued."""
-        each = (found for held in share.subscriptions for found in differences(share, held, self.body.period))
-        taken = tuple(islice(each, most))
-        if not taken:
-            return 0
-        issued = []
-        for found in taken:
-            key = AccountKey(share.payer, found.held.term, share.currency, share.test)
-            self.found.setdefault(key.id, []).append((share, found))
-            issued.append((found, self._number(key)))
-        after = marked(share, issued)
-        self.changes.append(Change(Share, share_id(share.payer, share.order_id), after))
-        for old, new in zip(share.subscriptions, after.subscriptions, strict=True):
-            if old is not new:
-                key = AccountKey(share.payer, new.term, share.currency, share.test)
-                old_part, new_part = old.part(share.payer), new.part(share.payer)
-                self.accounts[key.id] = with_part(self._account(key.id), old_part, new_part, joins=0, own=False)
-        return len(taken)
-
-    def _account(self, account_id: str) -> Account:
-        account = self.accounts.get(account_id) or self.desk.get(Account, account_id)
-        assert account is not None, "a share comes into being with its account"
-        return account
-
-    def _number(self, key: AccountKey) -> str:
-        """The number of the account's invoice in this run; taken with its first line, so that none is lost."""
-        known = self.numbers.get(key.id)
-        if known is not None:
-            return known
-        counter = "test_numbers" if key.test else "numbers"
-        running = getattr(self.payer, counter) + 1
-        self.payer = revised(self.payer, short_code=self._short_code(), **{counter: running})
-        assert self.payer.short_code is not None
-        number = invoice_number(self.payer.short_code, running, test=key.test)
-        account = self._account(key.id)
-        source = next(source for source in SOURCES if account.sources.get(source))
-        heading = Heading(self.body.period, self.body.run, self.run.as_of)
-        self.numbers[key.id] = number
-        self.invoices[key.id] = begun(number, key, source, self.payer, heading)
-        return number
-
-    def _short_code(self) -> str:
-        if self.payer.short_code is not None:
-            return self.payer.short_code
-        for code in candidates(self.body.payer):
-            known = self.desk.get(ShortCode, code)
-            if known is None:
-                self.changes.append(Change(ShortCode, code, ShortCode(payer=self.body.payer)))
-            if known is None or known.payer == self.body.payer:
-                return code
-        raise AssertionError("there is always a next candidate")
-
-    def _gathered(self) -> None:
-        """Puts the lines into their invoices, and says them."""
-        for account_id, found in self.found.items():
-            invoice = self._invoice(account_id)
-            lines = [line(share, difference) for share, difference in found]
-            last = self.desk.get(InvoicePage, page_id(invoice.number, invoice.pages)) if invoice.pages else None
-            self.invoices[account_id], pages = with_lines(invoice, AccountKey.parsed(account_id), lines, last)
-            for page in pages:
-                self.changes.append(Change(InvoicePage, page_id(page.number, page.page), page))
-            self.says += map(self._said, pages[:-1])
-            self.open[account_id] = pages[-1]
-
-    def _said(self, page: InvoicePage) -> InvoiceLinesIssued:
-        return InvoiceLinesIssued(
-            version=1, payer=self.body.payer, number=page.number, page=page.page, lines=page.lines
-        )
-
-    def _last_page(self, account_id: str) -> InvoicePage:
-        """The page that may still get lines: it is said when the next one begins, or the invoice ends."""
-        invoice = self._invoice(account_id)
-        page = self.open.get(account_id) or self.desk.get(InvoicePage, page_id(invoice.number, invoice.pages))
-        assert page is not None, "an invoice has a line, and each line a page"
-        return page
-
-    def _invoice(self, account_id: str) -> KeptInvoice:
-        invoice = self.invoices.get(account_id) or self.desk.get(KeptInvoice, self.numbers[account_id])
-        assert invoice is not None, "an invoice is kept from its first line on"
-        return invoice
-
-    def _ended(self) -> Decision:
-        """All shares are done: every invoice of this run is final, and the payer remembers the period."""
-        for account_id in self.numbers:
-            invoice = revised(self._invoice(account_id), done=True)
-            self.says.append(self._said(self._last_page(account_id)))
-            self.invoices[account_id] = invoice
-            self.says.append(InvoiceIssued(version=1, invoice=told(invoice)))
-        self.payer = revised(self.payer, invoicing=None, last_period=self.body.period)
-        for account_id in self.payer.accounts:  # their next issue date may be another one now
-            account = self._account(account_id)
-            self.accounts[account_id] = revised(account, unsaid=True)
-        ended = _counted(self.body, self.payer, self._counts(), self.desk)
-        decision = self._decision()
-        return Decision((*decision.changes, *ended.changes), (*decision.says, *ended.says, *self._waiting()))
-
-    def _waiting(self) -> Iterable[Say]:
-        """The other runs that count on the payer: their first messages may have come in vain meanwhile."""
-        present = run_id(self.body.period, self.body.run)
-        for period, run in map(parsed, (each for each in self.payer.runs or () if each != present)):
-            part = self.desk.get(LaneRun, lane_run_id(period, run, self.body.lane))
-            assert part is not None, "a payer waits for a run that told it so"
-            due = {"period": period, "run": run, "as_of": part.as_of, "page": 0}
-            yield Say(revised(self.body, **due))
-
-    def _counts(self) -> RunCounts:
-        kinds = [invoice.kind for invoice in self.invoices.values()]
-        return RunCounts(
-            invoices=kinds.count("invoice"),
-            credit_notes=kinds.count("credit_note"),
-            lines=sum(invoice.lines for invoice in self.invoices.values()),
-        )
-
-    def _decision(self) -> Decision:
-        changes = (
-            Change(Payer, self.body.payer, self.payer),
-            *self.changes,
-            *(Change(KeptInvoice, invoice.number, invoice) for invoice in self.invoices.values()),
-            *(Change(Account, account_id, account) for account_id, account in self.accounts.items()),
-        )
-        return Decision(changes, tuple(map(Say, self.says)))
+    return PageInTheMaking(body, payer, present, desk).decided()

@@ -10,7 +10,7 @@ from contracts.changes import OrderAmendmentRequested
 from contracts.invoices import BillingRunRequested
 from contracts.life import ReversalRequested
 from deploy.verify.report import State
-from services.billing.reactions import invoicing
+from services.billing.reactions import issuing
 from tests.deploy.verify.small_installation import LANES, SmallInstallation, healthy, invoiced
 from tests.deploy.verify.test_state_broken import broken
 
@@ -65,7 +65,7 @@ def test_a_month_that_is_invoiced_twice_without_a_credit_breaks_the_sixth() -> N
 
 
 def test_a_line_and_its_credit_in_one_invoice_break_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invoicing, "LINES", 1)
+    monkeypatch.setattr(issuing, "LINES", 1)
     small = healthy()
     small.now = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
     small.ask(BillingRunRequested(period="2024-05", as_of=date(2024, 6, 1), actor="Hedy"), "may", source="finance")
