@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from contracts.schema import said
-from contracts.topics import SERVICES, TOPICS, Carried, Party, Topic
+from contracts.topic import SERVICES, Carried, Party, Topic
+from contracts.topics import TOPICS
 
 DEAD_LETTER_HEADERS: Final = {
     "leaseline-reason": "why it could not be read, decided or stored",

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from contracts.message import Body
-from contracts.topics import TOPICS, Carried, Party, Topic
+from contracts.topic import Carried, Party, Topic
+from contracts.topics import TOPICS
 
 CARRIED: Final[Mapping[str, Carried]] = MappingProxyType(
     {carried.model.type_name(): carried for topic in TOPICS for carried in topic.carries}

@@ -1,67 +1,17 @@
-"""The topics: whom each is about, who owns it, who writes and reads there, what it carries. One table, nothing else.
+"""The topics of an installation. One table, nothing else.
 
-Whoever makes topics, reads or publishes takes names and types from here. A topic that carries nothing yet is made
-with the others, because every lane has a partition of each.
+Whoever makes topics, reads or publishes takes names and types from here. Every lane has a partition of each.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from contracts import assets, billing, catalog, changes, fulfillment, invoices, life, orders, payers
 from contracts.message import Body
-
-
-class Party(StrEnum):
-    """Who sends or hears messages: the three services, and the people and systems around them."""
-
-    ORDERS = "orders"
-    FULFILLMENT = "fulfillment"
-    BILLING = "billing"
-    SHOPS = "shops"
-    CLERKS = "clerks"
-    CATALOG = "catalog"
-    SCANNERS = "scanners"
-    FINANCE = "finance"
-    WATCHERS = "watchers"
-    OPERATIONS = "operations"
-
+from contracts.topic import Carried, Party, Topic
 
 ORDERS, FULFILLMENT, BILLING = Party.ORDERS, Party.FULFILLMENT, Party.BILLING
 SHOPS, CLERKS, CATALOG, SCANNERS = Party.SHOPS, Party.CLERKS, Party.CATALOG, Party.SCANNERS
 FINANCE, WATCHERS, OPERATIONS = Party.FINANCE, Party.WATCHERS, Party.OPERATIONS
-
-SERVICES: Final = (ORDERS, FULFILLMENT, BILLING)
-"""The parties that are ours and decide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A message type on its topic: who writes it and who reads it."""
-
-    model: type[Body]
-    writers: tuple[Party, ...]
-    readers: tuple[Party, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One topic. ``subject`` says what the record's key is, ``owner`` is the service that answers for it.
-
-    ``carries`` is empty for topics whose messages come later, and for dead letters, which carry foreign bytes.
-    """
-
-    name: str
-    subject: str
-    owner: Party
-    writers: tuple[Party, ...]
-    readers: tuple[Party, ...]
-    carries: tuple[Carried, ...] = ()
-
-    @property
-    def messages(self) -> tuple[type[Body], ...]:
-        """The types that it carries."""
-        return tuple(carried.model for carried in self.carries)
 
 
 def _each(writers: tuple[Party, ...], readers: tuple[Party, ...], *models: type[Body]) -> tuple[Carried, ...]:

@@ -9,7 +9,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from contracts.topics import SERVICES, TOPICS
+from contracts.topic import SERVICES
+from contracts.topics import TOPICS
 from services.engine.faults import Stop
 
 _READ = frozenset(topic.name for topic in TOPICS if set(topic.readers) & set(SERVICES))

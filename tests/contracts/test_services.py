@@ -13,7 +13,8 @@ import pytest
 
 from contracts.message import Body
 from contracts.registry import CARRIED, MESSAGES, read_by, written_by
-from contracts.topics import SERVICES, TOPICS, Party
+from contracts.topic import SERVICES, Party
+from contracts.topics import TOPICS
 from services.engine.service import Service
 
 services = pytest.mark.parametrize("name", SERVICES)

@@ -8,7 +8,8 @@ import pytest
 import contracts
 from contracts.message import Answer, Body, Fact, Internal, Kind, Proposal, Request
 from contracts.registry import CARRIED, MESSAGES, read_by, topic, written_by
-from contracts.topics import SERVICES, TOPICS, Carried, Party, Topic
+from contracts.topic import SERVICES, Carried, Party, Topic
+from contracts.topics import TOPICS
 
 FOLDER = Path(contracts.__file__).parent
 named = pytest.mark.parametrize("each", TOPICS, ids=lambda each: each.name)
