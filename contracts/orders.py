@@ -167,33 +167,6 @@ class CustomerGroupChanged(Fact):
     group: Group | None = None
 
 
-class ClockPassed(Fact):
-    """The waiting clock of a lane, said behind every order placed before it.
-
-    ``as_of`` is the civil time by which contracts end; ``waited`` the waiting clock in milliseconds: it stands
-    still while nobody runs.
-    """
-
-    service: ClassVar[str] = "orders"
-    topic: ClassVar[str] = "orders.events"
-    about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
-
-    lane: Whole
-    as_of: Instant
-    waited: Whole
-
-
-class ClockTicked(Internal):
-    """A worker's tick for a lane that it owns."""
-
-    service: ClassVar[str] = "orders"
-    topic: ClassVar[str] = "orders.internal"
-    about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
-
-    lane: Whole
-    as_of: Instant
-
-
 class PriceAwaited(Internal):
     """An order waits for the price of a variant; to the SKU's home, which answers at once or keeps it in mind."""
 
@@ -225,21 +198,6 @@ class PricesDue(Internal):
     about: ClassVar[tuple[tuple[str, str], ...]] = (("sku", "sku:"),)
 
     sku: str
-    after: str
-
-
-class WaitingDue(Internal):
-    """The next page of a lane's requests, and memories of refusals, whose waiting time is over.
-
-    ``waited`` is the waiting clock (ms) of the tick that found them, ``after`` the last document of the page before.
-    """
-
-    service: ClassVar[str] = "orders"
-    topic: ClassVar[str] = "orders.internal"
-    about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
-
-    lane: Whole
-    waited: Whole
     after: str
 
 

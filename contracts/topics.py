@@ -5,7 +5,7 @@ Whoever makes topics, reads or publishes takes names and types from here. Every 
 
 from typing import Final
 
-from contracts import assets, billing, catalog, changes, fulfillment, invoices, life, orders, payers
+from contracts import assets, billing, catalog, changes, clock, fulfillment, invoices, life, orders, payers
 from contracts.message import Body
 from contracts.topic import Carried, Party, Topic
 
@@ -113,7 +113,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
                 changes.OrderAmended,
                 changes.OrderCancelled,
             ),
-            *_each((ORDERS,), (FULFILLMENT,), orders.ClockPassed, changes.OrderChangeProposed),
+            *_each((ORDERS,), (FULFILLMENT,), clock.ClockPassed, changes.OrderChangeProposed),
             *_each(
                 (ORDERS,),
                 (WATCHERS,),
@@ -192,11 +192,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     _internal(
         ORDERS,
-        orders.ClockTicked,
+        clock.ClockTicked,
         orders.PriceAwaited,
         orders.PriceFound,
         orders.PricesDue,
-        orders.WaitingDue,
+        clock.WaitingDue,
     ),
     _internal(FULFILLMENT, fulfillment.ParkedDue, fulfillment.ContractsDue, fulfillment.SentOn),
     _internal(BILLING, invoices.LaneInvoicingDue, invoices.PayerInvoicingDue, invoices.LaneInvoiced),

@@ -7,7 +7,7 @@ expires.
 from datetime import UTC, datetime
 from typing import Final
 
-from contracts.orders import ClockPassed, ClockTicked
+from contracts.clock import ClockPassed, ClockTicked
 from deploy.installation import LANES
 from deploy.sample.lives.lots import NOON_OF_THE_END
 from deploy.sample.outbound import Carriage, Sending

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Final
 
 from contracts.changes import OrderChangeProposed
+from contracts.clock import ClockPassed
 from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue
 from contracts.life import ReplacementRequested, SerialCorrectionRequested, SubscriptionRequest
 from contracts.message import Body
-from contracts.orders import ClockPassed
 from contracts.serials import normalised
 from services.engine.message import Message
 from services.engine.service import Collection, Desk, Key, Page, Service

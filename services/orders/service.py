@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.orders import ClockTicked
+from contracts.clock import ClockTicked
 from services.engine.service import Collection, Service
 from services.orders import SERVICE_NAME, reactions
 from services.orders.awaited import AwaitedOrder

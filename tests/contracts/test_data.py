@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.clock import ClockTicked
 from contracts.generate import example_of
-from contracts.orders import ClockTicked, NoteSubmitted
+from contracts.orders import NoteSubmitted
 from contracts.registry import MESSAGES
 from tests.contracts.wire import ORDER, address, binary, codes, event, note, order, structured, understood
 

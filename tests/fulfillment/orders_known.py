@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from contracts.clock import ClockPassed
 from contracts.customers import CustomerSnapshot, Group
 from contracts.fulfillment import ItemFulfillmentRefused, ItemFulfillmentRequested, SubscriptionCreated
 from contracts.message import Body
 from contracts.order import Hold, Item, Order
-from contracts.orders import ClockPassed, HoldReleased, OrderConfirmed, OrderPlaced
+from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
 from contracts.refusals import Code
 from contracts.values import Address
 from services.engine.desk import Documents

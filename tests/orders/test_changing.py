@@ -13,9 +13,10 @@ from contracts.changes import (
     OrderChangeProposed,
     OrderChangeRefused,
 )
+from contracts.clock import ClockTicked
 from contracts.fulfillment import OrderProgressed
 from contracts.message import Body
-from contracts.orders import ClockTicked, HoldReleased, OrderPlaced, OrderStatusChanged, RequestRefused, RequestRepeated
+from contracts.orders import HoldReleased, OrderPlaced, OrderStatusChanged, RequestRefused, RequestRepeated
 from contracts.refusals import Code
 from services.orders.awaited import AwaitedOrder
 from services.orders.change import ChangeLine

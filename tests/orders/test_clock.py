@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
+from contracts.clock import ClockPassed, ClockTicked
 from contracts.message import Body
-from contracts.orders import ClockPassed, ClockTicked
 from services.engine.service import LaneClock
 from tests.orders.shop import codes, open_shop
 from tests.scene import NOON, Scene, only

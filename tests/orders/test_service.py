@@ -1,8 +1,9 @@
 from dataclasses import replace
 
 from contracts.changes import ItemChanged
+from contracts.clock import ClockTicked, WaitingDue
 from contracts.message import Body
-from contracts.orders import ClockTicked, OrderSubmitted, PricesDue, WaitingDue
+from contracts.orders import OrderSubmitted, PricesDue
 from services.engine.desk import Documents
 from services.orders import SERVICE_NAME
 from services.orders.reactions import REACTIONS

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from contracts.answers import Repeated
 from contracts.changes import OrderCancelled
+from contracts.clock import ClockTicked
 from contracts.message import Body
 from contracts.orders import (
-    ClockTicked,
     NoteAdded,
     OrderConfirmationRequested,
     OrderConfirmed,

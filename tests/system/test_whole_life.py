@@ -9,6 +9,7 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
+from contracts.clock import ClockTicked
 from contracts.customers import Group
 from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.invoices import BillingRunRequested
@@ -20,7 +21,7 @@ from contracts.life import (
     SubscriptionCancellationRequested,
 )
 from contracts.message import Body
-from contracts.orders import ClockTicked, OrderSubmitted
+from contracts.orders import OrderSubmitted
 from contracts.payers import PayerSettingsSubmitted
 from deploy.clerks.moving import Move, move, theirs_of
 from deploy.sample.outbound import Carriage, Outbound, Sending

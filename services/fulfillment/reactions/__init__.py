@@ -6,6 +6,7 @@ from typing import Final
 
 from contracts.assets import AssetReceived
 from contracts.changes import OrderAmended, OrderCancelled, OrderChangeProposed
+from contracts.clock import ClockPassed
 from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue, SentOn
 from contracts.life import (
     ExtensionRequested,
@@ -17,7 +18,7 @@ from contracts.life import (
     SubscriptionCancellationRequested,
 )
 from contracts.message import Body
-from contracts.orders import ClockPassed, HoldReleased, OrderConfirmed, OrderPlaced
+from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
 from services.engine.message import Message
 from services.engine.service import Decision, Desk
 from services.fulfillment.reactions.assets import asset_received, serial_asked, serial_of

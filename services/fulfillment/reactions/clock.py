@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from contracts.clock import ClockPassed
 from contracts.fulfillment import ContractsDue, ParkedDue, RequestRefused
 from contracts.message import Body
-from contracts.orders import ClockPassed
 from contracts.refusals import Code, refusal
 from services.engine.heard import refused, settled
 from services.engine.message import Message

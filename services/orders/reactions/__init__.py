@@ -13,10 +13,10 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
+from contracts.clock import ClockTicked, WaitingDue
 from contracts.fulfillment import OrderProgressed
 from contracts.message import Body
 from contracts.orders import (
-    ClockTicked,
     CustomerGroupChangeRequested,
     NoteSubmitted,
     OrderConfirmationRequested,
@@ -24,7 +24,6 @@ from contracts.orders import (
     PriceAwaited,
     PriceFound,
     PricesDue,
-    WaitingDue,
 )
 from services.engine.message import Message
 from services.engine.service import Decision, Desk, Key, Page

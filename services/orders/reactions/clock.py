@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from contracts.orders import ClockPassed, ClockTicked, WaitingDue
+from contracts.clock import ClockPassed, ClockTicked, WaitingDue
 from contracts.refusals import Code, refusal
 from services.engine.message import Message
 from services.engine.revising import revised

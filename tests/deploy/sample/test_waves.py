@@ -17,10 +17,11 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
+from contracts.clock import ClockTicked
 from contracts.envelope import Opened, Senseless, opened
 from contracts.fulfillment import ItemFulfillmentParked, ItemFulfillmentRequested, SubscriptionCreated
 from contracts.message import Body, Request
-from contracts.orders import ClockTicked, OrderPlaced
+from contracts.orders import OrderPlaced
 from contracts.refusals import Code
 from contracts.topics import TOPICS
 from deploy.installation import LANES

@@ -15,11 +15,11 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
+from contracts.clock import ClockTicked
 from contracts.customers import Group
 from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.life import ReversalRequested
 from contracts.message import Body
-from contracts.orders import ClockTicked
 from contracts.saying import encoded
 from services.billing.service import billing
 from services.engine.service import LaneClock
