@@ -10,8 +10,9 @@ from contracts.customers import Customer
 from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.message import Body
 from contracts.orders import ItemSubmitted, OrderSubmitted
+from contracts.places import Address
 from contracts.saying import encoded
-from contracts.values import LENGTHS, Address
+from contracts.values import LENGTHS
 
 NOON: Final = datetime(2018, 6, 1, 12, tzinfo=UTC)
 VARIANTS: Final = 40

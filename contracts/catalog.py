@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from contracts.message import Fact, Request
 from contracts.model import Model
-from contracts.values import Currency, MinorUnits, Months, Name, Sku
+from contracts.money import Currency, MinorUnits
+from contracts.values import Months, Name, Sku
 
 
 class Price(Model):

@@ -8,17 +8,17 @@ from typing import ClassVar, Literal
 from contracts.customers import Group
 from contracts.message import Answer, Fact, Proposal, Request
 from contracts.model import Model
+from contracts.money import Money
 from contracts.order import BillingData, Item, Order
 from contracts.orders import ItemSubmitted
+from contracts.places import Address
 from contracts.refusals import Code
 from contracts.values import (
-    Address,
     Email,
     Identifier,
     Instant,
     LongText,
     LongTextIfAny,
-    Money,
     Name,
     Phone,
     Quantity,

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 
 from contracts.message import Fact, Internal, Request
 from contracts.model import Model
-from contracts.values import Address, CivilDate, Name, Period, Whole
+from contracts.places import Address
+from contracts.values import CivilDate, Name, Period, Whole
 
 
 class BillingRunRequested(Request):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from contracts.message import Request
+from contracts.money import Money
 from contracts.serials import normalised
 from contracts.subscription import CancellationReason, Condition, SubscriptionFact
 from contracts.values import (
@@ -16,7 +17,6 @@ from contracts.values import (
     Instant,
     LongText,
     LongTextIfAny,
-    Money,
     Months,
     Name,
     NameIfAny,

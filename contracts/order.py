@@ -4,7 +4,8 @@ from typing import Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.model import Model
-from contracts.values import Address, Instant, Whole
+from contracts.places import Address
+from contracts.values import Instant, Whole
 
 Status = Literal["pending", "confirmed", "partial", "fulfilled", "cancelled"]
 ItemStatus = Literal["pending", "partial", "fulfilled", "cancelled"]

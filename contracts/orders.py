@@ -6,22 +6,10 @@ from contracts.answers import Refused, Repeated
 from contracts.customers import Customer, Group, Note
 from contracts.message import Fact, Internal, Request
 from contracts.model import Model
+from contracts.money import Currency, Money
 from contracts.order import Order, Status
-from contracts.values import (
-    Address,
-    Currency,
-    Identifier,
-    Instant,
-    LongText,
-    LongTextIfAny,
-    Money,
-    Months,
-    Name,
-    Quantity,
-    Sku,
-    Term,
-    Whole,
-)
+from contracts.places import Address
+from contracts.values import Identifier, Instant, LongText, LongTextIfAny, Months, Name, Quantity, Sku, Term, Whole
 
 
 class ItemSubmitted(Model):

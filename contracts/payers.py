@@ -3,7 +3,8 @@
 from typing import ClassVar, Literal
 
 from contracts.message import Fact, Request
-from contracts.values import Address, BillingDay, Identifier, LongTextIfAny, Name, Term
+from contracts.places import Address
+from contracts.values import BillingDay, Identifier, LongTextIfAny, Name, Term
 
 
 class PayerSettingsSubmitted(Request):

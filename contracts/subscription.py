@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 from contracts.customers import CustomerSnapshot, Group
 from contracts.message import Fact
 from contracts.model import Model
-from contracts.values import Address, CivilDate, Instant, Whole
+from contracts.places import Address
+from contracts.values import CivilDate, Instant, Whole
 
 State = Literal["active", "ended", "cancelled", "reversed"]
 """``cancelled`` from the day after its last one on: one that is cancelled for a later day is active until then."""

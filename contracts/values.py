@@ -1,6 +1,6 @@
-"""The words of the business as types: ids, text, places, money, dates. A value that breaks a rule names its code.
+"""The words of the business as types: ids, text, terms, counts, dates. A value that breaks a rule names its code.
 
-Rules: ``domain.md`` section 1, "Text rules" and "Price". Every error raised in here is a ``PydanticCustomError``
+Rules: ``domain.md`` section 1, "Text rules". Every error raised in here is a ``PydanticCustomError``
 whose type is a member of ``contracts.refusals.Code``.
 """
 
@@ -12,21 +12,17 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated
 
-import pycountry
-from iso4217 import Currency as Iso4217
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
-    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from contracts.model import Model
 from contracts.refusals import Code
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -36,27 +32,16 @@ SUBSCRIPTION_PATTERN = re.compile(r"([A-Za-z0-9._-]{1,64})/([1-9][0-9]{0,5})\Z")
 LENGTHS = (6, 12, 24, 36)
 TERMS = ("net_7", "net_14", "net_30")
 AT_ONCE = "at_once"
-MAX_PRICE = 10**12
-"""Minor units. Far above any rent; 2,000 units x 36 months of it still fit into 64 bits."""
-
-CURRENCY_EXPONENTS: dict[str, int] = {c.value.upper(): c.exponent for c in Iso4217 if c.exponent is not None}
-"""ISO 4217: how many decimals the minor unit has. Units without an exponent (gold, test codes) are no currencies."""
-
-COUNTRIES: frozenset[str] = frozenset(c.alpha_2 for c in pycountry.countries) | {"XK"}
-NO_POSTAL_CODE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK IE"  # noqa: SIM905 - a table
-    " JM KI KM KN KP LC LY ML MO MR MW NR NU PA QA RW SB SC SL SR ST SY TD TG TK TL TO TT TV UG VU WS YE ZW".split()
-)
-"""Countries where addresses have no postal code, or commonly lack one (Universal Postal Union, addressing systems)."""
 
 
-def _wrong(code: Code, message: str) -> PydanticCustomError:
+def wrong(code: Code, message: str) -> PydanticCustomError:
+    """The error that names a code, for validators."""
     return PydanticCustomError(code.value, "{found}", {"found": message})
 
 
 def _identifier(value: str) -> str:
     if ID_PATTERN.match(value) is None:
-        raise _wrong(Code.ID_INVALID, "not 1 to 64 of A-Z a-z 0-9 . _ -")
+        raise wrong(Code.ID_INVALID, "not 1 to 64 of A-Z a-z 0-9 . _ -")
     return value
 
 
@@ -69,9 +54,9 @@ def _text(most: int) -> Callable[[str], str]:
     def check(value: str) -> str:
         value = tidy(value)
         if not value:
-            raise _wrong(Code.FIELD_REQUIRED, "empty")
+            raise wrong(Code.FIELD_REQUIRED, "empty")
         if len(value) > most:
-            raise _wrong(Code.TEXT_TOO_LONG, f"{len(value)} characters, at most {most}")
+            raise wrong(Code.TEXT_TOO_LONG, f"{len(value)} characters, at most {most}")
         return value
 
     return check
@@ -101,9 +86,9 @@ def _email(value: str) -> str:
     local, at, domain = value.strip().rpartition("@")
     inner = domain.strip(".")
     if not at or not local or "@" in local or "." not in inner or inner != domain or len(value) > 254:
-        raise _wrong(Code.EMAIL_INVALID, "not an e-mail address")
+        raise wrong(Code.EMAIL_INVALID, "not an e-mail address")
     if any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in value.strip()):
-        raise _wrong(Code.EMAIL_INVALID, "a blank or a control character in the address")
+        raise wrong(Code.EMAIL_INVALID, "a blank or a control character in the address")
     return value
 
 
@@ -112,59 +97,38 @@ def normal_email(value: str) -> str:
     return value.strip().lower()
 
 
-def _country(value: str) -> str:
-    code = value.strip().upper()
-    if code == "UK":
-        raise _wrong(Code.COUNTRY_UNKNOWN, "UK is not the code of a country, GB is")
-    if code not in COUNTRIES or not value.isascii():  # the ligature fi in upper case is Finland
-        raise _wrong(Code.COUNTRY_UNKNOWN, f"no such country: {code[:8]}")
-    return code
-
-
 def _phone(value: str) -> str:
     if not value.strip() or len(value) > 40:
-        raise _wrong(Code.PHONE_INVALID, f"{len(value)} characters, or nothing but blanks")
-    return value
-
-
-def _currency(value: str) -> str:
-    if value not in CURRENCY_EXPONENTS:
-        raise _wrong(Code.CURRENCY_UNKNOWN, f"no such currency: {value[:8]}")
+        raise wrong(Code.PHONE_INVALID, f"{len(value)} characters, or nothing but blanks")
     return value
 
 
 def _term(value: str) -> str:
     if value not in TERMS:
-        raise _wrong(Code.TERM_UNKNOWN, f"no such term: {value[:16]}")
+        raise wrong(Code.TERM_UNKNOWN, f"no such term: {value[:16]}")
     return value
 
 
 def _months(value: int) -> int:
     if value not in LENGTHS:
-        raise _wrong(Code.CONTRACT_LENGTH_INVALID, f"{value} months")
+        raise wrong(Code.CONTRACT_LENGTH_INVALID, f"{value} months")
     return value
 
 
 def _quantity(value: int) -> int:
     if not 1 <= value <= 500:
-        raise _wrong(Code.QUANTITY_LIMIT, f"{value} units")
-    return value
-
-
-def _amount(value: int) -> int:
-    if not 0 < value <= MAX_PRICE:
-        raise _wrong(Code.PRICE_INVALID, f"{value} minor units")
+        raise wrong(Code.QUANTITY_LIMIT, f"{value} units")
     return value
 
 
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise _wrong(Code.VALUE_INVALID, "a time without an offset from UTC")
+        raise wrong(Code.VALUE_INVALID, "a time without an offset from UTC")
     if value.utcoffset():
         try:
             value = value.astimezone(UTC)
         except OverflowError as error:
-            raise _wrong(Code.VALUE_INVALID, "a time outside the years 1 to 9999 in UTC") from error
+            raise wrong(Code.VALUE_INVALID, "a time outside the years 1 to 9999 in UTC") from error
     surplus = value.microsecond % 1000
     if value.tzinfo is UTC and not surplus:
         return value
@@ -185,32 +149,24 @@ def _day(value: object) -> object:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise _wrong(Code.VALUE_INVALID, "not a day of the calendar as YYYY-MM-DD")
+    raise wrong(Code.VALUE_INVALID, "not a day of the calendar as YYYY-MM-DD")
 
 
 def _period(value: str) -> str:
     if PERIOD_PATTERN.match(value) is None:
-        raise _wrong(Code.VALUE_INVALID, "not a calendar month as YYYY-MM")
+        raise wrong(Code.VALUE_INVALID, "not a calendar month as YYYY-MM")
     return value
 
 
 def _billing_day(value: int) -> int:
     if not 1 <= value <= 28:
-        raise _wrong(Code.VALUE_INVALID, f"day {value}, a billing day lies between 1 and 28")
+        raise wrong(Code.VALUE_INVALID, f"day {value}, a billing day lies between 1 and 28")
     return value
 
 
 def _subscription_id(value: str) -> str:
     if SUBSCRIPTION_PATTERN.match(value) is None:
-        raise _wrong(Code.ID_INVALID, "not an order id, a slash and a number")
-    return value
-
-
-def _postal_code(value: str, info: ValidationInfo) -> str:
-    value = tidy(value)
-    country = info.data.get("country")
-    if len(value) > 16 or (not value and country is not None and country not in NO_POSTAL_CODE):
-        raise _wrong(Code.POSTAL_CODE_INVALID, f"{len(value)} characters for {country or 'the country'}")
+        raise wrong(Code.ID_INVALID, "not an order id, a slash and a number")
     return value
 
 
@@ -233,14 +189,10 @@ LongTextIfAny = Annotated[Annotated[str, _UpTo(4000)] | None, _if_any(_long_text
 """The same where it may be absent; a blank one is."""
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "idn-email", "maxLength": 254})]
 """An e-mail address in the form it came in; compare by ``normal_email``."""
-Country = Annotated[str, AfterValidator(_country), Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"})]
-"""ISO 3166-1 alpha-2 or XK, upper-cased."""
 Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
 """A phone number as it came, 1 to 40 characters."""
 PhoneIfAny = Annotated[Annotated[str, _UpTo(40)] | None, _if_any(_phone)]
 """The same where it may be absent; a blank one is."""
-Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
-"""ISO 4217."""
 Term = Annotated[str, AfterValidator(_term), Field(json_schema_extra={"enum": list(TERMS)})]
 """A payment term that can be asked for. What is in force may also be ``at_once``."""
 Months = Annotated[int, AfterValidator(_months), Field(json_schema_extra={"enum": list(LENGTHS)})]
@@ -248,8 +200,6 @@ Months = Annotated[int, AfterValidator(_months), Field(json_schema_extra={"enum"
 Quantity = Annotated[int, AfterValidator(_quantity), Field(json_schema_extra={"minimum": 1, "maximum": 500})]
 Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1), WithJsonSchema({"type": "integer", "format": "int64"})]
 """A whole number that the store can hold: a count, a version, a lane, a total in minor units."""
-MinorUnits = Annotated[int, AfterValidator(_amount), Field(json_schema_extra={"minimum": 1, "maximum": MAX_PRICE})]
-"""A price above 0 in minor units of its currency."""
 Instant = Annotated[
     datetime,
     AfterValidator(_utc),
@@ -275,23 +225,3 @@ SubscriptionId = Annotated[
     Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}/[1-9][0-9]{0,5}$"}),
 ]
 """An order id, a slash, and the running number of one of its subscriptions."""
-
-
-class Money(Model):
-    """An amount above 0: integer minor units with their currency beside them, never a float."""
-
-    amount: MinorUnits
-    currency: Currency
-
-
-class Address(Model):
-    """Where somebody lives or wants something sent. The postal code may be empty where the country has none."""
-
-    street: Line
-    street2: LineIfAny = None
-    city: Line
-    region: LineIfAny = None
-    country: Country  # before the postal code, which is judged by it: each gets its refusal under its own field
-    postal_code: Annotated[
-        str, AfterValidator(_postal_code), Field(validate_default=True, json_schema_extra={"maxLength": 16})
-    ] = ""

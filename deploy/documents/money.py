@@ -1,6 +1,6 @@
 """Money for a person; never by way of a float."""
 
-from contracts.values import CURRENCY_EXPONENTS
+from contracts.money import CURRENCY_EXPONENTS
 
 
 def amount(minor_units: int, currency: str) -> str:

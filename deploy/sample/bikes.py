@@ -9,7 +9,7 @@ from typing import Final
 
 from contracts.customers import Customer
 from contracts.orders import ItemSubmitted, OrderSubmitted
-from contracts.values import Address
+from contracts.places import Address
 from deploy.sample.files import rows
 from deploy.sample.orders import SampleOrder, contract_length, working_hour
 from deploy.sample.rates import BY_CODE

@@ -8,6 +8,7 @@ from typing import Final
 from contracts.catalog import VariantChanged
 from contracts.changes import HoldRejectionRequested, HoldReleaseRequested, OrderCancelled
 from contracts.fulfillment import ItemFulfillmentParked, SubscriptionCreated
+from contracts.money import Money
 from contracts.order import Status
 from contracts.orders import (
     HoldReleased,
@@ -18,7 +19,6 @@ from contracts.orders import (
     RequestRefused,
 )
 from contracts.refusals import Code
-from contracts.values import Money
 from deploy.sample import catalog
 from deploy.sample.hashes import drawn
 from deploy.sample.orders import SampleOrder

@@ -7,7 +7,8 @@ from typing import Final
 
 from contracts.customers import Customer, Group
 from contracts.orders import ItemSubmitted, OrderSubmitted
-from contracts.values import TERMS, Address
+from contracts.places import Address
+from contracts.values import TERMS
 from deploy.sample.bikes import products
 from deploy.sample.files import rows
 from deploy.sample.hashes import choice, drawn

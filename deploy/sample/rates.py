@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from contracts.catalog import Price
-from contracts.values import CURRENCY_EXPONENTS
+from contracts.money import CURRENCY_EXPONENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts import billing as said
-from contracts.values import CURRENCY_EXPONENTS
+from contracts.money import CURRENCY_EXPONENTS
 from services.billing.calendar import due_date, issue_date, period_after
 from services.billing.payer import Defaults, Payer
 from services.billing.share import Part, Share

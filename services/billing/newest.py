@@ -5,8 +5,9 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from contracts.customers import CustomerSnapshot
+from contracts.places import Address
 from contracts.subscription import Subscription
-from contracts.values import Address, Instant
+from contracts.values import Instant
 
 
 class Newest(BaseModel):

@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts.customers import Group
-from contracts.values import TERMS, Address, CivilDate
+from contracts.places import Address
+from contracts.values import TERMS, CivilDate
 from services.billing.newest import Newest, name_of, newer
 from services.engine.revising import revised
 

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Item, Order
+from contracts.places import Address
 from contracts.refusals import Code
 from contracts.subscription import CancellationReason, Condition, PayerFrom, PriceStretch, State
-from contracts.values import Address, CivilDate
+from contracts.values import CivilDate
 from services.engine.heard import Heard
 from services.engine.revising import revised
 from services.fulfillment.request import Parked

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapVa
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Hold, Status
-from contracts.values import Address
+from contracts.places import Address
 from services.engine.heard import Heard
 
 Flag = Literal["customer_differs", "clock_suspect"]

@@ -14,8 +14,8 @@ from contracts.invoices import (
     InvoiceLinesIssued,
 )
 from contracts.message import Body
+from contracts.places import Address
 from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
-from contracts.values import Address
 from services.billing.calendar import issue_date, month_begin
 from tests.scene import Scene
 

@@ -11,22 +11,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.changes import OrderAmendmentRequested
 from contracts.fulfillment import ItemFulfillmentRequested
+from contracts.money import CURRENCY_EXPONENTS, MAX_PRICE, Currency, MinorUnits, Money
 from contracts.orders import ItemSubmitted
+from contracts.places import COUNTRIES, NO_POSTAL_CODE, Country
 from contracts.values import (
-    COUNTRIES,
-    CURRENCY_EXPONENTS,
-    MAX_PRICE,
-    NO_POSTAL_CODE,
     CivilDate,
-    Country,
-    Currency,
     Email,
     Identifier,
     LineIfAny,
     LongText,
     LongTextIfAny,
-    MinorUnits,
-    Money,
     Months,
     Name,
     NameIfAny,

@@ -16,9 +16,9 @@ from contracts.life import (
     SubscriptionCancellationRequested,
 )
 from contracts.message import Body
+from contracts.money import Money
 from contracts.refusals import Code
 from contracts.subscription import Subscription, SubscriptionFact
-from contracts.values import Money
 from services.fulfillment.ledger import Entry
 from services.fulfillment.settings import DEFAULTS, Settings
 from tests.fulfillment.orders_known import item, ledger, passed, placed, scan, scene

@@ -10,8 +10,8 @@ from contracts.fulfillment import ItemFulfillmentRefused, ItemFulfillmentRequest
 from contracts.message import Body
 from contracts.order import Hold, Item, Order
 from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
+from contracts.places import Address
 from contracts.refusals import Code
-from contracts.values import Address
 from services.engine.desk import Documents
 from services.fulfillment.asset import Asset
 from services.fulfillment.ledger import Ledger

@@ -3,9 +3,9 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.life import SubscriptionCancelled, SubscriptionEnded, SubscriptionExtended
+from contracts.money import Money
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom, PriceStretch
-from contracts.values import Money
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.subscription import months_after
 from tests.fulfillment.lives import (

@@ -6,6 +6,7 @@ from contracts.catalog import Price, VariantSubmitted
 from contracts.customers import Customer, Group, Note
 from contracts.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
 from contracts.message import Body
+from contracts.money import Money
 from contracts.orders import (
     ItemSubmitted,
     NoteSubmitted,
@@ -13,8 +14,8 @@ from contracts.orders import (
     OrderSubmitted,
     RequestRefused,
 )
+from contracts.places import Address
 from contracts.subscription import State
-from contracts.values import Address, Money
 from services.orders.service import orders
 from services.orders.settings import Settings
 from tests.scene import Scene, only

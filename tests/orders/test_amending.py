@@ -12,9 +12,9 @@ from contracts.changes import (
     OrderAmended,
     OrderAmendmentRequested,
 )
+from contracts.money import Money
 from contracts.orders import HoldReleased, RequestRefused
 from contracts.refusals import Code
-from contracts.values import Money
 from services.orders.order import PlacedOrder
 from services.orders.settings import Settings
 from tests.orders.clerks import (

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.payers import PayerSettingsChanged, PayerSettingsSubmitted
-from contracts.values import Address
+from contracts.places import Address
 from deploy.sample.catalog import OPENED
 from deploy.sample.changes.moving import TO
 from deploy.sample.outbound import Sending

@@ -12,8 +12,9 @@ from contracts.changes import (
     OrderAmended,
     OrderAmendmentRequested,
 )
+from contracts.money import Money
 from contracts.orders import ItemSubmitted
-from contracts.values import TERMS, Money
+from contracts.values import TERMS
 from deploy.sample import northwind
 from deploy.sample.hashes import below, chance, choice
 from deploy.sample.orders import SampleOrder

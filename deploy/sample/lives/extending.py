@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contracts.life import ExtensionRequested, SubscriptionExtended
-from contracts.values import Money
+from contracts.money import Money
 from deploy.sample.changes.amending import Prices
 from deploy.sample.hashes import below, choice
 from deploy.sample.lives.asking import ACTOR, asked

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from contracts.invoices import Invoice, InvoiceLine
-from contracts.values import Address
+from contracts.places import Address
 
 NUMBER = "INV-K7Q2MX-000002"
 MEMBERS = (("lodz", "Łódź Rowery"), ("sao", "São Paulo Bicicletas"), ("athens", "Ποδήλατα"))

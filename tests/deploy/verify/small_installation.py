@@ -17,9 +17,9 @@ from contracts.invoices import BillingRunRequested
 from contracts.life import ReversalRequested
 from contracts.message import Body
 from contracts.orders import ItemSubmitted, NoteSubmitted, OrderSubmitted
+from contracts.places import Address
 from contracts.saying import encoded
 from contracts.topics import TOPICS
-from contracts.values import Address
 from deploy.verify.books import Books
 from deploy.verify.entering import enter
 from deploy.verify.found import Found

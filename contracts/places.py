@@ -1,0 +1,54 @@
+"""Places: countries, and the addresses in them.
+
+Rules: ``domain.md`` section 1, "Text rules".
+"""
+
+from typing import Annotated
+
+import pycountry
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from contracts.model import Model
+from contracts.refusals import Code
+from contracts.values import Line, LineIfAny, tidy, wrong
+
+COUNTRIES: frozenset[str] = frozenset(c.alpha_2 for c in pycountry.countries) | {"XK"}
+NO_POSTAL_CODE = frozenset(
+    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK IE"  # noqa: SIM905 - a table
+    " JM KI KM KN KP LC LY ML MO MR MW NR NU PA QA RW SB SC SL SR ST SY TD TG TK TL TO TT TV UG VU WS YE ZW".split()
+)
+"""Countries where addresses have no postal code, or commonly lack one (Universal Postal Union, addressing systems)."""
+
+
+def _country(value: str) -> str:
+    code = value.strip().upper()
+    if code == "UK":
+        raise wrong(Code.COUNTRY_UNKNOWN, "UK is not the code of a country, GB is")
+    if code not in COUNTRIES or not value.isascii():  # the ligature fi in upper case is Finland
+        raise wrong(Code.COUNTRY_UNKNOWN, f"no such country: {code[:8]}")
+    return code
+
+
+def _postal_code(value: str, info: ValidationInfo) -> str:
+    value = tidy(value)
+    country = info.data.get("country")
+    if len(value) > 16 or (not value and country is not None and country not in NO_POSTAL_CODE):
+        raise wrong(Code.POSTAL_CODE_INVALID, f"{len(value)} characters for {country or 'the country'}")
+    return value
+
+
+Country = Annotated[str, AfterValidator(_country), Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"})]
+"""ISO 3166-1 alpha-2 or XK, upper-cased."""
+
+
+class Address(Model):
+    """Where somebody lives or wants something sent. The postal code may be empty where the country has none."""
+
+    street: Line
+    street2: LineIfAny = None
+    city: Line
+    region: LineIfAny = None
+    country: Country  # before the postal code, which is judged by it: each gets its refusal under its own field
+    postal_code: Annotated[
+        str, AfterValidator(_postal_code), Field(validate_default=True, json_schema_extra={"maxLength": 16})
+    ] = ""
