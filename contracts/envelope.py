@@ -23,7 +23,6 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 DEEPEST: Final = 100
 """Levels of nesting beyond which a document is senseless: nothing that we store or say is deeper."""
-STRUCTURED: Final = b"application/cloudevents+json"
 STRUCTURED_PREFIX: Final = b"application/cloudevents"
 """A ``content-type`` that begins so means structured mode, whatever ``ce_`` headers a forwarder left there."""
 _SPECVERSION = re.compile(r"1\.[0-9]+\Z")
