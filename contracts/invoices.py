@@ -114,7 +114,7 @@ class InvoiceLinesIssued(Fact):
 
 class RunCounts(Model):
     """What a run did so far. ``not_due``: payers whose billing day had not come; ``repeated``: those that had this
-    period already.
+    period already. Test invoices and their notes, with their lines, count as ``test_invoices`` and nowhere else.
     """
 
     payers: Whole = 0
@@ -123,6 +123,7 @@ class RunCounts(Model):
     lines: Whole = 0
     not_due: Whole = 0
     repeated: Whole = 0
+    test_invoices: Whole = 0
 
 
 class _RunFact(Fact):

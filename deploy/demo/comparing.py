@@ -65,12 +65,12 @@ def _runs(expected: Summary, folded: Folded) -> Iterator[tuple[str, object, obje
         yield f"{name}invoices", plan.invoices, said.counts.invoices
         yield f"{name}credit notes", plan.credit_notes, said.counts.credit_notes
         yield f"{name}lines", plan.lines, said.counts.lines
-        issued = [i for i in folded.invoices.values() if (i.period, i.run) == run]
+        yield f"{name}test invoices", plan.test_invoices, said.counts.test_invoices
+        issued = [i for i in folded.invoices.values() if (i.period, i.run) == run and not i.test]
         yield f"{name}credit lines", plan.credit_lines, sum(invoice.credit_lines for invoice in issued)
         totals: Counter[str] = Counter()
         for invoice in issued:
-            if not invoice.test:
-                totals[invoice.currency] += invoice.total
+            totals[invoice.currency] += invoice.total
         yield from _each(f"{name}total", plan.totals, totals)
 
 

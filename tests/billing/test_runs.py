@@ -204,7 +204,10 @@ def test_terms_currencies_and_test_orders_never_share_an_invoice() -> None:
     scene.hears(created("o2/1", term="net_30"))
     scene.hears(created("o3/1", currency="CHF"))
     scene.hears(created("o4/1", test=True))
-    found = invoices(run(scene, "2024-05"))
+    said = run(scene, "2024-05")
+    found = invoices(said)
+    counts = completed(said).counts
+    assert (counts.invoices, counts.lines, counts.test_invoices) == (3, 3, 1)
     assert sorted((i.term, i.currency, i.test) for i in found) == [
         ("net_14", "CHF", False),
         ("net_14", "EUR", False),

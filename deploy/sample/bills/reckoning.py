@@ -26,13 +26,14 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class RunExpected:
-    """What a run issues: ``totals`` by currency, real accounts only. Test invoices are counted like the others."""
+    """What a run issues to real accounts, ``totals`` by currency; ``test_invoices`` are counted apart."""
 
     run: Run
     invoices: int
     credit_notes: int
     lines: int
     credit_lines: int
+    test_invoices: int
     totals: Mapping[str, int]
 
 
@@ -78,16 +79,17 @@ def _issued(run: Run, found: Sequence[Contract], books: _Books) -> Mapping[Accou
 
 
 def _expected(run: Run, bills: Mapping[AccountKey, Bill]) -> RunExpected:
+    real = {account: bill for account, bill in bills.items() if not account.test}
     totals: Counter[str] = Counter()
-    for account, bill in bills.items():
-        if not account.test:
-            totals[account.currency] += bill.total
-    notes = sum(bill.total < 0 for bill in bills.values())
+    for account, bill in real.items():
+        totals[account.currency] += bill.total
+    notes = sum(bill.total < 0 for bill in real.values())
     return RunExpected(
         run=run,
-        invoices=len(bills) - notes,
+        invoices=len(real) - notes,
         credit_notes=notes,
-        lines=sum(bill.lines for bill in bills.values()),
-        credit_lines=sum(bill.credit_lines for bill in bills.values()),
+        lines=sum(bill.lines for bill in real.values()),
+        credit_lines=sum(bill.credit_lines for bill in real.values()),
+        test_invoices=len(bills) - len(real),
         totals=dict(sorted(totals.items())),
     )

@@ -204,11 +204,13 @@ class PageInTheMaking:
             yield Say(revised(self.body, **due))
 
     def _counts(self) -> RunCounts:
-        kinds = [invoice.kind for invoice in self.invoices.values()]
+        real = [invoice for invoice in self.invoices.values() if not invoice.test]
+        kinds = [invoice.kind for invoice in real]
         return RunCounts(
             invoices=kinds.count("invoice"),
             credit_notes=kinds.count("credit_note"),
-            lines=sum(invoice.lines for invoice in self.invoices.values()),
+            lines=sum(invoice.lines for invoice in real),
+            test_invoices=len(self.invoices) - len(real),
         )
 
     def _decision(self) -> Decision:
