@@ -82,7 +82,8 @@ def test_a_switch_that_says_neither_yes_nor_no_is_not_taken_for_no(said: str) ->
         (
             "orders",
             {},
-            "orders stopped: the database cannot be prepared (ServerSelectionTimeoutError: MongoDB does not",
+            "orders stopped: the database cannot be prepared (ServerSelectionTimeoutError: MongoDB does not answer): "
+            "check LEASELINE_MONGO",
         ),
     ],
     ids=["switch", "zone", "term", "day", "no database"],
