@@ -35,6 +35,8 @@ from deploy.sample.waves import waves
 from deploy.verify import verified
 from deploy.verify.report import show
 from services.engine.mongo import Client
+from services.fulfillment import settings as fulfillment
+from services.orders import settings as orders
 
 DATA = places.HOME / "demo"
 ISSUER = "Leaseline demonstration"
@@ -48,8 +50,9 @@ ENVIRONMENT = {
     "LEASELINE_ANNOUNCED_ONLY": "no",
     "LEASELINE_DEFAULT_TERM": payers.DEPLOYMENTS_TERM,
     "LEASELINE_BILLING_DAY": str(payers.DEPLOYMENTS_DAY),
+    **{number.variable: "" for number in (*orders.NUMBERS, *fulfillment.NUMBERS)},
 }
-"""What the plan reckons with, whatever the shell's own settings are."""
+"""What the plan reckons with, whatever the shell's own settings are; a blank one has its default."""
 
 
 def run(console: Console, *, again: bool, data: Path = DATA) -> int:

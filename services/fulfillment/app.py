@@ -1,26 +1,28 @@
 """Fulfillment as a process: wiring only. ``python -m services.fulfillment.app``, or by FastStream's own command line:
 ``faststream run services.fulfillment.app:build --factory``.
 
-Settings beside the engine's: ``LEASELINE_ZONE``, the business time zone (default UTC), and
-``LEASELINE_ANNOUNCED_ONLY`` (yes, no): devices that no dock announced are refused.
+Settings beside the engine's: ``LEASELINE_ZONE``, the business time zone (default UTC), ``LEASELINE_ANNOUNCED_ONLY``
+(yes, no): devices that no dock announced are refused; and the waiting times and limits of ``settings.NUMBERS``.
 """
 
 from zoneinfo import ZoneInfo
 
 from faststream import FastStream
 
+from services.engine.numbers import numbers
 from services.engine.service import Service
 from services.engine.serving import Serving, main
 from services.engine.settings import Settings as EngineSettings
 from services.engine.settings import chosen, yes_or_no
 from services.fulfillment.service import fulfillment
-from services.fulfillment.settings import Settings
+from services.fulfillment.settings import NUMBERS, Settings
 
 
 def service() -> Service:
     """Fulfillment with its settings from the environment. Raises SystemExit for a wrong one."""
     zone = chosen("LEASELINE_ZONE", "UTC", ZoneInfo, "name a zone of the IANA database, such as Europe/Berlin")
-    return fulfillment(Settings(zone=zone, announced_only=yes_or_no("LEASELINE_ANNOUNCED_ONLY")))
+    announced_only = yes_or_no("LEASELINE_ANNOUNCED_ONLY")
+    return fulfillment(Settings(zone=zone, announced_only=announced_only, **numbers(NUMBERS)))
 
 
 def build() -> FastStream:

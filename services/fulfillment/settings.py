@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.engine.numbers import Number
+
 UTC: Final = ZoneInfo("UTC")
 
 
@@ -37,3 +39,17 @@ class Settings:
 
 
 DEFAULTS: Final = Settings()
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NUMBERS: Final = (
+    Number("LEASELINE_PARKED_HOURS", "patience", 1, 8760, HOUR),
+    Number("LEASELINE_PARKED_SERIALS", "parked_serials", 1, 2000),
+    Number("LEASELINE_PARKED_BYTES", "parked_bytes", 10_000, 4_000_000),
+    Number("LEASELINE_SCAN_SERIALS", "serials", 1, 500),
+    Number("LEASELINE_START_BACK_DAYS", "earliest", 0, 3650, DAY),
+    Number("LEASELINE_START_AHEAD_DAYS", "latest", 0, 3650, DAY),
+    Number("LEASELINE_BEHIND_ORDER_DAYS", "behind_order", 1, 3650, DAY),
+)
+"""Those that an installation may choose. What waits for an order is decided at once when it comes, and one answer names
+every serial of its scan: more serials than these make batches and records that the log does not take.
+"""

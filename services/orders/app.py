@@ -1,22 +1,25 @@
 """Orders as a process: wiring only. ``python -m services.orders.app``, or by FastStream's own command line:
 ``faststream run services.orders.app:build --factory``.
 
-Setting beside the engine's: ``LEASELINE_CONFIRMATION_REQUIRED`` (yes, no): scans wait until their order is confirmed.
+Settings beside the engine's: ``LEASELINE_CONFIRMATION_REQUIRED`` (yes, no): scans wait until their order is confirmed;
+and the waiting times and limits of ``settings.NUMBERS``.
 """
 
 from faststream import FastStream
 
+from services.engine.numbers import numbers
 from services.engine.service import Service
 from services.engine.serving import Serving, main
 from services.engine.settings import Settings as EngineSettings
 from services.engine.settings import yes_or_no
 from services.orders.service import orders
-from services.orders.settings import Settings
+from services.orders.settings import NUMBERS, Settings
 
 
 def service() -> Service:
     """Orders with its settings from the environment. Raises SystemExit for a wrong one."""
-    return orders(Settings(confirmation_required=yes_or_no("LEASELINE_CONFIRMATION_REQUIRED")))
+    required = yes_or_no("LEASELINE_CONFIRMATION_REQUIRED")
+    return orders(Settings(confirmation_required=required, **numbers(NUMBERS)))
 
 
 def build() -> FastStream:

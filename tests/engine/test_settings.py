@@ -72,6 +72,11 @@ def test_a_switch_that_says_neither_yes_nor_no_is_not_taken_for_no(said: str) ->
             {"LEASELINE_CONFIRMATION_REQUIRED": "true"},
             "LEASELINE_CONFIRMATION_REQUIRED is 'true': say yes or no",
         ),
+        (
+            "fulfillment",
+            {"LEASELINE_PARKED_HOURS": "a day"},
+            "LEASELINE_PARKED_HOURS is 'a day': give a whole number from 1 to 8760",
+        ),
         ("fulfillment", {"LEASELINE_ZONE": "Mars/Tharsis"}, "LEASELINE_ZONE is 'Mars/Tharsis': name a zone"),
         ("billing", {"LEASELINE_DEFAULT_TERM": "net_45"}, "LEASELINE_DEFAULT_TERM is 'net_45': use net_7"),
         (
@@ -82,11 +87,13 @@ def test_a_switch_that_says_neither_yes_nor_no_is_not_taken_for_no(said: str) ->
         (
             "orders",
             {},
-            "orders stopped: the database cannot be prepared (ServerSelectionTimeoutError: MongoDB does not answer): "
-            "check LEASELINE_MONGO",
+            (
+                "orders stopped: the database cannot be prepared "
+                "(ServerSelectionTimeoutError: MongoDB does not answer): check LEASELINE_MONGO"
+            ),
         ),
     ],
-    ids=["switch", "zone", "term", "day", "no database"],
+    ids=["switch", "number", "zone", "term", "day", "no database"],
 )
 def test_a_service_that_cannot_start_says_why_in_one_line(service: str, wrong: Mapping[str, str], told: str) -> None:
     ended = subprocess.run(
