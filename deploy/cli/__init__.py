@@ -21,11 +21,11 @@ def leaseline() -> None:
     """Orders become subscriptions and billing accounts: three services on Kafka and MongoDB."""
 
 
+app.add_typer(assets.app, name="assets")
 app.add_typer(servers.app, name="servers")
 app.add_typer(topics.app, name="topics")
 app.add_typer(customers.app, name="customers")
 app.add_typer(invoices.app, name="invoices")
-app.command()(assets.assets)
 app.command()(demo.demo)
 app.command()(invoice.invoice)
 app.command()(statement.statement)

@@ -1,36 +1,42 @@
-"""`leaseline assets`: what is on stock beside what is on backorder, counted when asked."""
+"""`leaseline assets`: what is on stock beside what is on backorder, counted when asked; and one device's history."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated, Any, get_args
 
 import typer
 from pymongo import MongoClient
+from pymongo.database import Database
 from pymongo.errors import PyMongoError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from contracts.assets import AssetState
+from contracts.serials import normalised
 from deploy.cli.invoice import Databases
 from deploy.cli.topics import addresses
 from deploy.installation.trouble import InstallationTrouble
+from services.fulfillment.asset import Asset
 from services.fulfillment.inventory import ASSETS, OPEN_UNITS, stocks
 
 STATES = get_args(AssetState)
+app = typer.Typer(invoke_without_command=True)
 
 
+@app.callback()
 def assets(
-    sku: Annotated[str | None, typer.Option(help="Only this one.")] = None, databases: Databases = "leaseline"
+    context: typer.Context,
+    sku: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    databases: Databases = "leaseline",
 ) -> None:
     """Count devices by SKU and state, and the open units that wait for one; test orders are left out."""
-    client: MongoClient[dict[str, Any]] = MongoClient(addresses().mongo, serverSelectionTimeoutMS=5_000)
-    try:
-        database = client[f"{databases}_fulfillment"]
+    if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"databases": databases}}
+        return
+    with _opened(databases) as database:
         rows = stocks(database["assets"].aggregate(list(ASSETS)), database["ledgers"].aggregate(list(OPEN_UNITS)))
-    except PyMongoError as error:
-        raise InstallationTrouble(
-            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
-        ) from error
-    finally:
-        client.close()
     table = Table()
     table.add_column("SKU")
     for column in (*STATES, "open units", "backorder"):
@@ -40,3 +46,58 @@ def assets(
             counts = (*(getattr(row, state) for state in STATES), row.open_units, row.backorder)
             table.add_row(row.sku, *(f"{count:,}" if count else "" for count in counts))
     Console().print(table if table.row_count else "Nothing is known of this.")
+
+
+@app.command()
+def history(
+    serial: Annotated[str, typer.Argument(help="As on the label.")],
+    databases: Annotated[str, typer.Option(help="How the databases' names begin.")] = "leaseline",
+) -> None:
+    """Show one device: its state, its variant, its announcement, and what became of it when, over all orders."""
+    known = normalised(serial)
+    if known is None:
+        raise InstallationTrouble(f"{serial[:40]!r} is no serial: it has 1 to 64 printable characters.")
+    with _opened(databases) as database:
+        found = database["assets"].find_one({"_id": known})
+    if found is None:
+        raise InstallationTrouble(f"No device {known} is known: no dock announced it and no scan of it was accepted.")
+    device = Asset.model_validate(found, strict=False)
+    console = Console(highlight=False)
+    for name, text in _told(device).items():
+        console.print(f"{name:<10}{text}", markup=False)
+    table = Table()
+    for column in ("since", "subscription", "became", "label as read"):
+        table.add_column(column)
+    for row in device.history:
+        became, label = row.state or "in_use", row.raw_serial or ("" if row.state else known)
+        shown = label if label.isprintable() else repr(label)
+        table.add_row(_at(row.since), f"{row.order_id}/{row.number}", became.replace("_", " "), escape(shown))
+    console.print(table if device.history else "It was in no order yet.")
+
+
+def _told(device: Asset) -> Mapping[str, str]:
+    announced = "no dock announced it" if device.announced_at is None else _at(device.announced_at)
+    variant = "open: nothing is known of it but scans that were undone" if device.unproven else device.sku
+    state = device.state.replace("_", " ")
+    return {
+        "state": f"{state}; left out of counts: a test order had it last" if device.test else state,
+        "variant": variant,
+        "announced": announced,
+    }
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@contextmanager
+def _opened(databases: str) -> Iterator[Database[dict[str, Any]]]:
+    client: MongoClient[dict[str, Any]] = MongoClient(addresses().mongo, tz_aware=True, serverSelectionTimeoutMS=5_000)
+    try:
+        yield client[f"{databases}_fulfillment"]
+    except PyMongoError as error:
+        raise InstallationTrouble(
+            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
+        ) from error
+    finally:
+        client.close()
