@@ -7,25 +7,35 @@ from uuid import uuid4
 
 from contracts.message import Body
 from contracts.saying import encoded
-from services.engine.faults import NotSaid
+from services.engine.faults import NotSaid, Stop
 from services.engine.keeper import Keeper
 from services.engine.ports import Producer
 from services.engine.record import Outgoing
+from services.engine.worker import where
 
 
 async def tick(
     made: Callable[[int, datetime], Body], keeper: Keeper, producer: Producer, source: str, seconds: float
 ) -> None:
-    """Ticks until it is cancelled."""
-    while True:
-        await asyncio.sleep(seconds)
-        now = datetime.now(UTC)
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        records = [_record(made(lane, now), lane, source, now) for lane in sorted(keeper.held)]
-        try:
-            await producer.publish(records)
-        except NotSaid:
-            await producer.replace()  # the next tick says the same and more
+    """Ticks until it is cancelled. Whatever is not the broker's fault stops the service: without ticks nothing that
+    waits, and no contract, would ever end.
+    """
+    try:
+        while True:
+            await asyncio.sleep(seconds)
+            await _tick(made, keeper, producer, source)
+    except Exception as error:  # noqa: BLE001 - a defect of our own: stop rather than stand still
+        keeper.stop(Stop(f"the ticks failed with {type(error).__name__}: {where(error)}."))
+
+
+async def _tick(made: Callable[[int, datetime], Body], keeper: Keeper, producer: Producer, source: str) -> None:
+    now = datetime.now(UTC)
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    records = [_record(made(lane, now), lane, source, now) for lane in sorted(keeper.held)]
+    try:
+        await producer.publish(records)
+    except NotSaid:
+        await producer.replace()  # the next tick says the same and more
 
 
 def _record(body: Body, lane: int, source: str, now: datetime) -> Outgoing:
