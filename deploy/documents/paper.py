@@ -2,6 +2,7 @@
 they are in the export.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -71,22 +72,26 @@ class Paper:
         return TERMS[self.invoice.term]
 
 
+_Kind = tuple[str, str, str, str, str, str, int, str]
+"""What lines have in common that are one row: customer, order, item, SKU, product, period, price, invoice credited."""
+
+
 def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
     """The document of an invoice. Raises ValueError if its lines do not add up to what it says."""
     names: dict[str, str] = {}
-    quantities: dict[tuple[str, str, str, str, str, str, int, str], int] = {}
+    quantities: dict[_Kind, int] = {}
     for line in lines:
         names[line.customer_id] = line.customer_name
         product = ", ".join(dict.fromkeys(name for name in (line.product_name, line.variant_name) if name))
-        key = (
+        kind = (
             line.customer_id, line.order_id, line.item_id, line.sku, product, line.period, line.amount,
             line.credits or "",
         )  # fmt: skip
-        quantities[key] = quantities.get(key, 0) + 1
+        quantities[kind] = quantities.get(kind, 0) + 1
     rows: dict[str, list[Row]] = {}
-    for (customer_id, *what, price, credited), quantity in sorted(quantities.items()):
-        order_id, item_id, sku, product, period = map(str, what)
-        row = Row(order_id, item_id, sku, product, period, quantity, int(price), str(credited) or None)
+    for kind in sorted(quantities, key=_by_order_and_item):
+        customer_id, order_id, item_id, sku, product, period, price, credited = kind
+        row = Row(order_id, item_id, sku, product, period, quantities[kind], price, credited or None)
         rows.setdefault(customer_id, []).append(row)
     members = [Member(customer_id, names[customer_id], tuple(found)) for customer_id, found in rows.items()]
     made = Paper(invoice, tuple(sorted(members, key=lambda member: (member.name.casefold(), member.customer_id))))
@@ -94,6 +99,15 @@ def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
     if total != invoice.total:
         raise ValueError(f"the lines of {invoice.number} add up to {total}, the invoice says {invoice.total}")
     return made
+
+
+def _by_order_and_item(kind: _Kind) -> tuple[str, str, _Kind]:
+    return _numbers_by_value(kind[1]), _numbers_by_value(kind[2]), kind
+
+
+def _numbers_by_value(id_: str) -> str:
+    """Item 2 comes before item 10: as many digits for each number as an id has characters at most."""
+    return re.sub("[0-9]+", lambda number: number[0].zfill(64), id_)
 
 
 def month(period: str) -> str:

@@ -45,6 +45,16 @@ def test_devices_of_one_item_and_period_are_one_row_and_customers_come_by_name()
     assert (credited.quantity, credited.amount, credited.credits) == (1, -9120, "INV-K7Q2MX-000001")
 
 
+def test_a_customers_rows_come_by_order_and_item_the_numbers_in_them_as_numbers() -> None:
+    one = lines()[0]
+    ids = [("SO10", "1"), ("SO9", "10"), ("SO9", "2"), ("SO9", "b-1"), ("SO9", "02"), ("SO-1", "1")]
+    many = [one.model_copy(update={"order_id": order_id, "item_id": item_id}) for order_id, item_id in ids]
+    (member,) = paper(invoice(many), many).members
+    assert [(row.order_id, row.item_id) for row in member.rows] == [
+        ("SO-1", "1"), ("SO9", "02"), ("SO9", "2"), ("SO9", "10"), ("SO9", "b-1"), ("SO10", "1"),
+    ]  # fmt: skip
+
+
 def test_an_invoice_whose_lines_do_not_add_up_is_not_printed() -> None:
     with pytest.raises(ValueError, match="add up to"):
         paper(invoice(), lines()[:-1])
