@@ -85,6 +85,7 @@ INDEXES: Final = (
     "CREATE INDEX accounts_by_name ON accounts (account)",
     "CREATE INDEX parts_by_subscription ON parts (subscription_id)",
     "CREATE INDEX invoice_lines_by_month ON invoice_lines (payer, subscription_id, month)",
+    "CREATE INDEX offenders_by_key ON offenders (number, key, look)",
 )
 
 VIEWS: Final = (

@@ -44,12 +44,13 @@ _TOTALS: Final = (
 
 _OPENS: Final = (
     """
-    SELECT account || ' ' || period, 'account ' || account || ' has ' || sum(kept) || ' subscriptions of which '
-        || period || ' is to be invoiced or credited next; counted anew: ' || sum(counted)
+    SELECT account || ' ' || period, 'account ' || account || coalesce(' in version ' || a.version, '') || ' has '
+        || sum(kept) || ' subscriptions of which ' || period || ' is to be invoiced or credited next; counted anew: '
+        || sum(counted)
     FROM (
         SELECT account, period, subscriptions AS kept, 0 AS counted FROM opens
         UNION ALL SELECT account, opens, 0, 1 FROM parts WHERE opens IS NOT NULL
-    ) GROUP BY account, period HAVING sum(kept) <> sum(counted)
+    ) LEFT JOIN accounts a USING (account) GROUP BY account, period HAVING sum(kept) <> sum(counted)
     """,
     """
     SELECT account, 'account ' || account || ' is said to be invoiced next on ' || coalesce(issues, 'no day')
@@ -68,8 +69,9 @@ _OPENS: Final = (
         OR due IS NOT date(issues, '+' || days || ' days')
     """,
 )
-"""What is invoiced next, and when. The billing day of a payer without one of its own is the deployment's, which is not
-known here.
+"""What is invoiced next, and when. Each look may catch another subscription between a share and its account, in the
+same way: but then the account is in another version, so it is another sentence. The billing day of a payer without one
+of its own is the deployment's, which is not known here.
 """
 
 _EACH_ONCE: Final = (
