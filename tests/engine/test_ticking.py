@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
+from contracts.clock import ClockTicked
 from contracts.message import Body
-from contracts.orders import ClockTicked
 from services.engine.faults import NotSaid
 from services.engine.keeper import Keeper, Ports
 from services.engine.lane import Lane
