@@ -1,6 +1,7 @@
 """Judges the books, look by look: only what looks wrong in the same way twice is wrong."""
 
 import json
+from typing import Final
 
 from deploy.verify.books import Books
 from deploy.verify.fates import find_fates
@@ -10,12 +11,13 @@ from deploy.verify.parts import account, owed, part, price
 from deploy.verify.report import Invariant, Report, Waiting
 from deploy.verify.seen import SHOWN, counts, waits
 
-_CONFIRMED = """
+CONFIRMED: Final = """
     FROM offenders o WHERE look = ?1 AND number = ?2 AND (?1 = 1 OR EXISTS (
         SELECT 1 FROM offenders e
         WHERE e.look = 1 AND e.number = o.number AND e.key = o.key AND e.sentence = o.sentence
     ))
 """
+"""What a look found wrong: at the first one everything, at the second one what was there before in the same words."""
 
 
 def judge(books: Books, look: int, *, behind: bool = False) -> int:
@@ -65,12 +67,12 @@ def reported(books: Books, look: int, behind: Waiting | None = None) -> Report:
 
 
 def _invariant(books: Books, rule: Rule, look: int) -> Invariant:
-    named = books.rows(f"SELECT DISTINCT sentence {_CONFIRMED} ORDER BY key LIMIT {SHOWN}", (look, rule.number))
+    named = books.rows(f"SELECT DISTINCT sentence {CONFIRMED} ORDER BY key LIMIT {SHOWN}", (look, rule.number))
     return Invariant(
         number=rule.number,
         sentence=rule.sentence,
         checked=books.one(rule.checked),
         counted=rule.counted,
-        broken=books.one(f"SELECT count(*) {_CONFIRMED}", (look, rule.number)),
+        broken=books.one(f"SELECT count(*) {CONFIRMED}", (look, rule.number)),
         offenders=tuple(sentence for (sentence,) in named),
     )
