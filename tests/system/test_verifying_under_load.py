@@ -2,29 +2,39 @@
 
 import asyncio
 
-from deploy.verify import verified
+from deploy.verify import Report, verified
+from tests.system.bills import UNDER_WAY, Bills
 from tests.system.installation import Installation
 from tests.system.load import Load, catalog, the_whole_life
 
-LOOKS = 4
+MORE = 2
+"""Looks at the load alone, after one at it and one at billing runs beside it."""
+
+
+async def _look(installation: Installation) -> Report:
+    at = installation.addresses
+    report = await verified(at.kafka, at.mongo, installation.databases, patience=5.0)
+    assert report.holds, "\n".join(offender for each in report.invariants for offender in each.offenders)
+    return report
 
 
 async def test_nothing_is_called_broken_while_everything_moves(installation: Installation) -> None:
     services = installation.start()
     await installation.feed(catalog())
     await installation.until_quiet(services.processes)
-    load = Load(installation, the_whole_life())
+    load, bills = Load(installation, the_whole_life()), Bills(installation)
     running = asyncio.create_task(load.run())
-    judged = 0
-    for _ in range(LOOKS):
-        report = await verified(
-            installation.addresses.kafka, installation.addresses.mongo, installation.databases, patience=5.0
-        )
-        assert report.holds, "\n".join(offender for each in report.invariants for offender in each.offenders)
-        judged += sum(each.checked for each in report.invariants)
+    reports = [await _look(installation)]
+    billing = asyncio.create_task(bills.run())
+    reports.append(await _look(installation))
+    bills.enough.set()
+    reports += [await _look(installation) for _ in range(MORE)]
     assert not running.done(), f"the load of {load.sent} records was over before the looks were"
-    assert judged > 0
+    assert sum(each.checked for report in reports for each in report.invariants) > 0
+    assert any(waiting.what == UNDER_WAY for report in reports for waiting in report.waits), (
+        f"no look met a billing run on its way, though {bills.asked} were asked for"
+    )
     load.enough.set()
-    await running
+    await asyncio.gather(running, billing)
     await installation.until_quiet(services.processes)
     await installation.assert_whole()
