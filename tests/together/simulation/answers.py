@@ -82,14 +82,17 @@ def _group(
             foreign += (answer.data["first_source"], answer.data["first_id"]) != (record.source, record.id)
         elif answer.data.get("refusals", [{}])[0].get("code") != "id_reused":
             decided.append(answer)
-    done = [e for e in effects if e.name in {EFFECTS.get(name, "") for name in names}]
+    wanted = {EFFECTS.get(name, "") for name in names}
+    # The notes that an order brought are said for its request, too: no effects of a note under the same id.
+    brought = sum(len(record.what.data.get("notes", ())) for record in silent) if "NoteAdded" in wanted else 0
+    done = sum(e.name in wanted for e in effects) - brought
     scans = [e for e in effects if e.name == "SubscriptionCreated"] if SCAN in names else []
     if len(silent) == 1 and silent[0].what.name == SCAN:
         yield from _scanned(said, silent[0], answers, scans)
-    elif (len(done), len(silent), len(decided)) not in ((1, 1, 0), (0, 0, 1)) and not (foreign and not decided):
-        yield f"{said}: {len(done)} effects, {len(decided)} refusals, {len(silent)} silent, {repeats} repeats"
+    elif (done, len(silent), len(decided)) not in ((1, 1, 0), (0, 0, 1)) and not (foreign and not decided):
+        yield f"{said}: {done} effects, {len(decided)} refusals, {len(silent)} silent, {repeats} repeats"
     elif foreign and (done or silent):
-        yield f"{said}: a repeat of another one, and {len(done)} effects"
+        yield f"{said}: a repeat of another one, and {done} effects"
 
 
 def _scanned(said: str, record: Asked, answers: Mapping[str, list[Told]], created: list[Told]) -> Iterator[str]:
