@@ -34,13 +34,12 @@ def _runs(folded: Folded) -> Table:
     table = Table(title="Billing runs", title_justify="left")
     for name in ("period", "as of"):
         table.add_column(name)
-    for name in ("run", "payers", "not due yet", "had it already", "invoices", "credit notes", "lines", "of tests"):
+    for name in ("run", "payers", "not due", "repeats", "invoices", "notes", "lines"):
         table.add_column(name, justify="right")
     for _, run in sorted(folded.runs.items()):
         counts = run.counts
         numbers = (
             run.run, counts.payers, counts.not_due, counts.repeated, counts.invoices, counts.credit_notes, counts.lines,
-            counts.test_invoices,
         )  # fmt: skip
         table.add_row(run.period, str(run.as_of), *(f"{number:,}" if number else "" for number in numbers))
     return table
