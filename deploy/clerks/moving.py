@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,14 +18,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import PyMongoError
 
 from contracts.changes import OrderAmended, PayerChangeRequested
 from contracts.customers import Group
 from contracts.message import Body
 from contracts.orders import CustomerGroupChangeRequested, RequestRefused
 from contracts.saying import encoded
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, mongo_answers
 
 SOURCE: Final = "leaseline/customers-move"
 EVENTS: Final = "orders.events"
@@ -102,7 +101,7 @@ class Moved:
 async def theirs_of(mongo: str, databases: str, customer_id: str) -> Theirs:
     """What a customer has now, read in one pass over orders' documents. Raises ``InstallationTrouble``."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo, serverSelectionTimeoutMS=5_000)
-    try:
+    with closing(client), mongo_answers():
         database = client[f"{databases}_orders"]
         record = await database["customers"].find_one({"_id": customer_id}) or {}
         found = database["orders"].aggregate(
@@ -115,12 +114,6 @@ async def theirs_of(mongo: str, databases: str, customer_id: str) -> Theirs:
         )
         orders = {document["_id"]: document["payer"] async for document in found}
         return Theirs(default=(record.get("group") or {}).get("id"), orders=orders)
-    except PyMongoError as error:
-        raise InstallationTrouble(
-            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
-        ) from error
-    finally:
-        client.close()
 
 
 async def move(

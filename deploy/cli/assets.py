@@ -1,14 +1,13 @@
 """`leaseline assets`: what is on stock beside what is on backorder, counted when asked; and one device's history."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Annotated, Any, get_args
 
 import typer
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,7 +16,7 @@ from contracts.assets import AssetState
 from contracts.serials import normalised
 from deploy.cli.invoice import Databases
 from deploy.cli.topics import addresses
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, mongo_answers
 from services.fulfillment.asset import Asset
 from services.fulfillment.inventory import ASSETS, OPEN_UNITS, stocks
 
@@ -93,11 +92,5 @@ def _at(moment: datetime) -> str:
 @contextmanager
 def _opened(databases: str) -> Iterator[Database[dict[str, Any]]]:
     client: MongoClient[dict[str, Any]] = MongoClient(addresses().mongo, tz_aware=True, serverSelectionTimeoutMS=5_000)
-    try:
+    with closing(client), mongo_answers():
         yield client[f"{databases}_fulfillment"]
-    except PyMongoError as error:
-        raise InstallationTrouble(
-            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
-        ) from error
-    finally:
-        client.close()

@@ -1,16 +1,16 @@
 """Where the demonstration may run: on servers that nobody uses."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from pymongo.errors import PyMongoError
 
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, mongo_answers
 from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
 from services.engine.mongo import Client
 
@@ -39,14 +39,8 @@ async def installed(addresses: Addresses, databases: str) -> tuple[str, ...]:
     """
     names = {f"{databases}_{service}" for service in SERVICES}
     mongo: Client = Client(addresses.mongo, serverSelectionTimeoutMS=5_000)
-    try:
+    with closing(mongo), mongo_answers():
         there = names & set(await mongo.list_database_names())
-    except PyMongoError as error:
-        raise InstallationTrouble(
-            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
-        ) from error
-    finally:
-        mongo.close()
     return (*sorted(there), *await _used(addresses.kafka))
 
 

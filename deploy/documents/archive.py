@@ -1,15 +1,14 @@
 """The invoices as billing keeps them, read in pages: nothing in here decides anything."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
 
 from contracts.invoices import Invoice, InvoiceLine
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, mongo_answers
 
 PAGES_AT_ONCE: Final = 20
 """Pages of lines, of 500 each, that are held in memory."""
@@ -57,16 +56,10 @@ def _invoice(found: Document) -> Invoice:
 def opened(uri: str, databases: str) -> Iterator[Archive]:
     """The archive of an installation whose databases' names begin so. Raises ``InstallationTrouble``."""
     client: MongoClient[dict[str, Any]] = MongoClient(uri, tz_aware=True, serverSelectionTimeoutMS=5_000)
-    try:
+    with closing(client), mongo_answers():
         database = client[f"{databases}_billing"]
         if "invoices" not in database.list_collection_names():
             raise InstallationTrouble(
                 f"Billing never ran on databases {databases}_*: check LEASELINE_MONGO and LEASELINE_DATABASES."
             )
         yield Archive(database)
-    except PyMongoError as error:
-        raise InstallationTrouble(
-            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
-        ) from error
-    finally:
-        client.close()

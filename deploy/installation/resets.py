@@ -1,13 +1,12 @@
 """A topic that was deleted and made again: its offsets start anew, so everything kept about them must too."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
-
-from pymongo.errors import PyMongoError
 
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, mongo_answers
 from services.engine.mongo import CHECKPOINTS, Client
 from services.engine.stored import from_document, to_document
 
@@ -23,7 +22,7 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
         raise InstallationTrouble(f"No service reads a topic {topic!r}: {', '.join(t.name for t in TOPICS)}.")
     client: Client = Client(mongo, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000)
     done: dict[str, int] = {}
-    try:
+    with closing(client), mongo_answers():
         for service in sorted(readers):
             collection = client[f"{databases}_{service}"][CHECKPOINTS]
             async for document in collection.find():
@@ -43,10 +42,4 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
                         f"run the same command again."
                     )
                 done[service] = done.get(service, 0) + 1
-    except PyMongoError as error:
-        raise InstallationTrouble(
-            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
-        ) from error
-    finally:
-        client.close()
     return done

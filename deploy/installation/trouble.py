@@ -1,7 +1,23 @@
 """What can go wrong with an installation, told so that a person can mend it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pymongo.errors import PyMongoError
+
 from deploy.local.trouble import ServersTrouble
 
 
 class InstallationTrouble(ServersTrouble):
     """Topics or services cannot be had as they should be; the message says why and what to do."""
+
+
+@contextmanager
+def mongo_answers() -> Iterator[None]:
+    """Whatever goes wrong with MongoDB in here is told in a sentence. Raises ``InstallationTrouble``."""
+    try:
+        yield
+    except PyMongoError as error:
+        raise InstallationTrouble(
+            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
+        ) from error

@@ -1,14 +1,13 @@
 """The databases, read in pages by id. A page is as it was at one moment, the whole is not: hence the second look."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any, Final
 
-from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from deploy.installation import SERVICES
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, mongo_answers
 from deploy.verify.books import Books
 from deploy.verify.kept import COLLECTIONS, PAGES_FIELDS, PASSED_OVER, enter_checkpoint
 from services.engine.checkpoint import Checkpoint
@@ -72,15 +71,9 @@ async def opened_databases(uri: str, prefix: str) -> AsyncIterator[Databases]:
     """
     client: Client = Client(uri, tz_aware=True, serverSelectionTimeoutMS=5_000)
     databases = Databases(client, prefix)
-    try:
+    with closing(client), mongo_answers():
         if not await databases.exist():
             raise InstallationTrouble(
                 f"No service ever ran on databases {prefix}_*: check LEASELINE_MONGO and LEASELINE_DATABASES."
             )
         yield databases
-    except PyMongoError as error:
-        raise InstallationTrouble(
-            f"MongoDB does not answer ({type(error).__name__}): check LEASELINE_MONGO."
-        ) from error
-    finally:
-        client.close()
