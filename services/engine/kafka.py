@@ -1,8 +1,9 @@
 """The broker's side: what aiokafka's consumer and producer must do for the engine, with a time limit around each call.
 
-Known of the libraries: a bare ``commit()`` commits what was never decided, so offsets are always explicit; an
-idempotent producer never recovers from a gap in its sequence (aiokafka #1017), so it is replaced; ``send`` and
-``stop`` may wait for ever while the broker is away (#1101), so nothing is awaited without an end.
+Known of the libraries: a bare ``commit()`` commits what was never decided, so offsets are always explicit; a commit
+that is refused makes the client forget its membership, so none is sent while that is being renewed; an idempotent
+producer never recovers from a gap in its sequence (aiokafka #1017), so it is replaced; ``send`` and ``stop`` may wait
+for ever while the broker is away (#1101), so nothing is awaited without an end.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from aiokafka.errors import (
 )
 
 from services.engine.faults import Doubt, NotOurs, NotSaid
+from services.engine.rebalances import Listener
 from services.engine.record import Outgoing, Place
 
 ANSWER = 10.0
@@ -31,13 +33,24 @@ LARGEST_BATCH = 600_000
 
 
 class KafkaMembership:
-    """The consumer port over the consumer that the framework polls."""
+    """The consumer port over the consumer that the framework polls, and ``listener`` that it tells of rebalances.
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+    While the group changes, the client's request to join waits at the broker, and everything behind it on the same
+    connection. A commit sent then arrives under a membership that is over; its refusal has aiokafka throw the new one
+    away as well, which the broker holds for a dead member until its session ends, while the next request to join waits
+    for that: eight lanes that try again and again kept a worker out of its group for minutes.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer, listener: Listener) -> None:
         self._consumer = consumer
+        self._listener = listener
+        self._one_by_one = asyncio.Lock()
 
     def assigned(self) -> frozenset[Place]:
-        """The partitions that the group gave us."""
+        """The partitions that the group gave us; none while it changes."""
+        return self._known() if self._listener.settled else frozenset()
+
+    def _known(self) -> frozenset[Place]:
         return frozenset((tp.topic, tp.partition) for tp in self._consumer.assignment())
 
     def seek(self, place: Place, offset: int) -> None:
@@ -47,12 +60,12 @@ class KafkaMembership:
 
     def pause(self, places: Sequence[Place]) -> None:
         """Holds records back."""
-        mine = self.assigned()
+        mine = self._known()
         self._consumer.pause(*(TopicPartition(*place) for place in places if place in mine))
 
     def resume(self, places: Sequence[Place]) -> None:
         """Lets records come."""
-        mine = self.assigned()
+        mine = self._known()
         self._consumer.resume(*(TopicPartition(*place) for place in places if place in mine))
 
     async def committed(self, places: Sequence[Place]) -> Mapping[Place, int | None]:
@@ -76,20 +89,24 @@ class KafkaMembership:
         return {(tp.topic, tp.partition): (begins[tp], ends[tp]) for tp in tps}
 
     async def commit(self, offsets: Mapping[Place, int]) -> None:
-        """Commits exactly these."""
+        """Commits exactly these; refused without asking while the group changes."""
         try:
-            async with asyncio.timeout(ANSWER):
-                await self._consumer.commit({TopicPartition(*place): at for place, at in offsets.items()})
-        except (
-            CommitFailedError,
-            IllegalGenerationError,
-            IllegalStateError,
-            RebalanceInProgressError,
-            UnknownMemberIdError,
-        ) as error:
-            raise NotOurs(f"commit: {type(error).__name__}") from error
+            async with asyncio.timeout(ANSWER), self._one_by_one:
+                await self._commit({TopicPartition(*place): at for place, at in offsets.items()})
         except (KafkaError, TimeoutError) as error:
             raise Doubt(f"commit: {type(error).__name__}") from error
+
+    async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        if not self._listener.settled:
+            raise NotOurs("commit: the group is changing")
+        times = self._listener.times
+        try:
+            await self._consumer.commit(offsets)
+        except IllegalStateError as error:
+            raise NotOurs(f"commit: {type(error).__name__}") from error
+        except (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError) as error:
+            self._listener.refused(times)
+            raise NotOurs(f"commit: {type(error).__name__}") from error
 
 
 class KafkaProducer:

@@ -16,7 +16,7 @@ class Consumer(Protocol):
     """A member of the service's group. Records come to the engine by themselves; this is for everything else."""
 
     def assigned(self) -> frozenset[Place]:
-        """The partitions that the group gave us, as far as we know."""
+        """The partitions that the group gave us, as far as we know; none while we know that it changes."""
 
     def seek(self, place: Place, offset: int) -> None:
         """The next record to come from there is this one. Does nothing for a partition that is not ours."""

@@ -110,7 +110,7 @@ class Serving:
         consumer = self._subscriber.consumer
         if consumer is None:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
-        ports = Ports(KafkaMembership(consumer), self._store, self._producer, MachineClock())
+        ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, MachineClock())
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at)
         self._listener.tell(self._worker.keeper.assignment_changed)
         self._tasks.append(asyncio.create_task(self._keep(self._worker)))

@@ -87,19 +87,26 @@ class Installation:
         watched = list(running)
         reading = {process.service for process in watched}
         lags = Lags(self.addresses.kafka, self.addresses.mongo, self.databases)
+        behind: dict[str, int] = {}
         quiet = 0
 
-        async def nothing_left() -> bool:
-            nonlocal quiet
+        async def something_happens() -> bool:
+            nonlocal behind, quiet
             for process in watched:
                 process.check()
-            behind = (await lags.now()).behind
-            quiet = 0 if any(behind[service] for service in reading) else quiet + 1
-            return quiet > 3  # what is saved may not be said yet
+            before, now = behind, (await lags.now()).behind
+            behind = {service: now[service] for service in reading}
+            quiet = 0 if any(behind.values()) else quiet + 1
+            return quiet > 0 or behind != before
 
         await lags.start()
         try:
-            await until(nothing_left, f"{', '.join(sorted(reading))} to read everything")
+            async with asyncio.timeout(5 * PATIENCE):  # services that answer one another for ever are never quiet
+                while quiet <= 3:  # what is saved may not be said yet
+                    await until(
+                        something_happens, lambda: f"somebody to read on, behind are {behind}; {_last_told(watched)}"
+                    )
+                    await asyncio.sleep(0.05)
         finally:
             await lags.close()
 
@@ -157,11 +164,17 @@ async def _there(admin: AIOKafkaAdminClient, names: Iterable[str], lanes: int) -
     )
 
 
-async def until(true: Callable[[], Awaitable[bool]], what: str, patience: float = PATIENCE) -> None:
+def _last_told(processes: Iterable[Process]) -> str:
+    """The end of each one's log: who looks at a failure has nothing else of it."""
+    logs = {process: process.log.read_text(encoding="utf-8", errors="replace") for process in processes}
+    return "\n".join(f"{process.service} told last:\n{log[-1000:]}" for process, log in logs.items())
+
+
+async def until(true: Callable[[], Awaitable[bool]], what: str | Callable[[], str], patience: float = PATIENCE) -> None:
     """Waits until it is so; TimeoutError names what never came."""
     try:
         async with asyncio.timeout(patience):
             while not await true():
                 await asyncio.sleep(0.05)
     except TimeoutError as error:
-        raise TimeoutError(f"waited {patience:.0f} s for {what}") from error
+        raise TimeoutError(f"waited {patience:.0f} s for {what if isinstance(what, str) else what()}") from error

@@ -18,6 +18,7 @@ from pymongo import MongoClient
 from services.engine.kafka import KafkaMembership, KafkaProducer
 from services.engine.mongo import MongoStore
 from services.engine.ports import Producer
+from services.engine.rebalances import Listener
 from services.engine.record import Place, Record
 from tests.engine.contract.ground import LANES, TOPICS, Member
 from tests.engine.simulation.tally import SERVICE
@@ -26,8 +27,8 @@ from tests.engine.simulation.tally import SERVICE
 class KafkaMember:
     """A consumer of aiokafka, set as the service sets it."""
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self.port = KafkaMembership(consumer)
+    def __init__(self, consumer: AIOKafkaConsumer, listener: Listener) -> None:
+        self.port = KafkaMembership(consumer, listener)
         self._consumer = consumer
 
     async def polled(self, at_least: int) -> Sequence[Record]:
@@ -40,7 +41,7 @@ class KafkaMember:
 
     async def settled(self, lanes: int) -> None:
         async with asyncio.timeout(30):
-            while len(self._consumer.assignment()) != lanes * len(TOPICS):
+            while len(self.port.assigned()) != lanes * len(TOPICS):
                 await self._consumer.getmany(timeout_ms=50)
 
     async def leave(self) -> None:
@@ -77,8 +78,8 @@ class RealGround:
         return producer
 
     async def member(self) -> Member:
+        listener = Listener()
         consumer = AIOKafkaConsumer(
-            *self._names.values(),
             bootstrap_servers=self._kafka,
             group_id=self._name,
             enable_auto_commit=False,
@@ -88,8 +89,9 @@ class RealGround:
             heartbeat_interval_ms=200,
             fetch_max_wait_ms=50,
         )
+        consumer.subscribe(list(self._names.values()), listener=listener)
         await consumer.start()
-        return KafkaMember(consumer)
+        return KafkaMember(consumer, listener)
 
     async def write(self, place: Place, values: Sequence[bytes]) -> None:
         async with AIOKafkaProducer(bootstrap_servers=self._kafka) as client:

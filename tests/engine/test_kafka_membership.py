@@ -1,0 +1,122 @@
+"""The membership on a real broker while its group changes (rule 1: refused means not ours, and it costs nothing)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+
+from services.engine.faults import NotOurs
+from services.engine.kafka import KafkaMembership
+from services.engine.rebalances import Listener
+
+LANES = 8
+SESSION_MS = 2_000
+
+
+class Worker:
+    """One process of a service, as far as its group knows."""
+
+    def __init__(self, kafka: str, topic: str) -> None:
+        self.listener = Listener()
+        self.consumer = AIOKafkaConsumer(
+            bootstrap_servers=kafka,
+            group_id=topic,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=200,
+        )
+        self.consumer.subscribe([topic], listener=self.listener)
+        self.port = KafkaMembership(self.consumer, self.listener)
+
+    @property
+    def member(self) -> str:
+        """What the broker calls it."""
+        return str(self.consumer._coordinator.member_id)
+
+    async def holds(self, lanes: int) -> None:
+        async with asyncio.timeout(30):
+            while len(self.port.assigned()) != lanes:
+                await self.consumer.getmany(timeout_ms=20)
+
+    async def hears_of_a_change(self) -> None:
+        async with asyncio.timeout(30):
+            while self.listener.settled:
+                await asyncio.sleep(0.01)
+
+    async def stands_still(self) -> None:
+        """It never answers its group again, and does not leave it."""
+        coordinator = self.consumer._coordinator
+        for task in (coordinator._coordination_task, coordinator._heartbeat_task):
+            task.cancel()
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def workers(kafka: str, database: str) -> AsyncIterator[list[Worker]]:
+    async with AsyncExitStack() as stack:
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+        await admin.start()
+        stack.push_async_callback(admin.close)
+        await admin.create_topics([NewTopic(database, LANES, 1)])
+        stack.push_async_callback(admin.delete_topics, [database])
+        found = [Worker(kafka, database) for _ in range(3)]
+        for worker in found:
+            stack.push_async_callback(worker.consumer.stop)
+        yield found
+
+
+async def test_trying_to_commit_while_the_group_changes_does_not_cost_the_membership(workers: list[Worker]) -> None:
+    ours, stuck, new = workers
+    await ours.consumer.start()
+    await ours.holds(LANES)
+    await stuck.consumer.start()
+    await ours.holds(LANES // 2)
+    member, times = ours.member, ours.listener.times
+    mine = sorted(ours.port.assigned())
+    await stuck.stands_still()
+    starting = asyncio.create_task(new.consumer.start())
+    await ours.hears_of_a_change()  # and waits for the one that stands still
+    refused = 0
+    while not ours.listener.settled:
+        assert not ours.port.assigned()
+        assert len(await ours.port.ends(mine)) == len(mine)  # everything else can be asked meanwhile
+        for place in mine:
+            with pytest.raises(NotOurs):
+                await ours.port.commit({place: 0})
+            refused += 1
+        await asyncio.sleep(0.02)
+    await starting
+    assert refused > LANES
+    assert (ours.member, ours.listener.times) == (member, times + 1)
+    await ours.holds(LANES // 2)
+    await ours.port.commit(dict.fromkeys(ours.port.assigned(), 0))
+
+
+async def test_a_membership_that_the_group_refused_sends_nothing_until_it_is_renewed(workers: list[Worker]) -> None:
+    ours = workers[0]
+    await ours.consumer.start()
+    await ours.holds(LANES)
+    mine = sorted(ours.port.assigned())
+    ours.consumer._coordinator.generation += 1
+    with pytest.raises(NotOurs, match="CommitFailedError"):
+        await ours.port.commit({mine[0]: 0})
+    with pytest.raises(NotOurs, match="changing"):
+        await ours.port.commit({mine[1]: 0})
+    await ours.holds(LANES)
+    await ours.port.commit(dict.fromkeys(mine, 0))
+
+
+def test_a_refusal_of_an_earlier_membership_says_nothing_of_this_one() -> None:
+    listener = Listener()
+    asyncio.run(listener.on_partitions_assigned(set()))
+    asyncio.run(listener.on_partitions_assigned(set()))
+    listener.refused(1)
+    assert listener.settled
+    listener.refused(2)
+    assert not listener.settled
