@@ -18,7 +18,8 @@ MONGO_IMAGE = "mongo:8.0"
 @contextmanager
 def official_images() -> Iterator[Addresses]:
     """Both servers in containers of their own, gone at the end."""
-    (port,) = ports.free(1)  # a Kafka client is sent to the advertised address: it is chosen before the start
+    with ports.Holding() as holding:
+        port = holding.free()  # a Kafka client is sent to the advertised address: it is chosen before the start
     with _kafka(port), _mongo() as mongo_container:
         mongo = f"127.0.0.1:{mongo_container.get_exposed_port(27017)}"
         uri = f"mongodb://{mongo}/?directConnection=true"

@@ -74,9 +74,12 @@ class Kafka:
 
     name = "Kafka"
 
-    def __init__(self, folder: Path, port: int, *, train: Path | None = None) -> None:
-        """`train` has the JVM write its linked classes to that file when it ends, for later starts."""
+    def __init__(self, folder: Path, port: int, controller: int, *, train: Path | None = None) -> None:
+        """`controller` is the port for itself, `train` has the JVM write its linked classes to that file when it ends,
+        for later starts.
+        """
         self.port = port
+        self._controller = controller
         self._train = train
         self._folder = folder
         self._properties = folder / "server.properties"
@@ -98,12 +101,11 @@ class Kafka:
         Raises OSError, or RuntimeError with what Kafka's tool said.
         """
         self._log_dir.mkdir(parents=True, exist_ok=True)
-        (controller,) = ports.free(1)
         settings = SETTINGS | {
-            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{ports.LOOPBACK}:{controller}",
+            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{ports.LOOPBACK}:{self._controller}",
             "advertised.listeners": f"PLAINTEXT://{self.address}",
             # Named here and not kept in the log, so that the next start may choose other ports.
-            "controller.quorum.voters": f"1@{ports.LOOPBACK}:{controller}",
+            "controller.quorum.voters": f"1@{ports.LOOPBACK}:{self._controller}",
             "log.dirs": str(self._log_dir),
         }
         lines = "".join(f"{key}={value}\n" for key, value in settings.items())

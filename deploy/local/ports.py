@@ -2,7 +2,8 @@
 
 import errno
 import socket
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from deploy.local.trouble import PortTaken
 
@@ -10,43 +11,58 @@ LOOPBACK: Final = "127.0.0.1"
 """The servers listen here and nowhere else: they know no passwords."""
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen on the port now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                return False
-            raise
-    return True
+class Holding:
+    """Ports that are held for servers until these listen there: bound and not listened on.
 
-
-def free(count: int) -> tuple[int, ...]:
-    """So many different ports that are free now; held together, so that none is named twice."""
-    held = [socket.socket() for _ in range(count)]
-    try:
-        for each in held:
-            each.bind((LOOPBACK, 0))
-        return tuple(each.getsockname()[1] for each in held)
-    finally:
-        for each in held:
-            each.close()
-
-
-def claim(asked: int | None, last: int | None, server: str) -> int:
-    """The port for a server: the one asked for, else the one it had last time, else any free one.
-
-    Raises PortTaken if the one asked for is in use; a remembered one that is in use is given up.
+    A server may bind such a port beside us (both say SO_REUSEADDR); to nobody else the kernel gives it, neither as any
+    free port nor as the near end of a connection. One that is only looked up may be gone when the server comes.
     """
-    if asked is not None:
-        if not is_free(asked):
-            raise PortTaken(
-                f"Port {asked} on {LOOPBACK}, asked for {server}, is in use by another program. "
-                "Name another port, or none to have a free one chosen."
-            )
-        return asked
-    if last is not None and is_free(last):
-        return last
-    return free(1)[0]
+
+    def __init__(self) -> None:
+        self._held: list[socket.socket] = []
+
+    def free(self) -> int:
+        """Some port that was free."""
+        port = self._hold(0)
+        assert port is not None
+        return port
+
+    def claim(self, asked: int | None, last: int | None, server: str) -> int:
+        """The port for a server: the one asked for, else the one it had last time, else any free one.
+
+        Raises PortTaken if the one asked for is in use; a remembered one that is in use is given up.
+        """
+        if asked is not None:
+            if self._hold(asked) is None:
+                raise PortTaken(
+                    f"Port {asked} on {LOOPBACK}, asked for {server}, is in use by another program. "
+                    "Name another port, or none to have a free one chosen."
+                )
+            return asked
+        if last is not None and self._hold(last) is not None:
+            return last
+        return self.free()
+
+    def _hold(self, port: int) -> int | None:
+        """This port, 0 for any; None: somebody has it."""
+        holder = socket.socket()
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            holder.bind((LOOPBACK, port))
+        except OSError as error:
+            holder.close()
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return None
+            raise
+        self._held.append(holder)
+        return int(holder.getsockname()[1])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The servers have them now, or nobody."""
+        for each in self._held:
+            each.close()

@@ -168,14 +168,16 @@ async def supervise(wanted: Wanted, say: Callable[[dict[str, object]], None]) ->
     with ExitStack() as stack:
         _when_the_owner_ends(wanted, owners_end, stack)
         stack.enter_context(folder.held())
+        holding = stack.enter_context(ports.Holding())
         if wanted.fresh:
             folder.empty()
         last_kafka, last_mongo = folder.last_ports()
         servers: list[Server] = []
         if wanted.kafka:
-            servers.append(Kafka(folder.kafka, ports.claim(wanted.kafka_port, last_kafka, "Kafka")))
+            port = holding.claim(wanted.kafka_port, last_kafka, "Kafka")
+            servers.append(Kafka(folder.kafka, port, holding.free()))
         if wanted.mongo:
-            port = ports.claim(wanted.mongo_port, last_mongo, "MongoDB")
+            port = holding.claim(wanted.mongo_port, last_mongo, "MongoDB")
             servers.append(Mongod(folder.mongo, port, cache_gb=wanted.cache_gb, test_commands=wanted.test_commands))
         running = Running(folder)
         ended = asyncio.create_task(owners_end.wait())

@@ -31,10 +31,9 @@ def train() -> None:
 
 
 async def _one_start(folder: DataFolder, cache: Path) -> None:
-    (port,) = ports.free(1)
-    with folder.held():
+    with folder.held(), ports.Holding() as holding:
         running = Running(folder)
         try:
-            await running.start(Kafka(folder.kafka, port, train=cache))
+            await running.start(Kafka(folder.kafka, holding.free(), holding.free(), train=cache))
         finally:
             await running.stop(WRITING_LIMIT)

@@ -14,7 +14,7 @@ import pytest
 from deploy import cli, entry
 from deploy.installation import processes
 from deploy.installation.processes import started
-from deploy.local import ports, servers
+from deploy.local import servers
 from deploy.local.addresses import Addresses
 from deploy.local.kafka import Kafka
 
@@ -53,8 +53,7 @@ async def test_a_folder_that_is_being_formatted_is_let_go_when_nobody_wants_it_a
 ) -> None:
     """Ctrl-C in the first second of a first start: Kafka's tool does not go on for itself."""
     monkeypatch.setattr(Kafka, "_java", lambda *_: (sys.executable, "-m", DEAF))
-    (port,) = ports.free(1)
-    preparing = asyncio.create_task(Kafka(tmp_path / "kafka", port).prepare(tmp_path / "kafka.log"))
+    preparing = asyncio.create_task(Kafka(tmp_path / "kafka", 9092, 9093).prepare(tmp_path / "kafka.log"))
     while not (tmp_path / "kafka.log").exists() or "ready" not in (tmp_path / "kafka.log").read_text():
         await asyncio.sleep(0.02)
     (tool,) = (each for each in psutil.Process().children() if DEAF in each.cmdline())
