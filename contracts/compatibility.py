@@ -7,8 +7,9 @@ must be deployed before writers: it is reported, and not counted as breaking.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from contracts.immutable import immutable
 
 Schema = Mapping[str, Any]
 
@@ -23,7 +24,7 @@ _JUDGED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Change:
     """What became different, where (a path in ``data``, empty for the message), and whether it breaks somebody."""
 

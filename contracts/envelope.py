@@ -6,13 +6,13 @@ What is wrong in ``data`` is no reason to call it senseless: it is refused with 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
+from contracts.immutable import immutable
 from contracts.message import Body
 from contracts.model import Model
 from contracts.problems import refusals_of, unknown_fields
@@ -56,7 +56,7 @@ class Envelope(Model, Generic[B]):
     data: B
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Opened:
     """What was read. Either ``body`` is there, or ``refusals`` say what is wrong in ``data`` (then ``data`` is there).
 
@@ -74,7 +74,7 @@ class Opened:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Senseless:
     """Why a record cannot be read at all. ``unknown_type`` names a type that is well-formed but not in the table."""
 

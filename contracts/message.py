@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar
 
 from contracts.model import Model
@@ -38,6 +39,7 @@ class Body(Model):
     about: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", ""),)
 
     @classmethod
+    @cache
     def type_name(cls) -> str:
         """The CloudEvents ``type``: ``leaseline.<service>.<Name>.v1``."""
         return f"leaseline.{cls.service}.{cls.__name__}.v1"

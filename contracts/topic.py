@@ -1,9 +1,9 @@
 """What a topic is: whom it is about, who owns it, who writes and reads there, and what it carries."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from contracts.immutable import immutable
 from contracts.message import Body
 
 
@@ -26,7 +26,7 @@ SERVICES: Final = (Party.ORDERS, Party.FULFILLMENT, Party.BILLING)
 """The parties that are ours and decide."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Carried:
     """A message type on its topic: who writes it and who reads it."""
 
@@ -35,7 +35,7 @@ class Carried:
     readers: tuple[Party, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Topic:
     """One topic. ``subject`` says what the record's key is, ``owner`` is the service that answers for it.
 

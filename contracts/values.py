@@ -7,7 +7,6 @@ whose type is a member of ``contracts.refusals.Code``.
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -23,6 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from contracts.immutable import immutable
 from contracts.refusals import Code
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -71,7 +71,7 @@ def _if_any(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _UpTo:
     """The schema of optional text: what we write is never blank, what we read may be."""
 

@@ -6,12 +6,12 @@ what it adds now; ``rebuilt`` counts them from scratch, and the two never disagr
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts import billing as said
+from contracts.immutable import immutable
 from contracts.money import CURRENCY_EXPONENTS
 from services.billing.calendar import due_date, issue_date, period_after
 from services.billing.payer import Defaults, Payer
@@ -22,7 +22,7 @@ from services.engine.revising import revised
 Apart = Literal["term", "currency", "test"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AccountKey:
     """What an account is made of; two subscriptions share one if and only if all four agree."""
 
@@ -48,7 +48,7 @@ class AccountKey:
         return cls(payer, term, currency, bool(mark))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Totals:
     """What an account adds up to, amounts in minor units.
 

@@ -6,12 +6,12 @@ can be mixed.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.immutable import immutable
 from contracts.invoices import Invoice, InvoiceLine
 from services.billing.account import AccountKey
 from services.billing.calendar import ONE_DAY, due_date, month_begin, period_of
@@ -47,7 +47,7 @@ def page_id(number: str, page: int) -> str:
     return f"{number}/{page:05d}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Difference:
     """A contract month whose due and issued differ: ``amount`` below 0 credits the line in the invoice ``credits``."""
 
@@ -122,7 +122,7 @@ def _marked(held: Held, issued: Sequence[tuple[Difference, str]], numbers: Seque
     )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Heading:
     """What an invoice is about, apart from its lines."""
 

@@ -4,20 +4,20 @@ Rules: ``domain.md`` section 3. An unknown group is created by its first subscri
 got there.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.customers import Group
+from contracts.immutable import immutable
 from contracts.places import Address
 from contracts.values import TERMS, CivilDate
 from services.billing.newest import Newest, name_of, newer
 from services.engine.revising import revised
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Defaults:
     """What counts where a payer has nothing of its own: the deployment's term and billing day (1-28)."""
 

@@ -4,10 +4,9 @@ Rules: ``domain.md`` section 3. A share is replaced by a later fact, never added
 account shows follows from its shares alone.
 """
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ConfigDict
 
+from contracts.immutable import immutable
 from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
 from contracts.values import CivilDate
 from services.billing.calendar import month_begin, months_before, period_of
@@ -21,7 +20,7 @@ LAST_YEAR = 9000
 """The calendar ends with the year 9999, and a hundred years of contract must fit before that."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """What one subscription adds to its account, amounts in minor units.
 

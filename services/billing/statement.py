@@ -3,13 +3,13 @@ nothing is called open or overdue.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from contracts.immutable import immutable
 from contracts.invoices import Invoice
 from services.billing.calendar import period_of
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DueMonth:
     """What is due in one calendar month under one account, in minor units of its currency."""
 

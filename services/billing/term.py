@@ -4,9 +4,9 @@ Rules: ``domain.md`` section 3. A term is resolved once, when a payer first hear
 that changes later moves nothing that is already there.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from contracts.immutable import immutable
 from contracts.subscription import Subscription
 from contracts.values import AT_ONCE, TERMS
 
@@ -17,7 +17,7 @@ SOURCES: tuple[TermSource, ...] = ("individual", "order", "payer", "deployment")
 _DAYS = {AT_ONCE: 0, "net_7": 7, "net_14": 14, "net_30": 30}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Resolved:
     """The term that counts, and who said so."""
 

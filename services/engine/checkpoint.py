@@ -4,13 +4,14 @@ Saved in the same transaction as the documents, under the owner's epoch: with an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from contracts.immutable import immutable
 from services.engine.record import Outgoing
 from services.engine.service import LaneClock
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Bookmark:
     """The last record read of a topic: by it a topic that was made again is recognised."""
 
@@ -19,7 +20,7 @@ class Bookmark:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checkpoint:
     """``epoch`` counts owners, ``batch`` their saves. ``offsets`` are the next ones to read, by topic.
 

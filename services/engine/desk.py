@@ -1,18 +1,18 @@
 """The documents of a batch in memory: what was loaded, what the decisions so far made of it, what is to be saved."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from contracts.immutable import immutable
 from services.engine.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page
 
 D = TypeVar("D", bound=BaseModel)
 Stored = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Write:
     """One document to be saved: what it was when loaded (None: it was not there) and what it is now (None: gone).
 

@@ -5,11 +5,11 @@ refusals as the last 1,000.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.immutable import immutable
 from services.engine.message import Message
 from services.engine.revising import revised
 
@@ -42,7 +42,7 @@ class Heard(BaseModel):
         return () if self.effective else tuple(c for c in self.outcome.removeprefix("refused:").split(",") if c)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Recognised:
     """What is known of a message by its identity: the same again, or the same id with other content."""
 

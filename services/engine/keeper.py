@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
 
 import structlog
 
+from contracts.immutable import immutable
 from services.engine.faults import Doubt, NotOurs, NotSaid, Stop
 from services.engine.lane import Lane
 from services.engine.lanes import whole_lanes
@@ -26,7 +26,7 @@ SPLIT_FOR = 60.0
 """Seconds that a lane may stay split between consumers, as it does while a deployment adds a topic."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ports:
     """The world of one worker."""
 

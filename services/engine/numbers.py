@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from contracts.immutable import immutable
 from services.engine.settings import between, chosen
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Number:
     """``variable`` gives ``field`` as a whole number from ``least`` to ``most``: a time in whole ``unit``, or a count
     if there is none. ``most`` is what the documents, records and batches that follow from it can bear.

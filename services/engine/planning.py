@@ -5,8 +5,9 @@ decided, when what it has to say grows too large; the records beyond the cut bel
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from contracts.immutable import immutable
 from services.engine.checkpoint import Bookmark, Checkpoint
 from services.engine.desk import Documents, Write
 from services.engine.message import Message, Origin
@@ -23,7 +24,7 @@ MOST_WORK = 20_000
 """Units of work (``Service.weight``) at which a batch is cut."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Counts:
     """What became of a batch's records; ``unknown`` counts the fields of its messages that nobody here knows."""
 
@@ -35,7 +36,7 @@ class Counts:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Plan:
     """What is to be saved and said for the first ``taken`` records of a batch."""
 
@@ -45,7 +46,7 @@ class Plan:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Entry:
     record: Record
     read: Read

@@ -5,13 +5,13 @@ The framework may swallow a batch without a sign; the first offset of a batch te
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from contracts.immutable import immutable
 from services.engine.checkpoint import Bookmark
 from services.engine.record import Record, digest
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rewind:
     """Records are missing: read again from ``offset``. ``again``: it came back the same; look at the log's ends."""
 

@@ -1,9 +1,9 @@
 """Records into messages, each by itself: a bad record never costs its neighbours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from contracts.envelope import Opened, Senseless, opened
+from contracts.immutable import immutable
 from contracts.message import Body, Kind
 from services.engine.lanes import home
 from services.engine.message import Message, Origin, message_time
@@ -18,14 +18,14 @@ LAST_MOMENT = 250_000_000_000_000
 """Milliseconds, in the year 9892: no record's time is later, and no offset is larger."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PassOn:
     """The record is at home elsewhere: goes there as it is, with its origin."""
 
     records: tuple[Outgoing, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reject:
     """The record goes to the dead letters with its reason.
 
@@ -38,7 +38,7 @@ class Reject:
     model: type[Body] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PassedOver:
     """An event that the service does not handle, or what was passed on and taken before."""
 
@@ -47,7 +47,7 @@ PASSED_OVER = PassedOver()
 Read = Message | PassOn | Reject | PassedOver
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reader:
     """Reads for one service in an installation of so many lanes."""
 
@@ -95,15 +95,16 @@ class Reader:
     def _placed(self, envelope: Opened, record: Record, origin: Origin) -> Read:
         body = envelope.body
         subjects = body.subjects() if body is not None else envelope.model.subjects_of(envelope.data or {})
-        homes = dict.fromkeys(home(subject, self.lanes) for subject in subjects)
-        if not subjects or -1 in homes:
+        homes = [home(subject, self.lanes) for subject in subjects]
+        if not homes or -1 in homes:
             return Reject("no_subject", f"{envelope.model.__name__} without a valid id of whom it is about")
         lane = record.partition
         if lane not in homes:
             if record.topic == self.internal:
                 return Reject("no_home", f"nothing in it is at home in lane {lane}")
-            return PassOn(tuple(self._passed_on(record, origin, there) for there in homes))
-        time, suspect = message_time(envelope.time, origin.recorded)
+            return PassOn(tuple(self._passed_on(record, origin, there) for there in dict.fromkeys(homes)))
+        recorded = origin.recorded
+        time, suspect = message_time(envelope.time, recorded)
         return Message(
             model=envelope.model,
             body=body,
@@ -112,9 +113,9 @@ class Reader:
             source=envelope.source,
             id=envelope.id,
             time=time,
-            recorded=origin.recorded,
+            recorded=recorded,
             clock_suspect=suspect,
-            subjects=tuple(s for s in subjects if home(s, self.lanes) == lane),
+            subjects=tuple([subject for subject, there in zip(subjects, homes, strict=True) if there == lane]),
             lane=lane,
             origin=origin,
             unknown=envelope.unknown,

@@ -1,9 +1,10 @@
 """What a log hands us and what we hand to it: bytes with an address."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
+
+from contracts.immutable import immutable
 
 Headers = Sequence[tuple[str, bytes | None]]
 Place = tuple[str, int]
@@ -46,7 +47,7 @@ LENGTHS = 6
 """Bytes that Kafka spends on the lengths of a header, at most: nothing but empty headers has a weight too."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outgoing:
     """A record to be published: the partition is its lane, never the client's choice."""
 

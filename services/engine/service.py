@@ -1,12 +1,13 @@
 """What a service must supply, and the words in which it answers: data in, data out, no clock, no I/O."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from contracts.immutable import immutable
 from contracts.message import Body
 from services.engine.message import Cause, Message
 
@@ -15,7 +16,7 @@ Key = tuple[str, str]
 """A document: (collection, id)."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LaneClock:
     """A lane's two times: ``as_of``, the civil time by which contracts end (UTC; None before the first tick), and
     ``waited``, the waiting clock in milliseconds, which stands still while nobody runs.
@@ -25,7 +26,7 @@ class LaneClock:
     waited: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Page:
     """Up to ``limit`` documents of a collection, by id, beyond ``after`` and, if it is given, below ``below``: those
     whose ``equal`` fields are equal and whose ``at_most`` fields are there and not above. Both name top-level fields of
@@ -69,7 +70,7 @@ class NotLoaded(Exception):
         self.want = want
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Change:
     """A document as it is from now on; ``document`` absent: it is gone."""
 
@@ -78,7 +79,7 @@ class Change:
     document: BaseModel | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Say:
     """Something to be said. ``cause`` absent: the message that is being decided.
 
@@ -90,7 +91,7 @@ class Say:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Decision:
     """What a message does: documents to change, things to say, in order. Nothing: the message changed nothing."""
 
@@ -103,7 +104,7 @@ class Decision:
 NOTHING = Decision()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Collection:
     """Where documents of one kind are kept. ``indexes``: top-level fields, each tuple one index (beside the id's)."""
 
@@ -112,7 +113,7 @@ class Collection:
     indexes: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Service:
     """Everything that the engine needs to know of a service.
 

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeVar
+
+from contracts.immutable import immutable
 
 T = TypeVar("T")
 MOST_LANES: Final = 1024
@@ -48,7 +49,7 @@ def between(least: float, most: float, number: Callable[[str], T]) -> Callable[[
     return read
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Settings:
     """Where the servers are and how the process behaves.
 

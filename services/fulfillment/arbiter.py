@@ -4,12 +4,12 @@ Rules: ``domain.md`` section 1, the table of statuses; ``design.md`` section 3. 
 given up, locks its item; what was reversed counts as never created.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Final, assert_never
 
 from contracts.changes import OrderChangeProposed
+from contracts.immutable import immutable
 from contracts.life import SubscriptionPayerChanged
 from contracts.order import BillingData, Item, ItemStatus
 from contracts.refusals import Code
@@ -22,7 +22,7 @@ NAMED: Final = 20
 """Items that a refusal names."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class No:
     """Why a change is not possible, and which items stand against it."""
 
@@ -30,7 +30,7 @@ class No:
     item_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Moved:
     """A subscription that has another payer from this day on; its fact lacks only its version."""
 
@@ -39,7 +39,7 @@ class Moved:
     fact: partial[SubscriptionPayerChanged]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Yes:
     """The ledger from now on, and the subscriptions that got another payer."""
 

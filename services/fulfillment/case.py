@@ -1,9 +1,10 @@
 """One request about one subscription: what is known when it is decided, and what a decision is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from contracts.immutable import immutable
 from contracts.refusals import Code, Refusal, refusal
 from contracts.subscription import SubscriptionFact
 from services.fulfillment.asset import Asset
@@ -14,7 +15,7 @@ AssetOf = Callable[[str], Asset | None]
 """The device of a normalised serial as it is now."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Case:
     """The subscription that something is asked of. ``time`` is the time that counts, ``today`` its civil date."""
 
@@ -48,7 +49,7 @@ class Case:
         return asset
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Became:
     """What a subscription is from now on. ``fact`` says it, and lacks only its version and the whole subscription.
 

@@ -5,8 +5,9 @@ every scan raises would be a document that all lanes fight for. The pipelines ar
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from contracts.immutable import immutable
 
 Pipeline = tuple[Mapping[str, Any], ...]
 
@@ -42,7 +43,7 @@ OPEN_UNITS: Pipeline = (
 """On the collection of ledgers: units that wait for a device, by SKU. Held orders have none yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stock:
     """One SKU: its devices by state, and the units that wait for one. ``ended`` ones are still with customers."""
 

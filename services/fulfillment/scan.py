@@ -4,10 +4,10 @@ Rule: ``domain.md`` section 2. Already done; then what is wrong with the start d
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.fulfillment import ItemFulfillmentRefused, RequestRepeated, SerialRefused, SubscriptionCreated
+from contracts.immutable import immutable
 from contracts.message import Body
 from contracts.refusals import Code
 from contracts.serials import normalised
@@ -26,7 +26,7 @@ CREATED = SubscriptionCreated.__name__
 AssetOf = Callable[[str], Asset | None]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Decided:
     """What a scan does: the ledger and the assets from now on, what is said, and what the memory keeps of it."""
 

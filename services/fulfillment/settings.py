@@ -1,16 +1,16 @@
 """The numbers that an installation may choose, with the defaults of ``domain.md``."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from contracts.immutable import immutable
 from services.engine.numbers import Number
 
 UTC: Final = ZoneInfo("UTC")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Settings:
     """How fulfillment decides.
 

@@ -4,9 +4,8 @@ New and changed items are priced by today's catalog. Items that it does not name
 fulfillment sees what it touches.
 """
 
-from dataclasses import dataclass
-
 from contracts.changes import BillingChange, ItemsChange, OrderAmendmentRequested
+from contracts.immutable import immutable
 from contracts.orders import ItemSubmitted
 from contracts.refusals import Refusal
 from services.engine.revising import revised
@@ -21,7 +20,7 @@ _CONTACT = ("first_name", "last_name", "email", "phone")
 _CONTACT_CLEARABLE = ("phone", "shipping_address")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Amended:
     """The complete new items and billing data. Contact data are taken over when the change is (``with_contact``)."""
 

@@ -1,15 +1,15 @@
 """The numbers of the business that a deployment may set, with the defaults of ``domain.md``."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from contracts.immutable import immutable
 from services.engine.numbers import Number
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Settings:
     """What orders may be told. Waiting times are measured on the waiting clock, which stands while nobody runs."""
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from contracts.immutable import immutable
 from contracts.orders import ItemSubmitted, OrderSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.message import Message
@@ -15,7 +15,7 @@ from services.orders.pricing import item_id
 from services.orders.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Seen:
     """What can be seen of a submission, also of one whose shape is wrong elsewhere.
 

@@ -1,12 +1,12 @@
 """What an order is worth a month and over its contracts: integer minor units, nothing is ever rounded."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from contracts.immutable import immutable
 from services.orders.order import PlacedItem, PlacedOrder
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Totals:
     """Minor units of the order's currency."""
 

@@ -5,11 +5,11 @@ the state that the fact carries, never to the fact's name.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from contracts.billing import BillingAccountChanged
 from contracts.fulfillment import SubscriptionCreated
+from contracts.immutable import immutable
 from contracts.invoices import BillingRunRequested, LaneInvoiced, LaneInvoicingDue, PayerInvoicingDue
 from contracts.life import (
     AssetReturned,
@@ -37,7 +37,7 @@ def _nothing_more(message: Message, desk: Desk) -> Iterable[Key | Page]:  # noqa
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reaction:
     """How one type of message is decided. ``needs`` and ``needs_more`` only save round trips."""
 

@@ -5,8 +5,8 @@ the fact's name: the highest version of a subscription counts, whatever came bef
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from contracts.immutable import immutable
 from contracts.subscription import SubscriptionFact
 from services.billing import member as members
 from services.billing import payer as payers
@@ -21,7 +21,7 @@ from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Known:
     """What a payer knows when a newer fact comes in, and the account the subscription belongs to from now on.
 

@@ -4,10 +4,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from contracts.immutable import immutable
 from services.engine.record import Outgoing, Place
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MemoryRecord:
     """A record as it stands in the log."""
 

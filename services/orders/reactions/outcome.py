@@ -1,9 +1,10 @@
 """What a request makes of a placed order, of its line of changes and of other documents, and what is said about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contracts.changes import OrderCancellationRequested, OrderCancelled
+from contracts.immutable import immutable
 from contracts.message import Body
 from contracts.orders import OrderConfirmationRequested, OrderConfirmed, OrderPlaced, OrderSubmitted
 from contracts.refusals import Code, Refusal
@@ -30,7 +31,7 @@ _EFFECTS: Mapping[type[Body], tuple[type[Body], ...]] = {
 """Requests that are known by their content too, and the facts by which their effect came about."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outcome:
     """The order after a request, its line of changes, other documents that came of it, and what is said about it."""
 

@@ -1,8 +1,8 @@
 """The shape of a reaction: what a message will ask for, and what it decides."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from contracts.immutable import immutable
 from services.engine.message import Message
 from services.engine.service import Decision, Desk, Key, Page
 from services.orders.settings import Settings
@@ -24,7 +24,7 @@ def nothing_more(message: Message, desk: Desk, settings: Settings) -> Iterable[K
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reaction:
     """How one type of message is decided. ``needs`` and ``needs_more`` only save round trips."""
 
