@@ -23,11 +23,13 @@ from aiokafka.errors import (
 
 from services.engine.faults import Doubt, NotOurs, NotSaid
 from services.engine.rebalances import Listener
-from services.engine.record import Outgoing, Place
+from services.engine.record import Outgoing, Place, Record
 
 ANSWER = 10.0
 """Seconds after which a broker that has not answered counts as away."""
 PUBLISHED = 20.0
+POLL = 250
+"""Milliseconds that a poll waits for records at most."""
 LARGEST_BATCH = 600_000
 """Bytes of one produce batch; also the largest record: more than the reader lets in, far less than the broker does."""
 
@@ -107,6 +109,25 @@ class KafkaMembership:
         except (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError) as error:
             self._listener.refused(times)
             raise NotOurs(f"commit: {type(error).__name__}") from error
+
+
+def wait_for_records(consumer: AIOKafkaConsumer) -> None:
+    """Has the consumer's polls wait for records, however short a wait they are asked for.
+
+    The framework sleeps after each empty poll as long as the poll may wait, blind to what comes in meanwhile: a short
+    wait costs an idle service its CPU, a long one every lone message its time.
+    """
+    poll = consumer.getmany
+
+    async def getmany(
+        *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list[Record]]:
+        found: dict[TopicPartition, list[Record]] = await poll(
+            *partitions, timeout_ms=max(timeout_ms, POLL), max_records=max_records
+        )
+        return found
+
+    consumer.getmany = getmany
 
 
 class KafkaProducer:

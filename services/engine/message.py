@@ -1,12 +1,12 @@
 """One thing to decide, and where it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from contracts.immutable import immutable
 from contracts.message import Body
 from contracts.refusals import Refusal
 
@@ -16,7 +16,7 @@ AHEAD = timedelta(hours=24)
 """A sender's clock further ahead of the record than this is not believed (``domain.md`` section 5)."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Origin:
     """Where a record first stood in the log. ``timestamp`` is the broker's, milliseconds UTC.
 
@@ -41,7 +41,7 @@ class Origin:
         return EPOCH + timedelta(milliseconds=self.timestamp)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cause:
     """The request that something is said about: its identity for the envelope, its address for the answer's id."""
 
@@ -50,7 +50,7 @@ class Cause:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Message:
     """A record that was read and is at home in ``lane``.
 

@@ -19,7 +19,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from services.engine.faults import Doubt, Stop
-from services.engine.kafka import KafkaMembership, KafkaProducer
+from services.engine.kafka import KafkaMembership, KafkaProducer, wait_for_records
 from services.engine.keeper import Ports
 from services.engine.logs import configure
 from services.engine.machine import MachineClock
@@ -32,8 +32,8 @@ from services.engine.topics import check_topics, topics_of
 from services.engine.unpacking import unpack_every_name
 from services.engine.worker import MOST_RECORDS, Worker, where
 
-POLL_MS = 10
-"""Milliseconds: an idle subscriber sleeps this long after an empty poll, so it is latency."""
+PAUSE_MS = 1
+"""Milliseconds that the subscriber is blind after an empty poll."""
 GRACE = 45.0
 METADATA_MS = 15_000
 """A topic that comes back (made again, a broker's return) is assigned again after so long; the default is 5 minutes."""
@@ -66,7 +66,7 @@ class Serving:
             group_id=f"{settings.databases}.{service.name}",
             batch=True,
             max_records=MOST_RECORDS,
-            batch_timeout_ms=POLL_MS,
+            batch_timeout_ms=PAUSE_MS,
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
             auto_offset_reset="earliest",
@@ -110,6 +110,7 @@ class Serving:
         consumer = self._subscriber.consumer
         if consumer is None:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
+        wait_for_records(consumer)
         ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, MachineClock())
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at)
         self._listener.tell(self._worker.keeper.assignment_changed)

@@ -1,16 +1,16 @@
-"""The membership on a real broker while its group changes (rule 1: refused means not ours, and it costs nothing)."""
+"""A member on a real broker: while its group changes (rule 1: refused means not ours and costs nothing), and idle."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.engine.faults import NotOurs
-from services.engine.kafka import KafkaMembership
+from services.engine.kafka import KafkaMembership, wait_for_records
 from services.engine.rebalances import Listener
 
 LANES = 8
@@ -21,6 +21,7 @@ class Worker:
     """One process of a service, as far as its group knows."""
 
     def __init__(self, kafka: str, topic: str) -> None:
+        self.topic = topic
         self.listener = Listener()
         self.consumer = AIOKafkaConsumer(
             bootstrap_servers=kafka,
@@ -30,6 +31,7 @@ class Worker:
             partition_assignment_strategy=(RangePartitionAssignor,),
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=200,
+            fetch_max_wait_ms=20,
         )
         self.consumer.subscribe([topic], listener=self.listener)
         self.port = KafkaMembership(self.consumer, self.listener)
@@ -85,12 +87,11 @@ async def test_trying_to_commit_while_the_group_changes_does_not_cost_the_member
     refused = 0
     while not ours.listener.settled:
         assert not ours.port.assigned()
+        with pytest.raises(NotOurs):
+            await ours.port.commit({mine[refused % len(mine)]: 0})
+        refused += 1
         assert len(await ours.port.ends(mine)) == len(mine)  # everything else can be asked meanwhile
-        for place in mine:
-            with pytest.raises(NotOurs):
-                await ours.port.commit({place: 0})
-            refused += 1
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.01)
     await starting
     assert refused > LANES
     assert (ours.member, ours.listener.times) == (member, times + 1)
@@ -120,3 +121,16 @@ def test_a_refusal_of_an_earlier_membership_says_nothing_of_this_one() -> None:
     assert listener.settled
     listener.refused(2)
     assert not listener.settled
+
+
+async def test_a_poll_that_may_not_wait_long_still_waits_for_what_comes(kafka: str, workers: list[Worker]) -> None:
+    consumer = workers[0].consumer
+    await consumer.start()
+    await workers[0].holds(LANES)
+    wait_for_records(consumer)
+    polling = asyncio.create_task(consumer.getmany(timeout_ms=1, max_records=10))
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        await producer.send_and_wait(workers[0].topic, b"a lone one", partition=3)
+    ((_, (record,)),) = (await polling).items()
+    assert record.value == b"a lone one"
+    assert await consumer.getmany(timeout_ms=1) == {}
