@@ -15,7 +15,7 @@ from contracts.order import BillingData, Item, ItemStatus
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom
 from services.engine.revising import revised
-from services.fulfillment.ledger import Ledger, Line, Row, Terms, line_of, with_terms
+from services.fulfillment.ledger import REASON_KEPT, Ledger, Line, Row, Terms, line_of, with_terms
 from services.fulfillment.subscription import next_month_begin, payers_of, whole
 
 NAMED: Final = 20
@@ -125,6 +125,8 @@ def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, to
     """Later subscriptions have the new payer at once, active ones from their next contract month on."""
     newest = _billed(ledger.terms[-1], proposal.billing)
     lines = {line.item_id: line for line in ledger.lines}
+    moves = ledger.moves or ()
+    row = Row(kind=SubscriptionPayerChanged.__name__, at=proposal.requested_at, move=len(moves))
     entries, moved = list(ledger.entries), []
     for place, entry in enumerate(ledger.entries):
         terms = ledger.terms[entry.terms]
@@ -132,12 +134,6 @@ def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, to
         if entry.state != "active" or payers[-1].payer == newest.payer:
             continue
         since = next_month_begin(entry.start_date, today)
-        row = Row(
-            kind=SubscriptionPayerChanged.__name__,
-            actor=proposal.actor,
-            reason=None if proposal.reason is None else proposal.reason[:500],
-            at=proposal.requested_at,
-        )
         became = revised(
             entry,
             payers=(*payers, PayerFrom(payer=newest.payer, from_date=since)),
@@ -154,7 +150,9 @@ def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, to
             from_date=since,
         )
         moved.append(Moved(place + 1, since, fact))
-    changed = revised(ledger, entries=tuple(entries))
+    reason = None if proposal.reason is None else proposal.reason[:REASON_KEPT]
+    move = revised(row, actor=proposal.actor, reason=reason, move=None)
+    changed = revised(ledger, entries=tuple(entries), moves=(*moves, move) if moved else ledger.moves)
     return Yes(revised(changed, terms=with_terms(changed, newest)), tuple(moved))
 
 

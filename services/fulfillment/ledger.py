@@ -22,6 +22,8 @@ from services.fulfillment.request import Parked
 
 Awaited = Literal["order", "release", "confirmation"]
 """What the scans of an order wait for."""
+REASON_KEPT = 500
+"""Characters of a reason that a history keeps; the fact has all of them."""
 _CONTACT = ("first_name", "last_name", "email", "phone")
 
 
@@ -65,7 +67,12 @@ class Terms(BaseModel):
 
 
 class Row(BaseModel):
-    """One thing that happened to a subscription: ``kind`` names its fact. By the clock: nobody is the actor."""
+    """One thing that happened to a subscription: ``kind`` names its fact. By the clock: nobody is the actor.
+
+    A change of payer happens to all subscriptions of an order at once: who did it and why stands in the ledger's
+    ``moves``, at the place ``move``, from 0. With a long reason in each row of 2,000 units, four changes filled a
+    document.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,6 +80,7 @@ class Row(BaseModel):
     actor: str | None = None
     reason: str | None = None
     at: datetime
+    move: int | None = None
 
 
 class Entry(BaseModel):
@@ -130,7 +138,8 @@ class Ledger(BaseModel):
     that changed in this batch and that the order's progress has not told yet; it is empty when stored.
 
     ``home`` (its lane) and ``ends`` (the ordinal of a day) are there while a contract is active: on that day the first
-    of them has ended. ``sent_on`` stands for the requests that serials' homes sent on to here.
+    of them has ended. ``sent_on`` stands for the requests that serials' homes sent on to here. ``moves`` are the
+    changes of payer that subscriptions went through.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -154,6 +163,7 @@ class Ledger(BaseModel):
     home: int | None = None
     ends: int | None = None
     sent_on: tuple[bytes, ...] | None = None
+    moves: tuple[Row, ...] | None = None
 
     def awaits(self) -> Awaited | None:
         """What a scan of this order waits for; None: it is decided at once."""

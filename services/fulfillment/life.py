@@ -25,7 +25,7 @@ from services.fulfillment.cancelling import cancelled
 from services.fulfillment.case import Answer, AssetOf, Became, Case
 from services.fulfillment.devices import corrected, replaced
 from services.fulfillment.extending import extended
-from services.fulfillment.ledger import Ledger, Row
+from services.fulfillment.ledger import REASON_KEPT, Ledger, Row
 from services.fulfillment.naming import meant
 from services.fulfillment.request import Wish
 from services.fulfillment.returning import returned
@@ -62,8 +62,6 @@ WISHES: Final[Mapping[str, type[LifeRequest]]] = MappingProxyType(
 """The same by type name."""
 PATIENT: Final = (ShipmentSubmitted, ReturnSubmitted, SubscriptionCancellationRequested)
 """Those that wait for a subscription that is not known yet; the others must have seen it."""
-REASON_KEPT: Final = 500
-"""Characters of a reason that the history keeps; the fact has all of them."""
 
 
 def body_of(wish: Wish) -> LifeRequest:

@@ -36,6 +36,5 @@ def proposed(
         billing=billing,
         item_id=item_id,
         actor="Grace",
-        reason="asked by phone",
-        **{"requested_at": NOON, **more},
+        **{"reason": "asked by phone", "requested_at": NOON, **more},
     )

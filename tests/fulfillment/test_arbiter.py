@@ -180,6 +180,24 @@ def test_active_subscriptions_get_the_new_payer_from_their_next_contract_month_a
     assert [p.payer for p in later.payers] == ["group:looms"]
 
 
+def test_who_moved_subscriptions_and_why_is_kept_once_and_their_histories_refer_to_it() -> None:
+    stage = opened(item(quantity=2))
+    stage.hears(scan("S1", "S2"))
+    stage.hears(proposed(item(quantity=2), change="payer", billing=ELSEWHERE))
+    stage.hears(proposed(item(quantity=2), change="payer", billing=ELSEWHERE, number=2, reason="nothing to move"))
+    stage.hears(proposed(item(quantity=2), change="payer", number=3, reason="and back"))
+    kept = ledger(stage)
+    assert [(row.actor, row.reason, row.at) for row in kept.moves or ()] == [
+        ("Grace", "asked by phone", NOON),
+        ("Grace", "and back", NOON),
+    ]
+    for entry in kept.entries:
+        assert [(row.kind, row.at, row.move) for row in entry.history or ()] == [
+            ("SubscriptionPayerChanged", NOON, 0),
+            ("SubscriptionPayerChanged", NOON, 1),
+        ]
+
+
 def test_a_subscription_that_starts_later_belongs_to_the_new_payer_whole() -> None:
     stage = opened()
     stage.hears(scan("S1", start=date(2024, 7, 1)))

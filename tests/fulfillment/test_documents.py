@@ -21,6 +21,7 @@ from tests.fulfillment.orders_known import (
     scene,
     serials,
 )
+from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
 from tests.scene import NOON, Scene
 
 
@@ -85,6 +86,21 @@ def test_an_order_of_2000_units_fits_into_a_document_many_times_and_takes_no_qua
     assert len(ledger(stage).entries) == 2000
     assert len(BSON.encode(stage.documents["ledgers", "o-1"])) < 1_000_000
     assert perf_counter() - began < 20  # seconds; it takes a few tenths, square work would take minutes
+
+
+def test_an_order_of_2000_units_can_be_moved_many_times_for_long_reasons() -> None:
+    stage, items = scene(), [item(str(n), f"SKU{n}", quantity=500) for n in range(4)]
+    stage.hears(placed(*items))
+    for n in range(4):
+        stage.hears(scan(*(f"{n}-{k}" for k in range(500)), item_id=str(n)))
+    moves = 10
+    for number in range(1, moves + 1):
+        billing = ELSEWHERE if number % 2 else BILLING
+        stage.hears(proposed(*items, change="payer", number=number, billing=billing, reason="\U0001f69a" * 500))
+    first = ledger(stage).entries[0]
+    assert [row.move for row in first.history or ()] == list(range(moves))
+    assert len(first.payers or ()) == moves + 1
+    assert len(BSON.encode(stage.documents["ledgers", "o-1"])) < 16_000_000 // 3
 
 
 def test_2000_parked_scans_of_one_serial_each_are_drained_in_one_go() -> None:
