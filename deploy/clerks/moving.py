@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.changes import OrderAmended, PayerChangeRequested
@@ -24,7 +23,7 @@ from contracts.customers import Group
 from contracts.message import Body
 from contracts.orders import CustomerGroupChangeRequested, RequestRefused
 from contracts.saying import encoded
-from deploy.installation.trouble import InstallationTrouble, mongo_answers
+from deploy.installation.trouble import InstallationTrouble, kafka_answers, mongo_answers
 
 SOURCE: Final = "leaseline/customers-move"
 EVENTS: Final = "orders.events"
@@ -173,17 +172,13 @@ async def _connected(kafka: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKaf
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed", fetch_max_wait_ms=50)
     try:
-        try:
+        with kafka_answers(kafka):
             places = await _partitions(kafka)
             await producer.start()
             await consumer.start()
             consumer.assign(places)
             for place, end in (await consumer.end_offsets(places)).items():
                 consumer.seek(place, end)
-        except KafkaError as error:
-            raise InstallationTrouble(
-                f"Kafka at {kafka} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
-            ) from error
         yield producer, consumer
     finally:
         await consumer.stop()

@@ -6,11 +6,10 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
-from deploy.installation.trouble import InstallationTrouble, mongo_answers
+from deploy.installation.trouble import InstallationTrouble, kafka_answers, mongo_answers
 from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
 from services.engine.mongo import Client
 
@@ -45,13 +44,9 @@ async def installed(addresses: Addresses, databases: str) -> tuple[str, ...]:
 
 
 async def _used(kafka: str) -> tuple[str, ...]:
-    try:
+    with kafka_answers(kafka):
         places = await _partitions(kafka)
         ends = await _ends(kafka, places) if places else {}
-    except KafkaError as error:
-        raise InstallationTrouble(
-            f"Kafka at {kafka} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
-        ) from error
     return tuple(sorted({place.topic for place, end in ends.items() if end > 0}))
 
 

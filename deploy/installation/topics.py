@@ -1,10 +1,9 @@
 """The topics of an installation: made once, all with one partition for each lane, stamped by the broker."""
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.errors import KafkaError
 
 from contracts.topics import TOPICS
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, kafka_answers
 
 LARGEST_RECORD = 8 * 1024 * 1024
 """Bytes: far above what a service reads, so that what is too large can still be dead-lettered with its beginning."""
@@ -19,36 +18,33 @@ async def create_topics(servers: str, lanes: int, replicas: int = 1) -> tuple[st
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     try:
-        await admin.start()
-        there = set(await admin.list_topics())
-        described = await admin.describe_topics([topic.name for topic in TOPICS if topic.name in there])
-        partitions = {each["topic"]: len(each["partitions"]) for each in described}
-        config = {
-            "message.timestamp.type": "LogAppendTime",
-            "retention.ms": str(KEPT_MS),
-            "max.message.bytes": str(LARGEST_RECORD),
-        }
-        missing = [topic.name for topic in TOPICS if topic.name not in partitions]
-        grown = [name for name, count in partitions.items() if count < lanes]
-        for name, count in partitions.items():
-            if count > lanes:
-                raise InstallationTrouble(
-                    f"The topic {name} has {count} partitions, more than the {lanes} lanes of this installation: "
-                    f"use LEASELINE_LANES={count} if nothing was ever started here, else make the topic again."
+        with kafka_answers(servers):
+            await admin.start()
+            there = set(await admin.list_topics())
+            described = await admin.describe_topics([topic.name for topic in TOPICS if topic.name in there])
+            partitions = {each["topic"]: len(each["partitions"]) for each in described}
+            config = {
+                "message.timestamp.type": "LogAppendTime",
+                "retention.ms": str(KEPT_MS),
+                "max.message.bytes": str(LARGEST_RECORD),
+            }
+            missing = [topic.name for topic in TOPICS if topic.name not in partitions]
+            grown = [name for name, count in partitions.items() if count < lanes]
+            for name, count in partitions.items():
+                if count > lanes:
+                    raise InstallationTrouble(
+                        f"The topic {name} has {count} partitions, more than the {lanes} lanes of this installation: "
+                        f"use LEASELINE_LANES={count} if nothing was ever started here, else make the topic again."
+                    )
+            if missing:
+                made = await admin.create_topics(
+                    [NewTopic(name, lanes, replicas, topic_configs=config) for name in missing]
                 )
-        if missing:
-            made = await admin.create_topics(
-                [NewTopic(name, lanes, replicas, topic_configs=config) for name in missing]
-            )
-            for name, code, message in made.topic_errors:
-                if code not in (0, 36):  # 36: somebody else was faster
-                    raise InstallationTrouble(f"Kafka would not make the topic {name}: {message} (code {code}).")
-        if grown:
-            await admin.create_partitions({name: NewPartitions(total_count=lanes) for name in grown})
-    except (KafkaError, OSError) as error:
-        raise InstallationTrouble(
-            f"Kafka at {servers} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
-        ) from error
+                for name, code, message in made.topic_errors:
+                    if code not in (0, 36):  # 36: somebody else was faster
+                        raise InstallationTrouble(f"Kafka would not make the topic {name}: {message} (code {code}).")
+            if grown:
+                await admin.create_partitions({name: NewPartitions(total_count=lanes) for name in grown})
     finally:
         await admin.close()
     return (*missing, *grown)

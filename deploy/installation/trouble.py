@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from deploy.local.trouble import ServersTrouble
@@ -10,6 +11,17 @@ from deploy.local.trouble import ServersTrouble
 
 class InstallationTrouble(ServersTrouble):
     """Topics or services cannot be had as they should be; the message says why and what to do."""
+
+
+@contextmanager
+def kafka_answers(servers: str) -> Iterator[None]:
+    """Whatever goes wrong with this Kafka in here is told in a sentence. Raises ``InstallationTrouble``."""
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        raise InstallationTrouble(
+            f"Kafka at {servers} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
+        ) from error
 
 
 @contextmanager

@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from contracts.topics import TOPICS
-from deploy.installation.trouble import InstallationTrouble
+from deploy.installation.trouble import InstallationTrouble, kafka_answers
 from services.engine.record import Place
 from services.engine.unpacking import unpack_every_name
 
@@ -87,14 +86,10 @@ async def opened_log(servers: str) -> AsyncIterator[Log]:
         fetch_max_wait_ms=50,
     )
     try:
-        try:
+        with kafka_answers(servers):
             places = await _places(servers)
             await consumer.start()
             consumer.assign([TopicPartition(*place) for place in places])
-        except (KafkaError, OSError) as error:
-            raise InstallationTrouble(
-                f"Kafka at {servers} does not answer ({type(error).__name__}): check LEASELINE_KAFKA."
-            ) from error
         yield Log(consumer, places)
     finally:
         await consumer.stop()
