@@ -19,7 +19,8 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from services.engine.faults import Doubt, Stop
-from services.engine.kafka import KafkaMembership, KafkaProducer, wait_for_records
+from services.engine.kafka_membership import KafkaMembership, wait_for_records
+from services.engine.kafka_producer import KafkaProducer
 from services.engine.keeper import Ports
 from services.engine.logs import configure
 from services.engine.machine import MachineClock

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.engine.faults import NotOurs
-from services.engine.kafka import KafkaMembership, wait_for_records
+from services.engine.kafka_membership import KafkaMembership, wait_for_records
 from services.engine.rebalances import Listener
 
 LANES = 8

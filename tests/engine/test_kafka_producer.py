@@ -8,9 +8,9 @@ from unittest.mock import patch
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from services.engine import kafka
+from services.engine import kafka_producer
 from services.engine.faults import NotSaid
-from services.engine.kafka import KafkaProducer
+from services.engine.kafka_producer import KafkaProducer
 from services.engine.record import Outgoing, Place
 
 
@@ -70,7 +70,7 @@ class Client:
 @pytest.fixture(autouse=True)
 def clients() -> Iterator[list[Client]]:
     Client.made = []
-    with patch.object(kafka, "AIOKafkaProducer", Client):
+    with patch.object(kafka_producer, "AIOKafkaProducer", Client):
         yield Client.made
 
 
@@ -91,7 +91,7 @@ class AllAtOnce(KafkaProducer):
         for at in range(0, len(records), 2):
             batch = producer.create_batch()
             for record in records[at : at + 2]:
-                kafka._added(batch, record)
+                kafka_producer._added(batch, record)
             waiting.append(await producer.send_batch(batch, place[0], partition=place[1]))
         for each in waiting:
             await each
@@ -172,5 +172,5 @@ async def test_it_is_idempotent_and_waits_for_all_copies(clients: list[Client]) 
 
 
 async def test_a_broker_that_never_answers_ends_in_not_said() -> None:
-    with patch.object(kafka, "PUBLISHED", 0.01), pytest.raises(NotSaid):
+    with patch.object(kafka_producer, "PUBLISHED", 0.01), pytest.raises(NotSaid):
         await KafkaProducer("k", "c").publish(_records(0, b"1"))

@@ -15,7 +15,8 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaTimeoutError
 from pymongo import MongoClient
 
-from services.engine.kafka import KafkaMembership, KafkaProducer
+from services.engine.kafka_membership import KafkaMembership
+from services.engine.kafka_producer import KafkaProducer
 from services.engine.mongo import MongoStore
 from services.engine.ports import Producer
 from services.engine.rebalances import Listener
