@@ -47,6 +47,7 @@ class Shop(Outside):
         self._story = clock
         self._orders = [f"o-{n}" for n in range(random.randint(2, 6))]
         self._ticks = 0
+        self._closing = False
         super().__init__(random, log, lanes, clock)
         self._catalog(story.PRICES)
 
@@ -80,11 +81,14 @@ class Shop(Outside):
         return _content(wish, data)
 
     def attributes(self) -> Mapping[str, Any]:
-        """Mostly with a time; now and then one that nobody believes."""
+        """Mostly with a time; now and then one that nobody believes, or that is long past.
+
+        At the close no clock is wrong: prices of 1970 would be superseded, and what waits for a price would wait on.
+        """
         luck = self.random.random()
         if luck < 0.2:
             return {}
-        if luck < 0.25:
+        if luck < 0.25 and not self._closing:
             return {"time": self.random.choice(("1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z"))}
         return {"time": self._story.today().isoformat()}
 
@@ -108,6 +112,7 @@ class Shop(Outside):
 
     def close(self, number: int) -> bool:
         """Every hold is released, all that waits has waited long enough, contracts end, everything is invoiced."""
+        self._closing = True
         if number == 0:
             self._story.passes(400 * DAY)
             self._catalog(story.LATER)
