@@ -33,29 +33,32 @@ async def verified(kafka: str, mongo: str, databases: str = "leaseline", *, pati
 
 
 async def looked_at(books: Books, log: Log, kept: Databases, patience: float) -> Report:
-    """One look, or two.
+    """One look, or two."""
+    reach = Reach(books, log)
+    asked = await log.ends(place for place in log.places if _is_asked(place))
+    behind = await settled(log, kept, patience)
+    before = await standing(log, kept)
+    await _entered(books, reach, kept, asked)
+    look = 1
+    if judge(books, look, behind=bool(behind)) and await standing(log, kept) != before:
+        behind = await settled(log, kept, patience)
+        await _entered(books, reach, kept, asked)
+        look = 2
+        judge(books, look, behind=bool(behind))
+    return reported(books, look, _behind(behind))
+
+
+async def _entered(books: Books, reach: "Reach", kept: Databases, asked: dict[Place, int]) -> None:
+    """Enters all that one look goes by.
 
     The log is read on after the databases: what was saved before a document was read is in it by then, or still in its
     lane's checkpoint, which is read after all documents. So a look never knows less of what was said than of what came
     of it, and what two looks find in the same words cannot be two moments of something that moves.
     """
-    reach = Reach(books, log)
-    asked = await log.ends(place for place in log.places if _is_asked(place))
-    behind = await settled(log, kept, patience)
-    before = await standing(log, kept)
     await reach.on(asked)
+    books.forget_kept()
     await kept.enter(books)
     await reach.on(asked)
-    look = 1
-    if judge(books, look, behind=bool(behind)) and await standing(log, kept) != before:
-        behind = await settled(log, kept, patience)
-        await reach.on(asked)
-        books.forget_kept()
-        await kept.enter(books)
-        await reach.on(asked)
-        look = 2
-        judge(books, look, behind=bool(behind))
-    return reported(books, look, _behind(behind))
 
 
 def _is_asked(place: Place) -> bool:
