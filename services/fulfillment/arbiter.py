@@ -15,7 +15,7 @@ from contracts.order import BillingData, Item, ItemStatus
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom
 from services.engine.revising import revised
-from services.fulfillment.ledger import REASON_KEPT, Ledger, Line, Row, Terms, line_of, with_terms
+from services.fulfillment.ledger import Ledger, Line, Row, Terms, line_of, row_of, with_terms
 from services.fulfillment.subscription import next_month_begin, payers_of, whole
 
 NAMED: Final = 20
@@ -150,8 +150,7 @@ def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, to
             from_date=since,
         )
         moved.append(Moved(place + 1, since, fact))
-    reason = None if proposal.reason is None else proposal.reason[:REASON_KEPT]
-    move = revised(row, actor=proposal.actor, reason=reason, move=None)
+    move = row_of(row.kind, proposal.actor, proposal.reason, row.at)
     changed = revised(ledger, entries=tuple(entries), moves=(*moves, move) if moved else ledger.moves)
     return Yes(revised(changed, terms=with_terms(changed, newest)), tuple(moved))
 

@@ -83,6 +83,11 @@ class Row(BaseModel):
     move: int | None = None
 
 
+def row_of(kind: str, actor: str | None, reason: str | None, at: datetime) -> Row:
+    """A row of who did it and why, a long reason cut."""
+    return Row(kind=kind, actor=actor, reason=None if reason is None else reason[:REASON_KEPT], at=at)
+
+
 class Entry(BaseModel):
     """One subscription, as far as it differs from its order's others. Its running number is its place, from 1.
 

@@ -25,7 +25,7 @@ from services.fulfillment.cancelling import cancelled
 from services.fulfillment.case import Answer, AssetOf, Became, Case
 from services.fulfillment.devices import corrected, replaced
 from services.fulfillment.extending import extended
-from services.fulfillment.ledger import REASON_KEPT, Ledger, Row
+from services.fulfillment.ledger import Ledger, row_of
 from services.fulfillment.naming import meant
 from services.fulfillment.request import Wish
 from services.fulfillment.returning import returned
@@ -92,8 +92,7 @@ def changed(case: Case, became: Became, actor: str | None, reason: str | None) -
     ledger, number = case.ledger, case.number
     version = ledger.version + 1
     fact = became.fact(version=version, subscription=whole(case.order_id, number, became.entry, case.line, case.terms))
-    kept = None if reason is None else reason[:REASON_KEPT]
-    row = Row(kind=type(fact).__name__, actor=actor, reason=kept, at=case.time)
+    row = row_of(type(fact).__name__, actor, reason, case.time)
     entry = revised(became.entry, history=(*(became.entry.history or ()), row))
     update: dict[str, object] = {
         "version": version,
