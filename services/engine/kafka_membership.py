@@ -5,8 +5,8 @@ that is refused makes the client forget its membership, so none is sent while th
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import (
@@ -66,31 +66,22 @@ class KafkaMembership:
 
     async def committed(self, places: Sequence[Place]) -> Mapping[Place, int | None]:
         """The group's committed offsets."""
-        try:
-            async with asyncio.timeout(ANSWER):
-                found = await asyncio.gather(*(self._consumer.committed(TopicPartition(*place)) for place in places))
-        except (KafkaError, TimeoutError) as error:
-            raise Doubt(f"committed: {type(error).__name__}") from error
+        async with _answers("committed"):
+            found = await asyncio.gather(*(self._consumer.committed(TopicPartition(*place)) for place in places))
         return dict(zip(places, found, strict=True))
 
     async def ends(self, places: Sequence[Place]) -> Mapping[Place, tuple[int, int]]:
         """First and next offset of each log."""
         tps = [TopicPartition(*place) for place in places]
-        try:
-            async with asyncio.timeout(ANSWER):
-                begins = await self._consumer.beginning_offsets(tps)
-                ends = await self._consumer.end_offsets(tps)
-        except (KafkaError, TimeoutError) as error:
-            raise Doubt(f"ends: {type(error).__name__}") from error
+        async with _answers("ends"):
+            begins = await self._consumer.beginning_offsets(tps)
+            ends = await self._consumer.end_offsets(tps)
         return {(tp.topic, tp.partition): (begins[tp], ends[tp]) for tp in tps}
 
     async def commit(self, offsets: Mapping[Place, int]) -> None:
         """Commits exactly these; refused without asking while the group changes."""
-        try:
-            async with asyncio.timeout(ANSWER), self._one_by_one:
-                await self._commit({TopicPartition(*place): at for place, at in offsets.items()})
-        except (KafkaError, TimeoutError) as error:
-            raise Doubt(f"commit: {type(error).__name__}") from error
+        async with _answers("commit"), self._one_by_one:
+            await self._commit({TopicPartition(*place): at for place, at in offsets.items()})
 
     async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         if not self._listener.settled:
@@ -103,6 +94,16 @@ class KafkaMembership:
         except (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError) as error:
             self._listener.refused(times)
             raise NotOurs(f"commit: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def _answers(what: str) -> AsyncIterator[None]:
+    """A broker that fails or keeps silent in here leaves ``Doubt``."""
+    try:
+        async with asyncio.timeout(ANSWER):
+            yield
+    except (KafkaError, TimeoutError) as error:
+        raise Doubt(f"{what}: {type(error).__name__}") from error
 
 
 def wait_for_records(consumer: AIOKafkaConsumer) -> None:

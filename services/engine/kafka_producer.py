@@ -12,10 +12,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from services.engine.faults import NotSaid
+from services.engine.kafka_membership import ANSWER
 from services.engine.record import Outgoing, Place
 
-ANSWER = 10.0
-"""Seconds after which a broker that has not answered counts as away."""
 PUBLISHED = 20.0
 LARGEST_BATCH = 600_000
 """Bytes of one produce batch; also the largest record: more than the reader lets in, far less than the broker does."""
