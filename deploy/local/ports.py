@@ -2,8 +2,8 @@
 
 import errno
 import socket
-from types import TracebackType
-from typing import Final, Self
+from contextlib import ExitStack
+from typing import Final
 
 from deploy.local.trouble import PortTaken
 
@@ -11,15 +11,12 @@ LOOPBACK: Final = "127.0.0.1"
 """The servers listen here and nowhere else: they know no passwords."""
 
 
-class Holding:
+class Holding(ExitStack):
     """Ports that are held for servers until these listen there: bound and not listened on.
 
     A server may bind such a port beside us (both say SO_REUSEADDR); to nobody else the kernel gives it, neither as any
     free port nor as the near end of a connection. One that is only looked up may be gone when the server comes.
     """
-
-    def __init__(self) -> None:
-        self._held: list[socket.socket] = []
 
     def free(self) -> int:
         """Some port that was free."""
@@ -45,24 +42,12 @@ class Holding:
 
     def _hold(self, port: int) -> int | None:
         """This port, 0 for any; None: somebody has it."""
-        holder = socket.socket()
+        holder = self.enter_context(socket.socket())
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             holder.bind((LOOPBACK, port))
         except OSError as error:
-            holder.close()
             if error.errno in (errno.EADDRINUSE, errno.EACCES):
                 return None
             raise
-        self._held.append(holder)
         return int(holder.getsockname()[1])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """The servers have them now, or nobody."""
-        for each in self._held:
-            each.close()
