@@ -179,10 +179,10 @@ Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength
 """A name as it comes (NFC, trimmed), 1 to 200 characters."""
 NameIfAny = Annotated[Annotated[str, _UpTo(200)] | None, _if_any(_name)]
 """The same where it may be absent; a blank one is."""
-Line = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
-"""A line of an address."""
-LineIfAny = Annotated[Annotated[str, _UpTo(200)] | None, _if_any(_name)]
-"""The same where it may be absent; a blank one is."""
+Line = Name
+"""A line of an address, under the same rules."""
+LineIfAny = NameIfAny
+"""One that may be absent."""
 LongText = Annotated[str, AfterValidator(_long_text), Field(json_schema_extra={"minLength": 1, "maxLength": 4000})]
 """Free text, at most 4,000 characters."""
 LongTextIfAny = Annotated[Annotated[str, _UpTo(4000)] | None, _if_any(_long_text)]
