@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from pymongo.database import Database
 
 from contracts.envelope import Opened, opened
 from contracts.message import Body, Kind
@@ -54,6 +55,11 @@ class Scene:
         assert model is not None
         message = self._message(model, body, id or f"m{self.offset}", source, time, recorded)
         return self._decide(message)
+
+    def keep_in(self, database: Database[dict[str, Any]]) -> None:
+        """Writes its documents as the service's own database has them."""
+        for (collection, id_), stored in self.documents.items():
+            database[collection].insert_one({"_id": id_, **stored})
 
     def _message(
         self,

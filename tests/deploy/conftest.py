@@ -44,3 +44,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, 
         environment.delenv(MONGO_VARIABLE, raising=False)
         with running(data) as addresses:
             yield data, addresses
+
+
+@pytest.fixture
+def named_database(mongo: str, database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The prefix of this test's databases: commands find them by the environment, and no Kafka."""
+    monkeypatch.setenv(MONGO_VARIABLE, mongo)
+    monkeypatch.setenv(KAFKA_VARIABLE, "127.0.0.1:9")
+    monkeypatch.setenv("LEASELINE_DATABASES", database)
+    return database

@@ -1,6 +1,7 @@
 """The registry of devices at the command line: counted by SKU and state, and each with its history over all orders."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pymongo import MongoClient
@@ -14,7 +15,7 @@ from tests.scene import NOON
 
 
 @pytest.fixture
-def kept(mongo: str, database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def kept(mongo: str, named_database: str) -> str:
     """A database in which a laptop was announced, rented, given back and rented again, and a label was mistyped."""
     stage = scene()
     stage.hears(arrived("L1"))
@@ -26,13 +27,9 @@ def kept(mongo: str, database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     stage.hears(give_back(), time=NOON + timedelta(days=3))
     stage.hears(placed(order_id="t-1", test=True))
     stage.hears(scan("L1", order_id="t-1"))
-    with MongoClient[dict[str, object]](mongo) as client:
-        for (name, id_), stored in stage.documents.items():
-            client[f"{database}_fulfillment"][name].insert_one({"_id": id_, **stored})
-    monkeypatch.setenv("LEASELINE_MONGO", mongo)
-    monkeypatch.setenv("LEASELINE_KAFKA", "127.0.0.1:9")
-    monkeypatch.setenv("LEASELINE_DATABASES", database)
-    return database
+    with MongoClient[dict[str, Any]](mongo) as client:
+        stage.keep_in(client[f"{named_database}_fulfillment"])
+    return named_database
 
 
 def said(*words: str) -> list[str]:

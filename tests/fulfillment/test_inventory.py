@@ -1,3 +1,5 @@
+from typing import Any
+
 from pymongo import MongoClient
 
 from services.fulfillment.inventory import ASSETS, OPEN_UNITS, Stock, stocks
@@ -25,9 +27,8 @@ def workshop() -> Scene:
 
 
 def counted(stage: Scene, database: str, mongo: str) -> tuple[Stock, ...]:
-    with MongoClient[dict[str, object]](mongo) as client:
-        for name, id_ in stage.documents:
-            client[database][name].insert_one({"_id": id_, **stage.documents[name, id_]})
+    with MongoClient[dict[str, Any]](mongo) as client:
+        stage.keep_in(client[database])
         devices = client[database].assets.aggregate(list(ASSETS))
         return stocks(devices, client[database].ledgers.aggregate(list(OPEN_UNITS)))
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pymongo import MongoClient
@@ -26,7 +27,7 @@ from tests.scene import Scene
 
 
 @pytest.fixture
-def billed(mongo: str, database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def billed(mongo: str, named_database: str) -> str:
     """A database in which billing issued two invoices to a group, by its real decisions; the prefix of its name."""
     scene = Scene(billing())
     for number in range(1, 4):
@@ -34,13 +35,9 @@ def billed(mongo: str, database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     run(scene, "2024-05")
     scene.hears(created("o1/3", version=9, state="reversed"))
     run(scene, "2024-06")
-    with MongoClient[dict[str, object]](mongo) as client:
-        for (name, id_), stored in scene.documents.items():
-            client[f"{database}_billing"][name].insert_one({"_id": id_, **stored})
-    monkeypatch.setenv("LEASELINE_MONGO", mongo)
-    monkeypatch.setenv("LEASELINE_KAFKA", "127.0.0.1:9")
-    monkeypatch.setenv("LEASELINE_DATABASES", database)
-    return database
+    with MongoClient[dict[str, Any]](mongo) as client:
+        scene.keep_in(client[f"{named_database}_billing"])
+    return named_database
 
 
 def said(*arguments: str) -> str:
