@@ -43,7 +43,7 @@ async def serve(service: str, workers: int) -> None:
         for (collection, id_), now in docs.now.items():
             await database[collection].replace_one({"_id": id_}, {**now, "_id": id_}, upsert=True)
         for topic, subject, body in said:
-            envelope = {"specversion": "1.0", "id": "x", "source": "bench", "type": topic, "data": body}
+            envelope: dict[str, Any] = {"specversion": "1.0", "id": "x", "source": "bench", "type": topic, "data": body}
             await broker.publish(envelope, topic, key=subject.encode())
 
     app = FastStream(broker, logger=None, after_startup=[lambda: print("service.ready", flush=True)])

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
 from pymongo.database import Database
 
 from contracts.envelope import Opened, opened
 from contracts.message import Body, Kind
 from contracts.saying import encoded
-from services.engine.desk import Documents, matches, stored_form
+from services.engine.desk import Documents, matches
+from services.engine.kept import Document, read_from, stored_form
 from services.engine.message import Message, Origin, message_time
 from services.engine.service import Decision, Key, LaneClock, NotLoaded, Page, Say, Service
 
-D = TypeVar("D", bound=BaseModel)
+D = TypeVar("D", bound=Document)
 B = TypeVar("B", bound=Body)
 NOON = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 
@@ -134,9 +134,9 @@ class Scene:
     def document(self, kind: type[D], id_: str) -> D:
         """A stored document; fails the test if it is not there."""
         name = next(c.name for c in self.service.collections if c.kind is kind)
-        return kind.model_validate(self.documents[name, id_], strict=False)
+        return read_from(self.documents[name, id_], kind)
 
-    def keep(self, kind: type[BaseModel], id_: str, document: BaseModel) -> None:
+    def keep(self, kind: type[Document], id_: str, document: Document) -> None:
         """Puts a document there, as given."""
         name = next(c.name for c in self.service.collections if c.kind is kind)
         self.documents[name, id_] = stored_form(document)

@@ -17,6 +17,7 @@ from contracts.serials import normalised
 from deploy.cli.invoice import Databases
 from deploy.cli.topics import addresses
 from deploy.installation.trouble import InstallationTrouble, mongo_answers
+from services.engine.kept import read_from
 from services.fulfillment.asset import Asset
 from services.fulfillment.inventory import ASSETS, OPEN_UNITS, stocks
 
@@ -60,7 +61,7 @@ def history(
         found = database["assets"].find_one({"_id": known})
     if found is None:
         raise InstallationTrouble(f"No device {known} is known: no dock announced it and no scan of it was accepted.")
-    device = Asset.model_validate(found, strict=False)
+    device = read_from(found, Asset)
     console = Console(highlight=False)
     for name, text in _told(device).items():
         console.print(f"{name:<10}{text}", markup=False)

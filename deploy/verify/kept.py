@@ -1,4 +1,7 @@
-"""The documents of the services as the books keep them. Each function takes one document as the database gives it."""
+"""The documents of the services as the books keep them. Each function takes one document as the database gives it.
+
+A field that has its default is not stored (``services/engine/kept.py``).
+"""
 
 import json
 from collections.abc import Mapping
@@ -28,16 +31,18 @@ def enter_order(books: Books, order: Document) -> None:
     order_id = order["_id"]
     cancelled = order.get("cancelled_at") is not None
     confirmed = order.get("confirmed_at") is not None
-    held = bool(order["holds"])
-    books.add("orders", order_id, order["version"], order["status"], held, confirmed, cancelled, order["payer"])
-    told = {row["item_id"]: (row["taken"], row["cancelled"]) for row in order["progress"]}
+    held = bool(order.get("holds"))
+    books.add(
+        "orders", order_id, order["version"], order.get("status", "pending"), held, confirmed, cancelled, order["payer"]
+    )
+    told = {row["item_id"]: (row["taken"], row["cancelled"]) for row in order.get("progress", ())}
     for item in order["items"]:
         books.add("items", order_id, item["item_id"], item["quantity"], *told.get(item["item_id"], (0, 0)))
 
 
 def enter_awaited_order(books: Books, awaited: Document) -> None:
     """Requests that wait for an order."""
-    for parked in awaited["parked"]:
+    for parked in awaited.get("parked", ()):
         books.add("waits", _stood(parked), "wait for their order", awaited["_id"])
     cancellation = awaited.get("cancellation")
     if cancellation is not None:
@@ -47,7 +52,7 @@ def enter_awaited_order(books: Books, awaited: Document) -> None:
 def enter_change_line(books: Books, line: Document) -> None:
     """The change that fulfillment is asked about, and those that wait behind it."""
     books.add("waits", _stood(line["open"]["request"]), "wait for fulfillment to decide", line["_id"])
-    for parked in line["waiting"]:
+    for parked in line.get("waiting", ()):
         books.add("waits", _stood(parked), "wait for another change of their order", line["_id"])
 
 
@@ -59,18 +64,20 @@ def _stood(parked: Document) -> str:
 def enter_ledger(books: Books, ledger: Document) -> None:
     """A ledger of fulfillment: its lines, its subscriptions, and the scans that wait."""
     order_id = ledger["_id"]
-    payer = ledger["terms"][-1]["payer"] if ledger["terms"] else None
+    terms, opened = ledger.get("terms"), ledger.get("opened", False)
+    payer = terms[-1]["payer"] if terms else None
     cancelled = ledger.get("cancelled_at") is not None
-    books.add("ledgers", order_id, ledger["version"], ledger["opened"], cancelled, payer)
-    for line in ledger["lines"]:
-        books.add("lines", order_id, line["item_id"], line["units"], line["taken"], line["cancelled"])
-    for number, entry in enumerate(ledger["entries"], start=1):
-        books.add("entries", f"{order_id}/{number}", order_id, entry["item_id"], entry["serial"], entry["state"])
-    if ledger["order_version"] == 0:
+    books.add("ledgers", order_id, ledger.get("version", 0), opened, cancelled, payer)
+    for line in ledger.get("lines", ()):
+        books.add("lines", order_id, line["item_id"], line["units"], line.get("taken", 0), line.get("cancelled", 0))
+    for number, entry in enumerate(ledger.get("entries", ()), start=1):
+        state = entry.get("state", "active")
+        books.add("entries", f"{order_id}/{number}", order_id, entry["item_id"], entry["serial"], state)
+    if not ledger.get("order_version"):
         why = "wait for their order"
     else:
-        why = "wait for a confirmation" if ledger["opened"] else "wait for the release of a hold"
-    for parked in ledger["parked"]:
+        why = "wait for a confirmation" if opened else "wait for the release of a hold"
+    for parked in ledger.get("parked", ()):
         scan, wish = parked.get("scan"), parked.get("wish")
         waits = why if wish is None else "wait for their subscription"
         books.add("waits", without_incarnation((scan or wish)["address"]), waits, order_id)
@@ -78,13 +85,13 @@ def enter_ledger(books: Books, ledger: Document) -> None:
 
 def enter_asset(books: Books, asset: Document) -> None:
     """A device of fulfillment; only one in use has a holder."""
-    last = asset["history"][-1] if asset["history"] and asset["state"] == "in_use" else None
+    last = asset["history"][-1] if asset.get("history") and asset["state"] == "in_use" else None
     books.add("assets", asset["_id"], None if last is None else f"{last['order_id']}/{last['number']}")
 
 
 def enter_share(books: Books, share: Document) -> None:
     """A share of billing: each subscription that a payer ever heard of."""
-    for held in share["subscriptions"]:
+    for held in share.get("subscriptions", ()):
         books.add(
             "holdings",
             share["payer"],
@@ -95,7 +102,7 @@ def enter_share(books: Books, share: Document) -> None:
             share["currency"],
             share["test"],
             held["state"],
-            json.dumps(held["issued"]),
+            json.dumps(held.get("issued", ())),
             json.dumps(priced(held)),
         )
 
@@ -115,16 +122,16 @@ def enter_page(books: Books, page: Document) -> None:
 
 def enter_run(books: Books, run: Document) -> None:
     """The requests for billing runs that are on their way."""
-    for one in run["open"]:
+    for one in run.get("open", ()):
         books.add("waits", without_incarnation(one["address"]), "wait for the end of a billing run", run["_id"])
 
 
 def enter_account(books: Books, its: Document) -> None:
     """An account of billing with its totals."""
     key = account(its["payer"], its["term"], its["currency"], test=its["test"])
-    totals = (its["active"], its["customers"], its["monthly_total"], its["outstanding"])
-    books.add("accounts", key, its["version"], *totals)
-    for period, subscriptions in its["opens"].items():
+    totals = tuple(its.get(name, 0) for name in ("active", "customers", "monthly_total", "outstanding"))
+    books.add("accounts", key, its.get("version", 0), *totals)
+    for period, subscriptions in its.get("opens", {}).items():
         books.add("opens", key, period, subscriptions)
 
 

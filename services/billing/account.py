@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts import billing as said
 from contracts.immutable import immutable
 from contracts.money import CURRENCY_EXPONENTS
@@ -17,7 +15,7 @@ from services.billing.calendar import due_date, issue_date, period_after
 from services.billing.payer import Defaults, Payer
 from services.billing.share import Part, Share
 from services.billing.term import SOURCES, days_of
-from services.engine.revising import revised
+from services.engine.kept import Kept, field, revised
 
 Apart = Literal["term", "currency", "test"]
 
@@ -64,7 +62,7 @@ class Totals:
     sources: Mapping[str, int]
 
 
-class Account(BaseModel):
+class Account(Kept):
     """An account as it is kept.
 
     ``customers`` are those with an active subscription in it. ``own_active`` counts the active subscriptions
@@ -73,8 +71,6 @@ class Account(BaseModel):
 
     ``version`` counts what was said about it; ``unsaid``: it changed since then, in the batch at hand.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     payer: str
     term: str
@@ -85,8 +81,8 @@ class Account(BaseModel):
     outstanding: int = 0
     customers: int = 0
     own_active: int = 0
-    opens: dict[str, int] = {}
-    sources: dict[str, int] = {}
+    opens: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
     version: int = 0
     unsaid: bool = False
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.immutable import immutable
 from contracts.invoices import Invoice, InvoiceLine
 from services.billing.account import AccountKey
@@ -18,7 +16,7 @@ from services.billing.calendar import ONE_DAY, due_date, month_begin, period_of
 from services.billing.payer import Payer
 from services.billing.share import Held, Share
 from services.billing.term import TermSource
-from services.engine.revising import revised
+from services.engine.kept import Kept, revised
 
 LINES_ON_A_PAGE: Final = 500
 BYTES_ON_A_PAGE: Final = 400_000
@@ -31,10 +29,8 @@ class KeptInvoice(Invoice):
     done: bool = False
 
 
-class InvoicePage(BaseModel):
+class InvoicePage(Kept):
     """Some of an invoice's lines; ``page`` counts from 1."""
-
-    model_config = ConfigDict(frozen=True)
 
     number: str
     page: int

@@ -4,16 +4,12 @@ One small document for each customer and account, so that an account knows how m
 list that grows with them. A customer who pays for itself needs none: it is the account's only one.
 """
 
-from pydantic import BaseModel, ConfigDict
-
 from services.billing.newest import Newest, newer
-from services.engine.revising import revised
+from services.engine.kept import Kept, revised
 
 
-class Member(BaseModel):
+class Member(Kept):
     """``active``: its active subscriptions in the account. The contact shown is its newest subscription's."""
-
-    model_config = ConfigDict(frozen=True)
 
     account_id: str
     customer_id: str

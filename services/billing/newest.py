@@ -2,22 +2,19 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.customers import CustomerSnapshot
 from contracts.places import Address
 from contracts.subscription import Subscription
 from contracts.values import Instant
+from services.engine.kept import Kept
 
 
-class Newest(BaseModel):
+class Newest(Kept):
     """What counts of the newest subscription. Newest by creation, not by hearing: a replay makes nothing new.
 
     A reversed one stays the newest until another is created: who was last known there does not become
     unknown.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     created_at: Instant
     subscription_id: str

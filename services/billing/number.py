@@ -8,17 +8,15 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from services.engine.kept import Kept
 
 ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No vowels, which make words; no 0, 1, L, O, which are misread."""
 LENGTH: Final = 6
 
 
-class ShortCode(BaseModel):
+class ShortCode(Kept):
     """Whose a code is."""
-
-    model_config = ConfigDict(frozen=True)
 
     payer: str
 

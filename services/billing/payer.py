@@ -4,17 +4,15 @@ Rules: ``domain.md`` section 3. An unknown group is created by its first subscri
 got there.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from contracts.customers import Group
 from contracts.immutable import immutable
 from contracts.places import Address
-from contracts.values import TERMS, CivilDate
+from contracts.values import TERMS
 from services.billing.newest import Newest, name_of, newer
-from services.engine.revising import revised
+from services.engine.kept import Kept, field, revised
 
 
 @immutable
@@ -32,23 +30,21 @@ class Defaults:
             raise ValueError(f"the default billing day lies between 1 and 28, not {self.billing_day}")
 
 
-class Invoicing(BaseModel):
+class Invoicing(Kept):
     """A run that goes over a payer's shares, page by page: ``page`` is the next one, ``after`` the last share done.
 
     ``drafts`` are the numbers of the invoices that it began, by account.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     period: str
     run: int
-    as_of: CivilDate
+    as_of: date
     page: int = 0
     after: str = ""
-    drafts: dict[str, str] = {}
+    drafts: dict[str, str] = field(default_factory=dict)
 
 
-class Payer(BaseModel):
+class Payer(Kept):
     """A payer.
 
     ``name``, ``address``, ``default_term`` and ``billing_day`` are its own; absent: what follows from its
@@ -62,8 +58,6 @@ class Payer(BaseModel):
     ``short_code``, ``numbers`` and ``test_numbers`` number its invoices without gaps. ``last_period`` is that of its
     last run, ``invoicing`` the run that it is in, ``runs`` those that wait for it (``period/run``).
     """
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["group", "customer"]
     name: str | None = None

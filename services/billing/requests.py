@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.billing import RequestRefused, RequestRepeated
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import Heard, Recognised, refused, remember
+from services.engine.kept import Kept
 from services.engine.message import Message
 from services.engine.service import Say
 
@@ -16,10 +15,8 @@ WAITING: Final = "waiting"
 """What is kept of a run that is not done: a repeat is told so, its answer is still to come, to both."""
 
 
-class DecidedRequests(BaseModel):
+class DecidedRequests(Kept):
     """The last requests about a subject: a payer, or ``run:<period>``."""
-
-    model_config = ConfigDict(frozen=True)
 
     heard: tuple[Heard, ...] = ()
 

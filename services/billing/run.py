@@ -1,20 +1,17 @@
 """A billing run: one period over all payers, lane by lane; and a lane's part in it."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import date
 
 from contracts.invoices import RunCounts
-from contracts.values import CivilDate
+from services.engine.kept import Kept, revised
 from services.engine.message import Cause, Message
-from services.engine.revising import revised
 
 
-class Pass(BaseModel):
+class Pass(Kept):
     """One request's way over all lanes; ``source``, ``id`` and ``address`` are those of the request to be answered."""
 
-    model_config = ConfigDict(frozen=True)
-
     run: int
-    as_of: CivilDate
+    as_of: date
     source: str
     id: str
     address: str
@@ -28,16 +25,14 @@ class Pass(BaseModel):
         return Cause(self.source, self.id, self.address)
 
 
-class Run(BaseModel):
+class Run(Kept):
     """A period's runs: how often there was one, the facts said about them, and those that are on their way."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = 0
     run: int = 0
     open: tuple[Pass, ...] = ()
 
-    def begun(self, message: Message, as_of: CivilDate) -> "Run":
+    def begun(self, message: Message, as_of: date) -> "Run":
         """With one more run."""
         run = self.run + 1
         cause = message.cause
@@ -47,12 +42,10 @@ class Run(BaseModel):
         return revised(self, run=run, open=(*self.open, one))
 
 
-class LaneRun(BaseModel):
+class LaneRun(Kept):
     """A lane's part in one run: ``after`` is the last payer looked at, ``pending`` payers are still being invoiced."""
 
-    model_config = ConfigDict(frozen=True)
-
-    as_of: CivilDate
+    as_of: date
     after: str = ""
     paged: bool = False
     pending: int = 0

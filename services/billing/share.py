@@ -4,15 +4,14 @@ Rules: ``domain.md`` section 3. A share is replaced by a later fact, never added
 account shows follows from its shares alone.
 """
 
-from pydantic import BaseModel, ConfigDict
+from datetime import date
 
 from contracts.immutable import immutable
 from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
-from contracts.values import CivilDate
 from services.billing.calendar import month_begin, months_before, period_of
 from services.billing.newest import name_of, number_of
 from services.billing.term import Resolved, TermSource
-from services.engine.revising import revised
+from services.engine.kept import Kept, revised
 
 MOST_MONTHS = 1200
 """Far beyond any contract with its extensions; every month of it is looked at."""
@@ -35,7 +34,7 @@ class Part:
     source: TermSource
 
 
-class Held(BaseModel):
+class Held(Kept):
     """One subscription in a share.
 
     ``term`` and ``source`` were resolved when the payer first heard of it and stay. ``issued`` are the
@@ -43,8 +42,6 @@ class Held(BaseModel):
     ``issued_by`` tells for each the place of its invoice in the share's ``invoices``. ``payers`` is never empty:
     somebody heard of it.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     subscription_id: str
     version: int
@@ -56,8 +53,8 @@ class Held(BaseModel):
     source: TermSource
     payers: tuple[PayerFrom, ...]
     prices: tuple[PriceStretch, ...]
-    start_date: CivilDate
-    ends_before: CivilDate
+    start_date: date
+    ends_before: date
     issued: tuple[int, ...] = ()
     issued_by: tuple[int, ...] | None = None
 
@@ -130,10 +127,8 @@ class Held(BaseModel):
         )
 
 
-class ItemNames(BaseModel):
+class ItemNames(Kept):
     """What an invoice calls the lines of one item: kept once for all its subscriptions of the same variant."""
-
-    model_config = ConfigDict(frozen=True)
 
     item_id: str
     sku: str
@@ -141,15 +136,13 @@ class ItemNames(BaseModel):
     variant_name: str
 
 
-class Share(BaseModel):
+class Share(Kept):
     """The subscriptions of one order that one payer ever heard of.
 
     Customer, currency and test mark are the order's and never change. The terms may differ, and with them the
     accounts: an order may get another term after all its subscriptions were reversed. ``customer_name`` is as the
     newest subscription has it. ``invoices`` are the numbers of those that any of its lines stands in.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     payer: str
     order_id: str

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel
-
 from contracts.immutable import immutable
+from services.engine.kept import Document, Stored, fields_of, read_from, stored_fields, stored_form
 from services.engine.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page
 
-D = TypeVar("D", bound=BaseModel)
-Stored = Mapping[str, Any]
+D = TypeVar("D", bound=Document)
 
 
 @immutable
@@ -32,12 +30,12 @@ class Documents:
 
     def __init__(self, lanes: int, collections: Iterable[Collection], clocks: Mapping[int, LaneClock]) -> None:
         self._lanes = lanes
-        self._names = {c.kind: c.name for c in collections}
+        self._names: dict[type[Any], str] = {c.kind: c.name for c in collections}
         self._kinds = {c.name: c.kind for c in collections}
         self._clocks = dict(clocks)
         self._stored: dict[Key, Stored | None] = {}
-        self._now: dict[Key, BaseModel | None] = {}
-        self._read: dict[Key, BaseModel] = {}
+        self._now: dict[Key, Document | None] = {}
+        self._read: dict[Key, Document] = {}
         self._changed: dict[Key, None] = {}
         self._pages: dict[Page, tuple[str, ...]] = {}
 
@@ -62,7 +60,7 @@ class Documents:
         if key not in self._stored:
             raise NotLoaded(key)
         stored = self._stored[key]
-        document = None if stored is None else kind.model_validate(stored, strict=False)
+        document = None if stored is None else read_from(stored, kind)
         self._now[key] = document
         if document is not None:
             self._read[key] = document
@@ -129,27 +127,25 @@ class Documents:
                 found.append(write)
         return tuple(found)
 
-    def _write(self, key: Key, before: Stored | None, document: BaseModel | None) -> Write | None:
+    def _write(self, key: Key, before: Stored | None, document: Document | None) -> Write | None:
         if before is None:
             return None if document is None else Write(*key, None, stored_form(document))
         if document is None:
             return Write(*key, before, None)
         was = self._read.get(key)
         if was is None:
-            was = type(document).model_validate(before, strict=False)
+            was = read_from(before, type(document))
         # Fields that a decision did not touch are the very objects that were read: most compare by identity.
-        old, new = was.__dict__, document.__dict__
-        changed = {name for name, value in new.items() if old[name] is not value and old[name] != value}
+        changed = {
+            name
+            for name in fields_of(type(document))
+            if (value := getattr(document, name)) is not (old := getattr(was, name)) and value != old
+        }
         if not changed:
             return None
-        fields = document.model_dump(include=changed, exclude_none=True)
-        after = {name: value for name, value in before.items() if name not in changed} | fields
+        after = {name: value for name, value in before.items() if name not in changed}
+        after |= stored_fields(document, changed)
         return Write(*key, before, after, tuple(sorted(changed)))
-
-
-def stored_form(document: BaseModel) -> Stored:
-    """A document as it is stored, without its id: fields that are None are left out."""
-    return document.model_dump(exclude_none=True)
 
 
 def matches(page: Page, id_: str, stored: Stored) -> bool:

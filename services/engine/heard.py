@@ -7,23 +7,19 @@ refusals as the last 1,000.
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.immutable import immutable
+from services.engine.kept import Kept, revised
 from services.engine.message import Message
-from services.engine.revising import revised
 
 REFUSALS_KEPT = 1000
 
 
-class Heard(BaseModel):
+class Heard(Kept):
     """One decided message: ``who`` is 12 bytes of its identity, ``what`` 8 of its content, ``outcome`` what came of it.
 
     ``outcome`` names the fact (``OrderPlaced``) or the codes of the refusal (``refused:sku_mismatch,...``). ``source``
     and ``id`` of the first request are kept so that a repeat's answer can name it.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     who: bytes
     what: bytes

@@ -16,8 +16,9 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from services.engine.checkpoint import Checkpoint
-from services.engine.desk import Stored, Write
+from services.engine.desk import Write
 from services.engine.faults import Doubt, Fenced, Stop
+from services.engine.kept import Stored
 from services.engine.mongo_failures import failures_named
 from services.engine.service import Key, Page, Service
 from services.engine.stored import from_document, to_document

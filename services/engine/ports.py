@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.engine.checkpoint import Checkpoint
-from services.engine.desk import Stored, Write
+from services.engine.desk import Write
+from services.engine.kept import Stored
 from services.engine.record import Outgoing, Place
 from services.engine.service import Key, Page
 

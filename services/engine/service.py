@@ -5,13 +5,12 @@ from dataclasses import field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from pydantic import BaseModel
-
 from contracts.immutable import immutable
 from contracts.message import Body
+from services.engine.kept import Document
 from services.engine.message import Cause, Message
 
-D = TypeVar("D", bound=BaseModel)
+D = TypeVar("D", bound=Document)
 Key = tuple[str, str]
 """A document: (collection, id)."""
 
@@ -74,9 +73,9 @@ class NotLoaded(Exception):
 class Change:
     """A document as it is from now on; ``document`` absent: it is gone."""
 
-    kind: type[BaseModel]
+    kind: type[Document]
     id: str
-    document: BaseModel | None
+    document: Document | None
 
 
 @immutable
@@ -109,7 +108,7 @@ class Collection:
     """Where documents of one kind are kept. ``indexes``: top-level fields, each tuple one index (beside the id's)."""
 
     name: str
-    kind: type[BaseModel]
+    kind: type[Document]
     indexes: tuple[tuple[str, ...], ...] = ()
 
 

@@ -14,7 +14,7 @@ from contracts.life import SubscriptionPayerChanged
 from contracts.order import BillingData, Item, ItemStatus
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.ledger import Ledger, Line, Row, Terms, line_of, row_of, with_terms
 from services.fulfillment.subscription import next_month_begin, payers_of, whole
 

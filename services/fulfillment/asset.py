@@ -7,23 +7,19 @@ Real and test orders share the devices.
 from datetime import datetime
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.assets import AssetState
-from services.engine.revising import revised
+from services.engine.kept import Kept, revised
 
 HISTORY_KEPT: Final = 1000
 """Rows that are kept of a device; far more than one sees in its life, and a bound for its document."""
 
 
-class Assignment(BaseModel):
+class Assignment(Kept):
     """A row of a device's history: to which subscription (order and running number) it was assigned, from when, and
     the label as read. With a ``state`` it was not assigned: that is what it came to be at that subscription then.
 
     ``raw_serial`` is absent when it reads like the serial itself.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     order_id: str
     number: int
@@ -32,14 +28,12 @@ class Assignment(BaseModel):
     state: AssetState | None = None
 
 
-class Asset(BaseModel):
+class Asset(Kept):
     """A device. ``sku`` is its variant by announcement or first accepted scan. ``history`` is only ever appended to.
 
     The holder is the last entry of ``history`` while the device is in use. ``test``: a test order was the last to
     have it, so it is left out of counts. ``announced_at``: a dock said that it had arrived.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     sku: str
     state: AssetState

@@ -8,7 +8,7 @@ from functools import partial
 
 from contracts.life import SubscriptionCancellationRequested, SubscriptionCancelled
 from contracts.refusals import Code
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.case import Answer, Became, Case, no
 from services.fulfillment.ending import released
 from services.fulfillment.subscription import ends_before

@@ -8,7 +8,7 @@ from functools import partial
 from contracts.life import DeviceReplaced, ReplacementRequested, SerialCorrected, SerialCorrectionRequested
 from contracts.refusals import Code, Refusal
 from contracts.serials import normalised
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.case import Answer, Became, Case, no, why_not_active
 from services.fulfillment.ledger import Entry

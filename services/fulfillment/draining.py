@@ -6,7 +6,7 @@ A wish waits on until its subscription is there, and is decided as soon as a sca
 from dataclasses import dataclass, field
 
 from services.engine.heard import settled
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.engine.service import Change, Say
 from services.fulfillment import life
 from services.fulfillment.asset import Asset

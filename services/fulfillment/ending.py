@@ -5,7 +5,7 @@ from functools import partial
 
 from contracts.assets import AssetState
 from contracts.life import SubscriptionEnded
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Became, Case
 from services.fulfillment.ledger import Ledger

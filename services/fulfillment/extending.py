@@ -9,7 +9,7 @@ from functools import partial
 from contracts.life import ExtensionRequested, SubscriptionExtended
 from contracts.refusals import Code, Refusal, refusal
 from contracts.subscription import PayerFrom, PriceStretch
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Answer, Became, Case, no
 from services.fulfillment.ledger import Entry

@@ -34,7 +34,7 @@ OPEN_UNITS: Pipeline = (
     {
         "$project": {
             "sku": "$lines.sku",
-            "open": {"$subtract": ["$lines.units", {"$add": ["$lines.taken", "$lines.cancelled"]}]},
+            "open": {"$subtract": ["$lines.units", {"$sum": ["$lines.taken", "$lines.cancelled"]}]},
         }
     },
     {"$match": {"open": {"$gt": 0}}},

@@ -5,19 +5,16 @@ decisions change its items, cancel it, or change who is billed (``arbiter.py``):
 confirmation and the contact data. Always: units = open + taken + cancelled.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Item, Order
 from contracts.places import Address
 from contracts.refusals import Code
 from contracts.subscription import CancellationReason, Condition, PayerFrom, PriceStretch, State
-from contracts.values import CivilDate
 from services.engine.heard import Heard
-from services.engine.revising import revised
+from services.engine.kept import Kept, revised
 from services.fulfillment.request import Parked
 
 Awaited = Literal["order", "release", "confirmation"]
@@ -27,10 +24,8 @@ REASON_KEPT = 500
 _CONTACT = ("first_name", "last_name", "email", "phone")
 
 
-class Line(BaseModel):
+class Line(Kept):
     """One item: its units and its catalog snapshot. ``unit_price``: minor units a month, 0 only for a free variant."""
-
-    model_config = ConfigDict(frozen=True)
 
     item_id: str
     sku: str
@@ -51,10 +46,8 @@ class Line(BaseModel):
         return self.units - self.taken - self.cancelled
 
 
-class Terms(BaseModel):
+class Terms(Kept):
     """What the subscriptions of an order have in common, kept once: for whom, who pays, on which terms."""
-
-    model_config = ConfigDict(frozen=True)
 
     customer: CustomerSnapshot
     billing_address: Address
@@ -66,15 +59,13 @@ class Terms(BaseModel):
     test: bool
 
 
-class Row(BaseModel):
+class Row(Kept):
     """One thing that happened to a subscription: ``kind`` names its fact. By the clock: nobody is the actor.
 
     A change of payer happens to all subscriptions of an order at once: who did it and why stands in the ledger's
     ``moves``, at the place ``move``, from 0. With a long reason in each row of 2,000 units, four changes filled a
     document.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     kind: str
     actor: str | None = None
@@ -88,7 +79,7 @@ def row_of(kind: str, actor: str | None, reason: str | None, at: datetime) -> Ro
     return Row(kind=kind, actor=actor, reason=None if reason is None else reason[:REASON_KEPT], at=at)
 
 
-class Entry(BaseModel):
+class Entry(Kept):
     """One subscription, as far as it differs from its order's others. Its running number is its place, from 1.
 
     ``terms`` is the place, from 0, of what it has in common with others. ``who`` is the identity of the request that
@@ -99,14 +90,12 @@ class Entry(BaseModel):
     was cancelled, or will be. ``replaced`` are the serials of the devices that it had before.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     item_id: str
     serial: str
     raw_serial: str | None = None
     state: State = "active"
     terms: int = 0
-    start_date: CivilDate
+    start_date: date
     carrier: str | None = None
     tracking_number: str | None = None
     created_at: datetime
@@ -116,7 +105,7 @@ class Entry(BaseModel):
     prices: tuple[PriceStretch, ...] | None = None
     payers: tuple[PayerFrom, ...] | None = None
     group: Group | None = None
-    cancelled_on: CivilDate | None = None
+    cancelled_on: date | None = None
     cancellation_reason: CancellationReason | None = None
     returned_at: datetime | None = None
     condition: Condition | None = None
@@ -124,17 +113,15 @@ class Entry(BaseModel):
     history: tuple[Row, ...] | None = None
 
 
-class LastChange(BaseModel):
+class LastChange(Kept):
     """The last change that orders proposed, and what came of it: accepted, or refused with a code."""
-
-    model_config = ConfigDict(frozen=True)
 
     number: int
     refused: Code | None = None
     item_ids: tuple[str, ...] = ()
 
 
-class Ledger(BaseModel):
+class Ledger(Kept):
     """All that fulfillment knows of one order.
 
     ``version`` counts our own facts about it, ``order_version`` is that of the newest fact that we took, 0 before the
@@ -146,8 +133,6 @@ class Ledger(BaseModel):
     of them has ended. ``sent_on`` stands for the requests that serials' homes sent on to here. ``moves`` are the
     changes of payer that subscriptions went through.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = 0
     order_version: int = 0

@@ -20,7 +20,7 @@ from contracts.life import (
 from contracts.message import Body
 from contracts.refusals import Refusal
 from services.engine.heard import refused
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.cancelling import cancelled
 from services.fulfillment.case import Answer, AssetOf, Became, Case
 from services.fulfillment.devices import corrected, replaced

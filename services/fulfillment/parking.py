@@ -11,7 +11,7 @@ from contracts.fulfillment import ItemFulfillmentParked
 from contracts.message import Request
 from contracts.refusals import Code
 from contracts.serials import normalised
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.answers import ECHOED, invalid_ones
 from services.fulfillment.ledger import Awaited, Ledger
 from services.fulfillment.request import Parked, Scan, Wish, serials_in

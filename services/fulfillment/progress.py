@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from contracts.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.ending import first_end
 from services.fulfillment.ledger import Ledger

@@ -1,23 +1,20 @@
 """A request as it was asked, with all that is needed to decide and answer it later."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
-
-from pydantic import BaseModel, ConfigDict
 
 from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.life import SubscriptionRequest
-from contracts.values import SUBSCRIPTION_PATTERN, CivilDate
+from contracts.values import SUBSCRIPTION_PATTERN
+from services.engine.kept import Kept
 from services.engine.message import Cause, Message
 
 
-class Asked(BaseModel):
+class Asked(Kept):
     """Who asked and when. ``who`` is the request's identity in the ledger's memory.
 
     ``time`` is the message time, ``recorded`` the broker's.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     who: bytes
     source: str
@@ -49,7 +46,7 @@ class Scan(Asked):
     item_id: str | None = None
     sku: str | None = None
     serials: tuple[str, ...]
-    start_date: CivilDate | None = None
+    start_date: date | None = None
     carrier: str | None = None
     tracking_number: str | None = None
 
@@ -65,13 +62,11 @@ class Wish(Asked):
     number: int = 0
 
 
-class Parked(BaseModel):
+class Parked(Kept):
     """A scan or a wish that waits, one of the two.
 
     ``size`` in bytes; ``until`` in ms of the waiting clock, absent while its order is held.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     scan: Scan | None = None
     wish: Wish | None = None

@@ -5,7 +5,7 @@ from functools import partial
 from contracts.life import AssetReturned, ReturnSubmitted
 from contracts.refusals import Code
 from contracts.serials import normalised
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.case import Answer, Became, Case, no
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from contracts.life import ReversalRequested, SubscriptionReversed
 from contracts.refusals import Code
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Answer, Became, Case, no
 from services.fulfillment.ledger import Line

@@ -12,7 +12,7 @@ from contracts.message import Body
 from contracts.refusals import Code
 from contracts.serials import normalised
 from contracts.subscription import Subscription
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.answers import all_refused, outcome_of, turned_down
 from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.choice import chosen, named

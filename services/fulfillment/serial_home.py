@@ -6,9 +6,8 @@ order by now.
 
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from services.engine.heard import Heard, remember
+from services.engine.kept import Kept
 from services.engine.message import Message
 
 KEPT: Final = 256
@@ -17,10 +16,8 @@ SENT_ON: Final = "sent_on:"
 """How the outcome of a request begins that an order decides; the order's id follows."""
 
 
-class SerialHome(BaseModel):
+class SerialHome(Kept):
     """One serial. ``lane`` and ``due`` (ms of the waiting clock) are there while nothing but refusals is remembered."""
-
-    model_config = ConfigDict(frozen=True)
 
     heard: tuple[Heard, ...] = ()
     lane: int | None = None

@@ -4,7 +4,7 @@ from functools import partial
 
 from contracts.life import ShipmentSubmitted, ShipmentTracked
 from contracts.refusals import Code
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.fulfillment.case import Answer, Became, Case, no
 
 

@@ -8,7 +8,7 @@ from contracts.changes import BillingChange, ItemsChange, OrderAmendmentRequeste
 from contracts.immutable import immutable
 from contracts.orders import ItemSubmitted
 from contracts.refusals import Refusal
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.orders.billing import billing_of, with_change
 from services.orders.change import KeptBilling
 from services.orders.objections import VariantOf, as_ordered, objections

@@ -5,8 +5,6 @@ A document of its own, gone when the order arrives or its time is over: orders t
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.changes import (
     HoldRejectionRequested,
     HoldReleaseRequested,
@@ -18,8 +16,8 @@ from contracts.changes import (
 from contracts.message import Request
 from contracts.orders import NoteSubmitted, OrderConfirmationRequested
 from services.engine.heard import Heard, refused, remember
+from services.engine.kept import Kept, revised
 from services.engine.message import Message, Origin
-from services.engine.revising import revised
 from services.orders.settings import Settings
 
 PARKED_TYPES: dict[str, type[Request]] = {
@@ -37,10 +35,8 @@ PARKED_TYPES: dict[str, type[Request]] = {
 }
 
 
-class Parked(BaseModel):
+class Parked(Kept):
     """A request that waits, as it was read; ``due`` is the waiting clock (ms) at which it has waited long enough."""
-
-    model_config = ConfigDict(frozen=True)
 
     type: str
     body: str
@@ -96,15 +92,13 @@ class Parked(BaseModel):
         )
 
 
-class AwaitedOrder(BaseModel):
+class AwaitedOrder(Kept):
     """All that is known of an order id without an order.
 
     ``due`` is the waiting clock (ms) at which something in here is over: the first parked request, or
     (``forgotten_at``) the memory of what was refused. ``cancellation`` is remembered for ever: the order will be
     created cancelled.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     lane: int
     due: int | None = None

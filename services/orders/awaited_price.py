@@ -1,12 +1,10 @@
 """An order that waits for a price: one small document at the home of the SKU, never a list in the catalog."""
 
-from pydantic import BaseModel, ConfigDict
+from services.engine.kept import Kept
 
 
-class AwaitedPrice(BaseModel):
+class AwaitedPrice(Kept):
     """``order_id`` waits for what a unit of ``sku`` costs for ``months`` in ``currency``."""
-
-    model_config = ConfigDict(frozen=True)
 
     sku: str
     order_id: str

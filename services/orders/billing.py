@@ -7,7 +7,7 @@ from contracts.customers import Group
 from contracts.order import BillingData
 from contracts.refusals import Code, Refusal, refusal
 from contracts.values import AT_ONCE
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.orders.change import KeptBilling
 from services.orders.customer import payer
 from services.orders.order import PlacedOrder

@@ -2,19 +2,16 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.catalog import Price, VariantChanged, VariantSubmitted
 from contracts.refusals import Code, Refusal, refusal
+from services.engine.kept import Kept
 
 
-class Variant(BaseModel):
+class Variant(Kept):
     """One document per SKU. ``version`` is the catalog version that items keep; ``since`` the message time in force.
 
     ``prices`` are minor units by ``<months>:<currency>``: an order looks up one, and need not parse the others.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     version: int
     since: datetime

@@ -3,9 +3,9 @@
 One document for each order, there only meanwhile. Rule: ``design.md`` section 3: one change is open at a time.
 """
 
-from typing import Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
 from contracts.changes import (
     ChangeKind,
@@ -16,9 +16,11 @@ from contracts.changes import (
     ShortCloseRequested,
 )
 from contracts.order import BillingData, Item
+from contracts.places import Address
+from services.engine.kept import Kept
 from services.engine.message import Message
 from services.orders.awaited import Parked
-from services.orders.order import KeptAddress, PlacedItem
+from services.orders.order import PlacedItem
 
 ChangeRequest = OrderAmendmentRequested | OrderCancellationRequested | ShortCloseRequested | PayerChangeRequested
 """What waits in an order's line of changes."""
@@ -30,16 +32,18 @@ KINDS: Final[dict[type[ChangeRequest], ChangeKind]] = {
 }
 
 
+def _as_kept(value: Any, _check: ValidatorFunctionWrapHandler) -> Address:
+    return value if isinstance(value, Address) else Address.as_kept(value)
+
+
 class KeptBilling(BillingData):
-    """Billing data that were checked when they were asked for."""
+    """Billing data that were checked when they were asked for, and are not again."""
 
-    billing_address: KeptAddress
+    billing_address: Annotated[Address, WrapValidator(_as_kept)]
 
 
-class OpenChange(BaseModel):
+class OpenChange(Kept):
     """The change that fulfillment is asked about: the request, and the complete new items and billing data."""
-
-    model_config = ConfigDict(frozen=True)
 
     number: int
     request: Parked
@@ -47,10 +51,8 @@ class OpenChange(BaseModel):
     billing: KeptBilling
 
 
-class ChangeLine(BaseModel):
+class ChangeLine(Kept):
     """``due``: the waiting clock (ms) at which the open change is proposed again. ``waiting``: in their order."""
-
-    model_config = ConfigDict(frozen=True)
 
     lane: int
     due: int
@@ -82,4 +84,15 @@ def proposal(order_id: str, change: OpenChange, lane: int) -> OrderChangePropose
 
 
 def _proposed(item: PlacedItem) -> Item:
-    return Item(**dict(item))
+    return Item(
+        item_id=item.item_id,
+        sku=item.sku,
+        product_name=item.product_name,
+        variant_name=item.variant_name,
+        catalog_version=item.catalog_version,
+        months=item.months,
+        quantity=item.quantity,
+        unit_price=item.unit_price,
+        quoted_price=item.quoted_price,
+        free=item.free,
+    )

@@ -2,15 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
+from services.engine.kept import Kept
 from services.engine.service import LaneClock
 
 
-class LaneFacts(BaseModel):
+class LaneFacts(Kept):
     """How many facts were said about a lane."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = 0
 

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from contracts.orders import OrderSubmitted
 from contracts.values import normal_email
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.orders.customer import customer_id
 from services.orders.pricing import item_id
 

@@ -9,19 +9,16 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.customers import Customer, CustomerSnapshot, Group
 from contracts.values import normal_email
+from services.engine.kept import Kept
 
 
-class CustomerRecord(BaseModel):
+class CustomerRecord(Kept):
     """A customer's settings; ``version`` counts the facts about them, ``notes`` how many there are.
 
     ``group_since`` is the message time of the default group in force, None while it was never set.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = 0
     group: Group | None = None
@@ -29,10 +26,8 @@ class CustomerRecord(BaseModel):
     notes: int = 0
 
 
-class KnownCustomer(BaseModel):
+class KnownCustomer(Kept):
     """As what a customer id, or an e-mail, was first seen."""
-
-    model_config = ConfigDict(frozen=True)
 
     type: Literal["individual", "business"]
     company: str | None = None

@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.orders import NoteAdded
+from services.engine.kept import Kept
 
 
-class KeptNote(BaseModel):
+class KeptNote(Kept):
     """One note. ``subject`` is the order id or ``customer:<id>``; numbers run from 1 without gaps."""
-
-    model_config = ConfigDict(frozen=True)
 
     subject: str
     number: int

@@ -1,31 +1,19 @@
 """A placed order: one document, with what changes often in small top-level fields."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator
+from typing import Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Hold, Status
 from contracts.places import Address
 from services.engine.heard import Heard
+from services.engine.kept import Kept, field
 
 Flag = Literal["customer_differs", "clock_suspect"]
 
 
-def _as_kept(value: Any, _check: ValidatorFunctionWrapHandler) -> Address:
-    return value if isinstance(value, Address) else Address.model_construct(**value)
-
-
-KeptAddress = Annotated[Address, WrapValidator(_as_kept)]
-"""An address that was checked when it was ordered. It is not checked again when it is loaded: a country that is
-taken off the list one day must not make an order unreadable."""
-
-
-class PlacedItem(BaseModel):
+class PlacedItem(Kept):
     """One line with its snapshot of the catalog. ``unit_price``: minor units a month, absent while there is none."""
-
-    model_config = ConfigDict(frozen=True)
 
     item_id: str
     sku: str
@@ -39,10 +27,8 @@ class PlacedItem(BaseModel):
     free: bool = False
 
 
-class ItemProgress(BaseModel):
+class ItemProgress(Kept):
     """An item's units as fulfillment told them last; ``seen`` is the version of the fact that told it."""
-
-    model_config = ConfigDict(frozen=True)
 
     item_id: str
     taken: int
@@ -50,7 +36,7 @@ class ItemProgress(BaseModel):
     seen: int
 
 
-class PlacedOrder(BaseModel):
+class PlacedOrder(Kept):
     """An order that was accepted.
 
     ``version`` counts orders' facts about it. ``status`` is derived (``status.py``) and kept to be found by.
@@ -62,20 +48,18 @@ class PlacedOrder(BaseModel):
     fact that changed items, billing or contact data. ``retired`` are the ids of removed items: none is used again.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     order_id: str
     version: int = 0
     status: Status = "pending"
     progress: tuple[ItemProgress, ...] = ()
-    subscriptions: dict[str, int] = {}
+    subscriptions: dict[str, int] = field(default_factory=dict)
     customer: CustomerSnapshot
     group: Group | None = None
     group_source: Literal["order", "customer"] | None = None
     payer: str
     term: str | None = None
-    billing_address: KeptAddress
-    shipping_address: KeptAddress | None = None
+    billing_address: Address
+    shipping_address: Address | None = None
     items: tuple[PlacedItem, ...]
     currency: str
     channel: Literal["shop", "phone", "api"]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.orders import OrderSubmitted
 from contracts.values import AT_ONCE
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.orders.catalog import Variant
 from services.orders.content import fingerprints
 from services.orders.customer import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from contracts.order import Hold
 from contracts.orders import ItemSubmitted
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.orders.catalog import Variant
 from services.orders.order import PlacedItem
 

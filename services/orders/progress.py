@@ -10,7 +10,7 @@ from typing import Final
 from contracts.fulfillment import OrderProgressed, SubscriptionRow
 from contracts.order import Item
 from contracts.subscription import State
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.orders.order import ItemProgress, PlacedOrder
 
 STATES: Final[tuple[State, ...]] = ("active", "ended", "cancelled", "reversed")

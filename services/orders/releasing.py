@@ -10,7 +10,7 @@ from typing import Literal
 from contracts.changes import HoldReleaseRequested
 from contracts.order import Hold
 from contracts.refusals import Code, Refusal, refusal
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.orders.order import ItemProgress, PlacedItem, PlacedOrder
 from services.orders.status import status_of
 from services.orders.totals import ordered_totals

@@ -1,15 +1,12 @@
 """Which requests a customer or a SKU has decided: apart from their settings, which every order reads."""
 
-from pydantic import BaseModel, ConfigDict
-
 from services.engine.heard import Heard, remember
+from services.engine.kept import Kept
 from services.engine.message import Message
 
 
-class DecidedRequests(BaseModel):
+class DecidedRequests(Kept):
     """The last requests about a subject (``sku:<SKU>``, ``customer:<id>``), whether they took effect or not."""
-
-    model_config = ConfigDict(frozen=True)
 
     heard: tuple[Heard, ...] = ()
 

@@ -12,6 +12,7 @@ from services.billing.member import Member
 from services.billing.payer import Payer
 from services.billing.service import billing
 from services.billing.share import Share
+from services.engine.kept import revised
 from tests.billing.subscriptions import (
     CANAL,
     COOLSINGEL,
@@ -198,8 +199,8 @@ def test_a_later_fact_replaces_what_the_subscription_added(scene: Scene) -> None
 def test_what_was_invoiced_stays_invoiced_when_a_newer_fact_comes(scene: Scene) -> None:
     scene.hears(created("o1/1"))
     share = scene.document(Share, "group:tulip/o1")
-    invoiced = share.subscriptions[0].model_copy(update={"issued": (1, 2)})
-    scene.keep(Share, "group:tulip/o1", share.model_copy(update={"subscriptions": (invoiced,)}))
+    invoiced = revised(share.subscriptions[0], issued=(1, 2))
+    scene.keep(Share, "group:tulip/o1", revised(share, subscriptions=(invoiced,)))
 
     scene.hears(created("o1/1", version=2))
 
@@ -262,7 +263,7 @@ def test_a_payers_billing_day_moves_its_dates(scene: Scene) -> None:
 def test_a_payers_default_term_counts_for_what_it_hears_from_then_on(scene: Scene) -> None:
     scene.hears(created("o1/1", version=1))
     known = scene.document(Payer, TULIP)
-    scene.keep(Payer, TULIP, known.model_copy(update={"default_term": "net_7"}))
+    scene.keep(Payer, TULIP, revised(known, default_term="net_7"))
 
     new = said(scene, created("o1/2", version=2))
     old = said(scene, created("o1/1", version=3, prices=((24, 5000),)))

@@ -8,14 +8,13 @@ import pytest
 from contracts.subscription import State
 from services.billing.share import Held, Part, held_of
 from services.billing.term import Resolved
+from services.engine.kept import revised
 from tests.billing.subscriptions import MAY, POLDER, TULIP, created
 
 
 def held(*issued: int, **given: Any) -> Held:
     fact = created(**given)
-    return held_of(fact.subscription, fact.version, Resolved("net_14", "deployment")).model_copy(
-        update={"issued": issued}
-    )
+    return revised(held_of(fact.subscription, fact.version, Resolved("net_14", "deployment")), issued=issued)
 
 
 def test_an_active_subscription_adds_its_price_and_every_month_to_come() -> None:

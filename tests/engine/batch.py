@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.engine.checkpoint import Checkpoint
-from services.engine.desk import Stored, matches
+from services.engine.desk import matches
+from services.engine.kept import Stored
 from services.engine.memory.log import MemoryRecord
 from services.engine.planning import Plan, Planning
 from services.engine.reading import Reader

@@ -1,6 +1,7 @@
 import pytest
 
 from services.engine.desk import Documents
+from services.engine.kept import revised
 from services.engine.service import Change, Collection, Decision, LaneClock, NotLoaded, Page
 from tests.engine.simulation.tally import Counter, Token
 
@@ -47,7 +48,7 @@ def test_writes_name_what_was_and_what_is_and_leave_out_what_did_not_change() ->
     desk.put_loaded(keys, {key: stored for key in keys if key[1] in ("old", "same", "gone")})
     was = desk.get(Counter, "old")
     assert was is not None
-    desk.apply(Decision((Change(Counter, "old", was.model_copy(update={"total": 5})),)), 0)
+    desk.apply(Decision((Change(Counter, "old", revised(was, total=5)),)), 0)
     desk.apply(Decision((Change(Counter, "same", was),)), 0)
     desk.apply(Decision((Change(Counter, "new", Counter(total=1)),)), 0)
     desk.apply(Decision((Change(Counter, "gone", None), Change(Counter, "brief", Counter()))), 0)

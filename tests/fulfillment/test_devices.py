@@ -6,6 +6,7 @@ import pytest
 from contracts.life import AssetReturned, DeviceReplaced, SerialCorrected, SubscriptionReversed
 from contracts.message import Body
 from contracts.refusals import Code
+from services.engine.kept import revised
 from services.fulfillment.asset import Asset, Assignment
 from services.fulfillment.settings import Settings
 from tests.fulfillment.lives import (
@@ -35,7 +36,7 @@ def test_a_mistyped_serial_is_corrected_and_nothing_else_changes() -> None:
     fact = only(stage.hears(correct(" s9 ", reason="typed"), time=NOON + DAY), SerialCorrected)
     now = fact.subscription
     assert (fact.old_serial, now.serial, now.raw_serial, now.state) == ("S1", "S9", " s9 ", "active")
-    same = before.model_copy(update={"serial": "S9", "raw_serial": " s9 ", "history": entry(stage).history})
+    same = revised(before, serial="S9", raw_serial=" s9 ", history=entry(stage).history)
     assert entry(stage) == same
 
 

@@ -6,6 +6,7 @@ from contracts.life import SubscriptionCancelled, SubscriptionEnded, Subscriptio
 from contracts.money import Money
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom, PriceStretch
+from services.engine.kept import revised
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.subscription import months_after
 from tests.fulfillment.lives import (
@@ -141,7 +142,7 @@ def paid_by(stage: Scene, payer: str) -> None:
     stage.keep(
         Ledger,
         "o-1",
-        book.model_copy(update={"terms": (*book.terms, book.terms[-1].model_copy(update={"payer": payer}))}),
+        revised(book, terms=(*book.terms, revised(book.terms[-1], payer=payer))),
     )
 
 
@@ -168,8 +169,8 @@ def test_an_active_ones_payers_are_not_the_extensions_concern() -> None:
 def test_a_contract_has_at_most_1200_months() -> None:
     stage = rented(months=36)
     book = ledger(stage)
-    old = book.entries[0].model_copy(update={"months": 1188, "prices": (PriceStretch(months=1188, amount=4900),)})
-    stage.keep(Ledger, "o-1", book.model_copy(update={"entries": (old,)}))
+    old = revised(book.entries[0], months=1188, prices=(PriceStretch(months=1188, amount=4900),))
+    stage.keep(Ledger, "o-1", revised(book, entries=(old,)))
     end = months_after(TODAY, 1188)
     then = midnight(end)
     assert codes(stage.hears(extend(end, 24), time=then)) == [(Code.CONTRACT_TOO_LONG, "months")]

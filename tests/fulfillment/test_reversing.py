@@ -7,6 +7,7 @@ from contracts.fulfillment import OrderProgressed, RequestRepeated
 from contracts.life import ShipmentTracked, SubscriptionReversed
 from contracts.message import Body
 from contracts.refusals import Code
+from services.engine.kept import revised
 from services.fulfillment.ledger import Ledger
 from tests.fulfillment.lives import (
     arrived,
@@ -92,8 +93,8 @@ def short_closed() -> Scene:
     stage.hears(placed(item("1", quantity=3), item("2", "DESK", quantity=2)))
     stage.hears(scan("S1", "S2"))
     book = ledger(stage)
-    lines = (book.lines[0].model_copy(update={"cancelled": 1}), book.lines[1].model_copy(update={"cancelled": 2}))
-    stage.keep(Ledger, "o-1", book.model_copy(update={"lines": lines}))
+    lines = (revised(book.lines[0], cancelled=1), revised(book.lines[1], cancelled=2))
+    stage.keep(Ledger, "o-1", revised(book, lines=lines))
     return stage
 
 

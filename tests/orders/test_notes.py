@@ -1,6 +1,7 @@
 import pytest
 
 from contracts.orders import CustomerGroupChangeRequested, NoteAdded, NoteSubmitted, RequestRepeated
+from services.engine.kept import revised
 from services.orders.customer import CustomerRecord
 from services.orders.notes import KeptNote
 from services.orders.order import PlacedOrder
@@ -23,7 +24,7 @@ def test_an_order_takes_notes_at_any_status() -> None:
     shop.hears(progressed(1, ("1", 1, 0)))
     assert kinds(shop.hears(note())) == ["NoteAdded"]
     placed = shop.document(PlacedOrder, "o-1")
-    shop.keep(PlacedOrder, "o-1", placed.model_copy(update={"cancelled_at": NOON, "status": "cancelled"}))
+    shop.keep(PlacedOrder, "o-1", revised(placed, cancelled_at=NOON, status="cancelled"))
     assert kinds(shop.hears(note())) == ["NoteAdded"]
 
 
@@ -69,7 +70,7 @@ def test_an_order_or_a_customer_holds_at_most_500_notes(order_id: str | None, cu
     shop = open_shop()
     shop.hears(order())
     full = {"notes": 500}
-    shop.keep(PlacedOrder, "o-1", shop.document(PlacedOrder, "o-1").model_copy(update=full))
+    shop.keep(PlacedOrder, "o-1", revised(shop.document(PlacedOrder, "o-1"), **full))
     shop.keep(CustomerRecord, "ada", CustomerRecord(notes=500))
     assert codes(shop.hears(note("one more", order_id, customer_id))) == ["too_many_notes"]
 

@@ -1,6 +1,7 @@
 import pytest
 
 from contracts.orders import OrderSubmitted, RequestRepeated
+from services.engine.kept import revised
 from services.orders.awaited import AwaitedOrder
 from services.orders.order import PlacedOrder
 from tests.orders.shop import (
@@ -85,7 +86,7 @@ def test_the_same_order_id_with_other_content_is_a_conflict_that_names_the_field
     placed = shop.document(PlacedOrder, "o-1")
     assert refusals(shop.hears(other)) == {("order_conflict", field) for field in fields}
     kept = shop.document(PlacedOrder, "o-1")
-    assert kept.model_copy(update={"heard": placed.heard}) == placed
+    assert revised(kept, heard=placed.heard) == placed
 
 
 def test_real_and_test_orders_share_the_space_of_ids() -> None:

@@ -2,24 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
-
-from pydantic import BaseModel
+from typing import Any, TypeVar
 
 from services.billing.account import Account
 from services.billing.service import billing
 from services.billing.share import Share
-from services.engine.desk import Stored
+from services.engine.kept import Document, Stored, read_from
 from services.fulfillment.asset import Asset
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.service import fulfillment
 from services.orders.order import PlacedOrder
 from services.orders.service import orders
 
-D = TypeVar("D", bound=BaseModel)
+D = TypeVar("D", bound=Document)
 Lookup = Callable[[str, str], Mapping[str, Stored]]
 """The stored documents of a service's collection, by id."""
-NAMES = {
+NAMES: dict[type[Any], tuple[str, str]] = {
     collection.kind: (service.name, collection.name)
     for service in (orders(), fulfillment(), billing())
     for collection in service.collections
@@ -46,7 +44,7 @@ def opened(lookup: Lookup) -> Books:
     lines = [f"change_lines {id_}" for id_ in lookup("orders", "change_lines")]
     cancelled = (kept.get("cancellation") for kept in lookup("orders", "awaited_orders").values())
     remembered = frozenset(f"{c['topic']}/{c['partition']}/{c['offset']}" for c in cancelled if c is not None)
-    parked = [f"awaited {id_}" for id_, kept in lookup("orders", "awaited_orders").items() if kept["parked"]]
+    parked = [f"awaited {id_}" for id_, kept in lookup("orders", "awaited_orders").items() if kept.get("parked")]
     return Books(
         _all(lookup, PlacedOrder),
         _all(lookup, Ledger),
@@ -60,4 +58,4 @@ def opened(lookup: Lookup) -> Books:
 
 def _all(lookup: Lookup, kind: type[D]) -> Mapping[str, D]:
     found = lookup(*NAMES[kind])
-    return {id_: kind.model_validate(stored, strict=False) for id_, stored in found.items()}
+    return {id_: read_from(stored, kind) for id_, stored in found.items()}

@@ -27,8 +27,8 @@ from contracts.payers import PayerSettingsSubmitted
 from services.billing.account import Account, shown
 from services.billing.payer import Defaults, Payer
 from services.billing.reactions import invoicing, issuing, runs, settings, subscriptions
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 
 

@@ -32,7 +32,7 @@ from services.billing.reactions.runs import done
 from services.billing.run import LaneRun, lane_run_id, parsed, run_id, summed
 from services.billing.share import Share, share_id
 from services.billing.term import SOURCES
-from services.engine.revising import revised
+from services.engine.kept import revised
 from services.engine.service import Change, Decision, Desk, Page, Say
 
 SHARES: Final = 100

@@ -20,8 +20,8 @@ from services.billing.requests import WAITING, DecidedRequests, answered_before,
 from services.billing.run import LaneRun, Pass, Run, lane_run_id, run_id, summed
 from services.billing.share import LAST_YEAR
 from services.engine.heard import recognise, settled
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 
 PAYERS: Final = 200

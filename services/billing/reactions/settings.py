@@ -8,8 +8,8 @@ from services.billing.payer import Defaults, Payer, new_payer
 from services.billing.reactions.subscriptions import accounts_again
 from services.billing.requests import DecidedRequests, answered_before, refusing
 from services.engine.heard import recognise
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 
 _FIELDS = ("name", "address", "billing_day", "default_term")

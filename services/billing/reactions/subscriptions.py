@@ -16,8 +16,8 @@ from services.billing.newest import newest_of
 from services.billing.payer import Defaults, Payer, new_payer
 from services.billing.share import Held, Share, check_same_order, held_of, new_share, share_id
 from services.billing.term import Resolved, resolved
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page
 
 

@@ -10,8 +10,9 @@ import bson
 from bson.errors import BSONError
 
 from services.engine.checkpoint import Checkpoint
-from services.engine.desk import Stored, Write, matches
+from services.engine.desk import Write, matches
 from services.engine.faults import Conflict, Doubt, Fenced, Unstorable
+from services.engine.kept import Stored
 from services.engine.memory.database import MemoryDatabase, Open, Path, decoded
 from services.engine.memory.fortune import Fortune
 from services.engine.service import Key, Page

@@ -11,8 +11,8 @@ from contracts.fulfillment import ContractsDue, ParkedDue, RequestRefused
 from contracts.message import Body
 from contracts.refusals import Code, refusal
 from services.engine.heard import refused, settled
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, LaneClock, Page, Say
 from services.fulfillment.answers import all_refused, outcome_of
 from services.fulfillment.ledger import Ledger

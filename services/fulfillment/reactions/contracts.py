@@ -5,8 +5,8 @@ from typing import Final
 
 from contracts.fulfillment import ContractsDue
 from contracts.message import Body
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Page, Say
 from services.fulfillment.asset import Asset
 from services.fulfillment.case import Case

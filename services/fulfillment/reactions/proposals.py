@@ -2,8 +2,8 @@
 
 from contracts.changes import OrderChangeAccepted, OrderChangeProposed, OrderChangeRefused
 from contracts.message import Body
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.arbiter import No, Yes, arbitrated, billing_of, items_of
 from services.fulfillment.asset import Asset

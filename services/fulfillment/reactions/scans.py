@@ -3,8 +3,8 @@
 from contracts.fulfillment import ItemFulfillmentRequested, RequestRefused
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise, refused, remember
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Say
 from services.fulfillment.answers import all_refused, invalid_ones, outcome_of
 from services.fulfillment.asset import Asset

@@ -7,8 +7,8 @@ from contracts.fulfillment import RequestRepeated, SentOn
 from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
 from services.engine.heard import recognise, refused, remember
+from services.engine.kept import revised
 from services.engine.message import Message, Origin
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.asset import Asset
 from services.fulfillment.ledger import Ledger

@@ -14,8 +14,8 @@ from contracts.changes import (
     ShortCloseRequested,
 )
 from contracts.refusals import Code, Refusal, refusal
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Desk, Key, Page, Say
 from services.orders.amending import Amended, amended, only_contact
 from services.orders.awaited import Parked

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from contracts.clock import ClockPassed, ClockTicked, WaitingDue
 from contracts.refusals import Code, refusal
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import codes_of, refused
 from services.orders.awaited import AwaitedOrder

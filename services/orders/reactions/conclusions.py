@@ -11,8 +11,8 @@ from contracts.changes import (
 )
 from contracts.order import BillingData
 from services.engine.heard import remember
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Say
 from services.orders.amending import with_contact
 from services.orders.billing import billed

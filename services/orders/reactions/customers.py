@@ -7,8 +7,8 @@ from contracts.orders import CustomerGroupChanged, CustomerGroupChangeRequested,
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise
 from services.engine.heard import refused as refused_for
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import codes_of, recognised, refused
 from services.orders.customer import CustomerRecord

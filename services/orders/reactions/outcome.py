@@ -10,8 +10,8 @@ from contracts.orders import OrderConfirmationRequested, OrderConfirmed, OrderPl
 from contracts.refusals import Code, Refusal
 from services.engine.heard import Heard, Recognised, remember
 from services.engine.heard import refused as refused_for
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Change, Decision, Say
 from services.orders.answers import asked_before, codes_of, id_reused, recognised, refused, repeated
 from services.orders.awaited import Parked

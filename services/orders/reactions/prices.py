@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from contracts.orders import HoldReleased, PriceAwaited, PriceFound, PricesDue
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.awaited_price import AwaitedPrice
 from services.orders.catalog import Variant

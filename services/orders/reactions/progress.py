@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from contracts.fulfillment import OrderProgressed
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.order import PlacedOrder
 from services.orders.progress import adopted

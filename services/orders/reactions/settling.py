@@ -14,8 +14,8 @@ from contracts.changes import (
 )
 from contracts.order import Item
 from contracts.refusals import Code, refusal
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import NOTHING, Decision, Desk, Key, Page, Say
 from services.orders.billing import billed
 from services.orders.change import ChangeLine, ChangeRequest
@@ -113,7 +113,18 @@ def _meant(asked: ChangeRequest, code: Code) -> str:
 
 
 def _placed(item: Item) -> PlacedItem:
-    return PlacedItem(**{name: getattr(item, name) for name in PlacedItem.model_fields})
+    return PlacedItem(
+        item_id=item.item_id,
+        sku=item.sku,
+        product_name=item.product_name,
+        variant_name=item.variant_name,
+        catalog_version=item.catalog_version,
+        months=item.months,
+        quantity=item.quantity,
+        unit_price=item.unit_price,
+        quoted_price=item.quoted_price,
+        free=item.free,
+    )
 
 
 def _without_strangers(order: PlacedOrder) -> PlacedOrder:

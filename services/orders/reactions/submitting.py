@@ -7,8 +7,8 @@ from contracts.changes import OrderCancellationRequested
 from contracts.orders import OrderPlaced, OrderSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise, remember
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import id_reused, recognised, refused
 from services.orders.awaited import AwaitedOrder

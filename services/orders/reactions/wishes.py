@@ -6,8 +6,8 @@ from contracts.changes import HoldRejectionRequested, HoldReleaseRequested
 from contracts.orders import HoldReleased, NoteSubmitted, OrderConfirmationRequested, OrderConfirmed
 from contracts.refusals import Code, refusal
 from services.engine.heard import recognise, remember
+from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.revising import revised
 from services.engine.service import Change, Desk, Say
 from services.orders.change import KINDS
 from services.orders.notes import KeptNote, note_id, note_told

@@ -21,7 +21,7 @@ from deploy.documents.export import COLUMNS, export
 from deploy.installation.trouble import InstallationTrouble
 from services.billing.invoice import InvoicePage, page_id
 from services.billing.service import billing
-from services.engine.desk import stored_form
+from services.engine.kept import stored_form
 from tests.billing.subscriptions import TULIP, created, run
 from tests.scene import Scene
 

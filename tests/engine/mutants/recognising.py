@@ -9,6 +9,7 @@ from contracts.envelope import Opened
 from contracts.refusals import Code
 from services.engine.heard import Heard, Recognised, recognise
 from services.engine.heard import remember as real_remember
+from services.engine.kept import revised
 from services.engine.message import Message, Origin, message_time
 from services.engine.planning import Planning
 from services.engine.reading import Read, Reader, Reject
@@ -103,7 +104,7 @@ def _one_mark(of: Callable[[Message], str], only: tuple[str, ...] = ()) -> Setup
         decision = mirror.decide(message, desk)
         taken = next((c.document for c in decision.changes if c.id == of(message)), mark)
         assert isinstance(taken, mirror.Copy)
-        kept = taken.model_copy(update={"total_from": version})
+        kept = revised(taken, total_from=version)
         return replace(
             decision,
             changes=(*(c for c in decision.changes if c.id != of(message)), Change(mirror.Copy, of(message), kept)),

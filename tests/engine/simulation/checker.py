@@ -1,12 +1,18 @@
 """Judges an experiment by its own record of what was asked, and by the log: nothing else is believed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from services.engine.kept import Kept, Stored, read_from
 from tests.engine.simulation.answers import misjudged
+from tests.engine.simulation.mirror import Copy
 from tests.engine.simulation.operations import about
 from tests.engine.simulation.said import Said, all_said, chained
+from tests.engine.simulation.tally import Counter
 from tests.engine.simulation.world import World
 
+D = TypeVar("D", bound=Kept)
 A_BUG = "ArithmeticError"
 """What a bad release raises; nothing else may be the reason why a message cannot be decided."""
 
@@ -30,7 +36,7 @@ def judged(world: World) -> Verdict:
     letters = _letters(world, found)
     _states(world, chains, found)
     asked = [record for record in world.workload.asked if record.poison is None and record.address not in letters]
-    totals = {id_: counter["total"] for id_, counter in world.documents("tally", "counters").items()}
+    totals = {id_: counter.total for id_, counter in _counters(world).items()}
     found += misjudged(asked, said, totals, world.lanes)
     _claims(world, found)
     _left_to_say(world, found)
@@ -39,27 +45,35 @@ def judged(world: World) -> Verdict:
 
 def _states(world: World, chains: dict[tuple[str, str], list[Said]], found: list[str]) -> None:
     """A state is what folding its facts gives, and the other service's copy is the same."""
-    counters, copies = world.documents("tally", "counters"), world.documents("mirror", "copies")
-    for id_, stored in counters.items():
+    counters, copies = _counters(world), _kept(world.documents("mirror", "copies"), Copy)
+    for id_, counter in counters.items():
         facts = chains.get(("leaseline/tally", id_), [])
         total: int = 0
         tokens: list[str] = []
         for fact in facts:
             total = fact.data.get("total", total)
             tokens = fact.data.get("tokens", tokens)
-        kept = (stored["version"], stored["total"], list(stored["tokens"]))
+        kept = (counter.version, counter.total, list(counter.tokens))
         if kept != (len(facts), total, tokens):
             found.append(f"state of {id_} is {kept}, its facts give {(len(facts), total, tokens)}")
-        copy = copies.get(id_, {"total": 0, "tokens": [], "version": 0})
-        if (copy["total"], list(copy["tokens"])) != (total, tokens):
-            found.append(f"the copy of {id_} is {copy['total'], copy['tokens']}, it should be {total, tokens}")
-        if copy["version"] != len(chains.get(("leaseline/mirror", id_), [])):
+        copy = copies.get(id_, Copy())
+        if (copy.total, list(copy.tokens)) != (total, tokens):
+            found.append(f"the copy of {id_} is {copy.total, copy.tokens}, it should be {total, tokens}")
+        if copy.version != len(chains.get(("leaseline/mirror", id_), [])):
             found.append(f"facts about the copy of {id_}: {len(chains.get(('leaseline/mirror', id_), []))}")
-        if stored["total"] < 0 or stored["left"]:
-            found.append(f"{id_} has {stored['total']}, {stored['left']} steps left")
+        if counter.total < 0 or counter.left:
+            found.append(f"{id_} has {counter.total}, {counter.left} steps left")
     for source, id_ in chains:
         if id_ not in (counters if source == "leaseline/tally" else copies):
             found.append(f"facts without state: {source} {id_}")
+
+
+def _counters(world: World) -> Mapping[str, Counter]:
+    return _kept(world.documents("tally", "counters"), Counter)
+
+
+def _kept(found: Mapping[str, Stored], kind: type[D]) -> Mapping[str, D]:
+    return {id_: read_from(stored, kind) for id_, stored in found.items()}
 
 
 def _letters(world: World, found: list[str]) -> dict[str, str]:
@@ -91,7 +105,7 @@ def _letters(world: World, found: list[str]) -> dict[str, str]:
 
 def _claims(world: World, found: list[str]) -> None:
     """A token has one holder, and both sides agree."""
-    held = [(t, id_) for id_, c in world.documents("tally", "counters").items() for t in c["tokens"]]
+    held = [(t, id_) for id_, c in _counters(world).items() for t in c.tokens]
     tokens = sorted((t["token"], t["holder"]) for t in world.documents("tally", "tokens").values())
     if len({token for token, _ in held}) != len(held):
         found.append(f"a token is held twice: {sorted(held)}")

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.message import Fact
+from services.engine.kept import Kept, revised
 from services.engine.message import Message
 from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
 from tests.engine.simulation.tally import ABOUT, BatchEnded, Counted, TokensChanged
@@ -21,10 +20,8 @@ class Mirrored(Fact):
     tokens: tuple[str, ...]
 
 
-class Copy(BaseModel):
+class Copy(Kept):
     """A counter as far as it was heard of; each part has the version that it was last taken from."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = 0
     total: int = 0
@@ -42,12 +39,12 @@ def decide(message: Message, desk: Desk) -> Decision:
     copy = desk.get(Copy, message.subject) or Copy()
     body = message.body
     if isinstance(body, Counted) and body.version > copy.total_from:
-        after = copy.model_copy(update={"total": body.total, "total_from": body.version})
+        after = revised(copy, total=body.total, total_from=body.version)
     elif isinstance(body, TokensChanged) and body.version > copy.tokens_from:
-        after = copy.model_copy(update={"tokens": body.tokens, "tokens_from": body.version})
+        after = revised(copy, tokens=body.tokens, tokens_from=body.version)
     else:
         return Decision()
-    after = after.model_copy(update={"version": copy.version + 1})
+    after = revised(after, version=copy.version + 1)
     fact = Mirrored(counter=message.subject, version=after.version, total=after.total, tokens=after.tokens)
     return Decision((Change(Copy, message.subject, after),), (Say(fact),))
 

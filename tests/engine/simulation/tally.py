@@ -7,13 +7,14 @@ Small on purpose, with one of everything that the real services do.
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.answers import Refused, Repeated
 from contracts.message import Body, Fact, Internal, Request
 from contracts.refusals import Code, refusal
 from contracts.values import Whole
 from services.engine.heard import Heard, recognise, refused, remember
+from services.engine.kept import Kept, field, revised
 from services.engine.message import Message
 from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
 
@@ -110,25 +111,21 @@ class TallyRepeated(Repeated):
     topic: ClassVar[str] = EVENTS
 
 
-class Counter(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class Counter(Kept):
     version: int = 0
     total: int = 0
     changes: int = 0
     told: int = 0
     tokens: tuple[str, ...] = ()
     sent: int = 0
-    arrived: dict[str, int] = {}
+    arrived: dict[str, int] = field(default_factory=dict)
     run: int = 0
     left: int = 0
     note: int | None = None
     heard: tuple[Heard, ...] = ()
 
 
-class Token(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class Token(Kept):
     token: str
     holder: str
 
@@ -221,7 +218,7 @@ def _token(body: TokenRequested, message: Message, counter: Counter, desk: Desk)
         held = Change(Token, body.token, Token(token=body.token, holder=subject))
     version = counter.version + 1
     heard = remember(counter.heard, message, "TokensChanged")
-    after = counter.model_copy(update={"version": version, "tokens": tokens, "heard": heard})
+    after = revised(counter, version=version, tokens=tokens, heard=heard)
     fact = TokensChanged(counter=subject, version=version, tokens=tokens)
     return Decision((Change(Counter, subject, after), held), (Say(fact),))
 
@@ -235,7 +232,7 @@ def _counted(
 
 def _said(subject: str, counter: Counter, total: int, then: Body | None = None, **others: object) -> Decision:
     version, changes = counter.version + 1, counter.changes + 1
-    after = counter.model_copy(update={"version": version, "total": total, "changes": changes, **others})
+    after = revised(counter, version=version, total=total, changes=changes, **others)
     says: list[Body] = [Counted(counter=subject, version=version, total=total, changes=changes)]
     if then is not None:
         says.append(then)
@@ -245,7 +242,7 @@ def _said(subject: str, counter: Counter, total: int, then: Body | None = None, 
 def _refuse(message: Message, counter: Counter, codes: tuple[Code, ...]) -> Decision:
     heard = remember(counter.heard, message, refused(codes))
     answer = TallyRefused(subject=message.subject, refusals=tuple(refusal(code) for code in codes))
-    return Decision((Change(Counter, message.subject, counter.model_copy(update={"heard": heard})),), (Say(answer),))
+    return Decision((Change(Counter, message.subject, revised(counter, heard=heard)),), (Say(answer),))
 
 
 def _internal(body: TransferArrived | StepDue, subject: str, counter: Counter) -> Decision:
@@ -268,7 +265,7 @@ def conclude(_message: Message, change: Change, _desk: Desk) -> Decision:
     if not isinstance(counter, Counter) or counter.changes == counter.told:
         return Decision()
     version = counter.version + 1
-    after = counter.model_copy(update={"version": version, "told": counter.changes})
+    after = revised(counter, version=version, told=counter.changes)
     fact = BatchEnded(counter=change.id, version=version, changes=counter.changes)
     return Decision((Change(Counter, change.id, after),), (Say(fact),))
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from services.engine.desk import Stored
+from services.engine.kept import Stored
 from services.orders.order import PlacedOrder
 from tests.together.agreement import disagreements
 from tests.together.books import opened

@@ -12,7 +12,8 @@ from typing import Any
 import bson
 
 from services.engine.checkpoint import Checkpoint
-from services.engine.desk import Stored, matches
+from services.engine.desk import matches
+from services.engine.kept import Stored
 from services.engine.memory.database import decoded
 from services.engine.memory.log import MemoryRecord
 from services.engine.message import Origin

@@ -9,6 +9,7 @@ import pytest
 
 from contracts.changes import OrderChangeProposed
 from contracts.order import Order
+from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Decision
 from services.fulfillment import ledger as ledgers
@@ -34,10 +35,10 @@ def _facts_carry_items_into_an_open_ledger(patch: pytest.MonkeyPatch) -> None:
     def carried(ledger: Ledger, order: Order, version: int) -> Ledger:
         after = told(ledger, order, version)
         taken = {line.item_id: line.taken for line in after.lines}
-        lines = tuple(line_of(i).model_copy(update={"taken": taken.get(i.item_id, 0)}) for i in order.items)
+        lines = tuple(revised(line_of(i), taken=taken.get(i.item_id, 0)) for i in order.items)
         newest = told(Ledger(), order, version).terms[-1]
         carrying = {"lines": lines, "terms": ledgers.with_terms(after, newest)}
-        return after.model_copy(update=carrying) if ledger.opened and not after.cancelled_at else after
+        return revised(after, **carrying) if ledger.opened and not after.cancelled_at else after
 
     patch.setattr(order_facts, "told", carried)
 
@@ -53,7 +54,7 @@ def _a_repeated_number_is_decided_again(patch: pytest.MonkeyPatch) -> None:
             last = LastChange(number=proposal.number, refused=answer.code, item_ids=answer.item_ids)
             return answered(message, ledger, last, proposal)
         now = LastChange(number=proposal.number)
-        return answered(message, answer.ledger.model_copy(update={"change": now}), now, proposal)
+        return answered(message, revised(answer.ledger, change=now), now, proposal)
 
     answered = proposals._again
     patch.setattr(proposals, "_again", again)

@@ -1,0 +1,117 @@
+"""What a service keeps: documents and the values in them, as structs; what the store holds of them.
+
+A struct is made, changed and turned into what the store takes in a fraction of the time that a model of the wire
+takes, and holds no more than its fields (``docs/decisions/0026``). It is checked when it is read from the store: types,
+and that nothing is missing. Values of the wire may stand in it; what is kept as it was said may be one altogether.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, dataclass_transform
+
+import msgspec
+from msgspec import field
+from pydantic import BaseModel
+
+__all__ = ["Document", "Kept", "Stored", "field", "fields_of", "read_from", "revised", "stored_fields", "stored_form"]
+
+Stored = Mapping[str, Any]
+
+if TYPE_CHECKING:
+
+    @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+    class Kept:
+        """A document, or a value in one: fields by name, never changed, equal and hashed by them."""
+
+        __struct_fields__: ClassVar[tuple[str, ...]]
+else:
+
+    class _Kept(msgspec.StructMeta):
+        def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+            # Nothing frozen can hold itself, so the collector of cycles need not know of it.
+            options = {"frozen": True, "kw_only": True, "omit_defaults": True, "gc": False}
+            return super().__new__(mcls, name, bases, namespace, **options)
+
+    class Kept(msgspec.Struct, metaclass=_Kept):
+        """A document, or a value in one: fields by name, never changed, equal and hashed by them."""
+
+
+Document = Kept | BaseModel
+D = TypeVar("D", bound=Document)
+_AS_THEY_ARE = (datetime, bytes)
+"""Types that the store knows itself; days are text there."""
+
+
+def stored_form(document: Document) -> Stored:
+    """A document as it is stored, without its id. Left out: fields that have their default; of models, None."""
+    return cast("Stored", _stored(document))
+
+
+def stored_fields(document: Document, names: AbstractSet[str]) -> Stored:
+    """Some of its fields, by the same rule."""
+    if isinstance(document, BaseModel):
+        return document.model_dump(include=set(names), exclude_none=True)
+    defaults = _defaults(type(document))  # type: ignore[arg-type]  # every class has a hash
+    values = {name: getattr(document, name) for name in names}
+    return {name: _stored(value) for name, value in values.items() if value != defaults[name]}
+
+
+@cache
+def _defaults(kind: type[Any]) -> Mapping[str, object]:
+    return {
+        each.name: each.default if each.default_factory is msgspec.NODEFAULT else each.default_factory()
+        for each in msgspec.structs.fields(kind)
+    }
+
+
+def _stored(value: object) -> Any:
+    return msgspec.to_builtins(value, builtin_types=_AS_THEY_ARE, enc_hook=_of_the_wire)
+
+
+def read_from(stored: Stored, kind: type[D]) -> D:
+    """The document that was stored so. Raises msgspec's ``ValidationError`` if it is none of this kind (pydantic's for
+    a message kept as it was said): a field is missing or has another type.
+    """
+    if issubclass(kind, BaseModel):
+        return cast("D", _to_the_wire(kind, stored))
+    return msgspec.convert(stored, kind, dec_hook=_to_the_wire)
+
+
+def fields_of(kind: type[Document]) -> Iterable[str]:
+    """The names of its fields."""
+    return kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
+
+
+def revised(document: D, **changes: object) -> D:
+    """It with these fields changed: how every decision says what becomes of a document. Nothing is checked, nested
+    values are shared.
+    """
+    if isinstance(document, BaseModel):
+        return cast("D", _revised_model(document, changes))
+    return cast("D", msgspec.structs.replace(cast("msgspec.Struct", document), **changes))
+
+
+def _of_the_wire(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(exclude_none=True)
+    raise NotImplementedError(f"{type(value).__name__} cannot be kept")
+
+
+def _to_the_wire(kind: type[Any], stored: Any) -> Any:
+    if isinstance(stored, kind):
+        return stored
+    as_kept = getattr(kind, "as_kept", None)
+    return kind.model_validate(stored, strict=False) if as_kept is None else as_kept(stored)
+
+
+def _revised_model(model: BaseModel, changes: Mapping[str, object]) -> BaseModel:
+    # pydantic's own ``model_copy`` copies what a frozen value never needs of its own.
+    made = model.__class__.__new__(model.__class__)
+    set_field = object.__setattr__
+    set_field(made, "__dict__", {**model.__dict__, **changes})
+    set_field(made, "__pydantic_fields_set__", model.__pydantic_fields_set__)
+    set_field(made, "__pydantic_extra__", model.__pydantic_extra__)
+    set_field(made, "__pydantic_private__", model.__pydantic_private__)
+    return made
