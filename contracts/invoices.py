@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from contracts.message import Fact, Internal, Request
 from contracts.model import Model
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from contracts.values import CivilDate, Name, Period, Whole
 
 
@@ -60,7 +60,7 @@ class Invoice(Model):
     account_id: str
     payer: str
     payer_name: str | None = None
-    address: Address | None = None
+    address: AddressSnapshot | None = None
     term: str
     term_source: Literal["individual", "order", "payer", "deployment"]
     currency: str

@@ -4,7 +4,7 @@ from typing import Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.model import Model
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from contracts.values import Instant, Whole
 
 Status = Literal["pending", "confirmed", "partial", "fulfilled", "cancelled"]
@@ -53,7 +53,7 @@ class BillingData(Model):
     company_name: str | None = None
     registration_number: str | None = None
     vat_id: str | None = None
-    billing_address: Address
+    billing_address: AddressSnapshot
     group: Group | None = None
     group_source: Literal["order", "customer"] | None = None
     payer: str
@@ -76,8 +76,8 @@ class Order(Model):
     group_source: Literal["order", "customer"] | None = None
     payer: str
     term: str | None = None
-    billing_address: Address
-    shipping_address: Address | None = None
+    billing_address: AddressSnapshot
+    shipping_address: AddressSnapshot | None = None
     items: tuple[Item, ...]
     currency: str
     channel: Literal["shop", "phone", "api"]

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from contracts.message import Fact, Request
-from contracts.places import Address
+from contracts.places import Address, AddressSnapshot
 from contracts.values import BillingDay, Identifier, LongTextIfAny, Name, Term
 
 
@@ -40,7 +40,7 @@ class PayerSettingsChanged(Fact):
 
     payer: str
     name: str | None = None
-    address: Address | None = None
+    address: AddressSnapshot | None = None
     billing_day: int | None = None
     default_term: str | None = None
     actor: str

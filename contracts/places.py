@@ -3,8 +3,7 @@
 Rules: ``domain.md`` section 1, "Text rules".
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import pycountry
 from pydantic import AfterValidator, Field, ValidationInfo
@@ -42,6 +41,22 @@ Country = Annotated[str, AfterValidator(_country), Field(json_schema_extra={"pat
 """ISO 3166-1 alpha-2 or XK, upper-cased."""
 
 
+_KnownLine = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
+
+
+class AddressSnapshot(Model):
+    """An address as facts carry it: it was judged when it came, and is not again. A country that is taken off the list
+    one day must not make what was said unreadable.
+    """
+
+    street: _KnownLine
+    street2: _KnownLine | None = None
+    city: _KnownLine
+    region: _KnownLine | None = None
+    country: Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"})]
+    postal_code: Annotated[str, Field(json_schema_extra={"maxLength": 16})] = ""
+
+
 class Address(Model):
     """Where somebody lives or wants something sent. The postal code may be empty where the country has none."""
 
@@ -54,9 +69,13 @@ class Address(Model):
         str, AfterValidator(_postal_code), Field(validate_default=True, json_schema_extra={"maxLength": 16})
     ] = ""
 
-    @classmethod
-    def as_kept(cls, stored: Mapping[str, Any]) -> "Address":
-        """One that was checked when it came, and is not again: a country that is taken off the list one day must not
-        make what is kept unreadable.
-        """
-        return Address.model_construct(**stored)
+    def snapshot(self) -> AddressSnapshot:
+        """It as an order, a subscription or a payer keeps it."""
+        return AddressSnapshot(
+            street=self.street,
+            street2=self.street2,
+            city=self.city,
+            region=self.region,
+            country=self.country,
+            postal_code=self.postal_code,
+        )

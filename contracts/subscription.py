@@ -1,12 +1,13 @@
 """The subscription as its facts carry it: the whole of it, so that billing asks nobody."""
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.message import Fact
 from contracts.model import Model
-from contracts.places import Address
-from contracts.values import CivilDate, Instant, Whole
+from contracts.places import AddressSnapshot
+from contracts.values import Instant, Whole
 
 State = Literal["active", "ended", "cancelled", "reversed"]
 """``cancelled`` from the day after its last one on: one that is cancelled for a later day is active until then."""
@@ -22,7 +23,7 @@ class PayerFrom(Model):
     """
 
     payer: str
-    from_date: CivilDate | None = None
+    from_date: date | None = None
 
 
 class PriceStretch(Model):
@@ -50,21 +51,21 @@ class Subscription(Model):
     raw_serial: str
     state: State = "active"
     customer: CustomerSnapshot
-    billing_address: Address
+    billing_address: AddressSnapshot
     group: Group | None = None
     payers: tuple[PayerFrom, ...]
     term: str | None = None
     currency: str
     prices: tuple[PriceStretch, ...]
-    start_date: CivilDate
+    start_date: date
     months: Whole
-    ends_before: CivilDate
+    ends_before: date
     test: bool
     carrier: str | None = None
     tracking_number: str | None = None
     created_at: Instant
     clock_suspect: bool = False
-    cancelled_on: CivilDate | None = None
+    cancelled_on: date | None = None
     cancellation_reason: CancellationReason | None = None
     returned_at: Instant | None = None
     condition: Condition | None = None

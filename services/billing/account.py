@@ -32,7 +32,7 @@ class AccountKey:
     @property
     def id(self) -> str:
         """``group:acme/net_14/EUR``, a test account with ``/test`` behind it. No part can contain a slash."""
-        return f"{self.payer}/{self.term}/{self.currency}" + ("/test" if self.test else "")
+        return account_id_of(self.payer, self.term, self.currency, test=self.test)
 
     @classmethod
     def parsed(cls, account_id: str) -> "AccountKey":
@@ -44,6 +44,11 @@ class AccountKey:
         if currency not in CURRENCY_EXPONENTS:
             raise ValueError(f"no currency of an account: {currency[:16]}")
         return cls(payer, term, currency, bool(mark))
+
+
+def account_id_of(payer_id: str, term: str, currency: str, *, test: bool) -> str:
+    """The id of an account by its four parts."""
+    return f"{payer_id}/{term}/{currency}/test" if test else f"{payer_id}/{term}/{currency}"
 
 
 @immutable

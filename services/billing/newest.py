@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.customers import CustomerSnapshot
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from contracts.subscription import Subscription
 from contracts.values import Instant
 from services.engine.kept import Kept
@@ -20,7 +20,7 @@ class Newest(Kept):
     subscription_id: str
     version: int
     customer: CustomerSnapshot
-    billing_address: Address
+    billing_address: AddressSnapshot
 
     @property
     def age(self) -> tuple[datetime, str, int]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from contracts.customers import Group
 from contracts.immutable import immutable
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from contracts.values import TERMS
 from services.billing.newest import Newest, name_of, newer
 from services.engine.kept import Kept, field, revised
@@ -62,7 +62,7 @@ class Payer(Kept):
     kind: Literal["group", "customer"]
     name: str | None = None
     test_name: str | None = None
-    address: Address | None = None
+    address: AddressSnapshot | None = None
     default_term: str | None = None
     billing_day: int | None = None
     accounts: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class Payer(Kept):
             return self.test_name if test else None
         return None if newest is None else name_of(newest.customer)
 
-    def billing_address(self, *, test: bool) -> Address | None:
+    def billing_address(self, *, test: bool) -> AddressSnapshot | None:
         """Its own address, else the billing address of its newest subscription."""
         newest = self._newest(test=test)
         if self.address is not None:

@@ -46,5 +46,6 @@ def billing(*, default_term: str = "net_14", billing_day: int = 1) -> Service:
         needs_more=partial(reactions.needs_more, defaults=defaults),
         decide=partial(reactions.decide, defaults=defaults),
         conclude=partial(reactions.conclude, defaults=defaults),
+        concluded=(Account,),
         weight=reactions.weight,
     )

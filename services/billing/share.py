@@ -7,7 +7,7 @@ account shows follows from its shares alone.
 from datetime import date
 
 from contracts.immutable import immutable
-from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
+from contracts.subscription import State, Subscription
 from services.billing.calendar import month_begin, months_before, period_of
 from services.billing.newest import name_of, number_of
 from services.billing.term import Resolved, TermSource
@@ -34,6 +34,20 @@ class Part:
     source: TermSource
 
 
+class HeldPayer(Kept):
+    """An entry of the payers' timeline, as in the facts; ``from_date`` absent: from the beginning."""
+
+    payer: str
+    from_date: date | None = None
+
+
+class HeldPrice(Kept):
+    """What each of ``months`` contract months costs, in minor units."""
+
+    months: int
+    amount: int
+
+
 class Held(Kept):
     """One subscription in a share.
 
@@ -51,8 +65,8 @@ class Held(Kept):
     serial: str = ""
     term: str
     source: TermSource
-    payers: tuple[PayerFrom, ...]
-    prices: tuple[PriceStretch, ...]
+    payers: tuple[HeldPayer, ...]
+    prices: tuple[HeldPrice, ...]
     start_date: date
     ends_before: date
     issued: tuple[int, ...] = ()
@@ -228,8 +242,8 @@ def held_of(subscription: Subscription, version: int, term: Resolved, old: Held 
         serial=subscription.serial,
         term=term.term,
         source=term.source,
-        payers=subscription.payers,
-        prices=subscription.prices,
+        payers=tuple([HeldPayer(payer=each.payer, from_date=each.from_date) for each in subscription.payers]),
+        prices=tuple([HeldPrice(months=each.months, amount=each.amount) for each in stretches]),
         start_date=subscription.start_date,
         ends_before=subscription.ends_before,
         issued=old.issued if old else (),

@@ -114,9 +114,13 @@ class Documents:
         if decision.clock is not None:
             self._clocks[lane] = decision.clock
 
+    def change(self, key: Key) -> Change:
+        """A document that a decision changed, as it is now."""
+        return Change(self._kinds[key[0]], key[1], self._now[key])
+
     def changed(self) -> tuple[Change, ...]:
         """Every document that the decisions so far changed, as it is now, in the order of its first change."""
-        return tuple(Change(self._kinds[key[0]], key[1], self._now[key]) for key in self._changed)
+        return tuple(map(self.change, self._changed))
 
     def writes(self) -> tuple[Write, ...]:
         """What is to be saved; a document that became what it was is not among it."""

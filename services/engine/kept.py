@@ -100,10 +100,7 @@ def _of_the_wire(value: object) -> object:
 
 
 def _to_the_wire(kind: type[Any], stored: Any) -> Any:
-    if isinstance(stored, kind):
-        return stored
-    as_kept = getattr(kind, "as_kept", None)
-    return kind.model_validate(stored, strict=False) if as_kept is None else as_kept(stored)
+    return kind.model_validate(stored, strict=False)
 
 
 def _revised_model(model: BaseModel, changes: Mapping[str, object]) -> BaseModel:

@@ -6,6 +6,7 @@ decided, when what it has to say grows too large; the records beyond the cut bel
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from contracts.immutable import immutable
 from services.engine.checkpoint import Bookmark, Checkpoint
@@ -13,7 +14,7 @@ from services.engine.desk import Documents, Write
 from services.engine.message import Message, Origin
 from services.engine.reading import PASSED_OVER, PassedOver, PassOn, Read, Reader, Reject
 from services.engine.record import Outgoing, Record, digest
-from services.engine.service import NOTHING, Key, NotLoaded, Page, Service
+from services.engine.service import Key, NotLoaded, Page, Service
 from services.engine.wording import dead_letter, worded
 
 Wants = tuple[tuple[Key, ...], tuple[Page, ...]]
@@ -82,7 +83,8 @@ class Planning:
         self._last: dict[Key, Message] = {}
         self._at = 0
         self._said = 0
-        self._names = {c.kind: c.name for c in service.collections}
+        self._names: dict[type[Any], str] = {c.kind: c.name for c in service.collections}
+        self._concluded = frozenset(self._names[kind] for kind in service.concluded)
         self._entries = self._read(records, unstorable)
         self.desk = Documents(reader.lanes, service.collections, {n: c.clock for n, c in checkpoints.items()})
 
@@ -161,24 +163,20 @@ class Planning:
         self.desk.apply(decision, message.lane)
         self.trouble = 0
         for change in decision.changes:
-            self._last[self._names[change.kind], change.id] = message
+            name = self._names[change.kind]
+            if name in self._concluded:
+                self._last[name, change.id] = message
         return said
 
     def _conclude(self) -> Wants | None:
-        for number, change in enumerate(self.desk.changed()):
-            key = (self._names[change.kind], change.id)
-            message = self._last.pop(key, None)
-            if message is None:
-                continue
+        for key, message in tuple(self._last.items()):
             try:
-                decision = self._service.conclude(message, change, self.desk)
-                if decision is NOTHING:
-                    continue
-                said = worded(decision.says, message, self._service.name, self._reader.lanes, f"end{number}.")
+                decision = self._service.conclude(message, self.desk.change(key), self.desk)
+                said = worded(decision.says, message, self._service.name, self._reader.lanes, f"end{len(self._last)}.")
                 self.desk.apply(decision, message.lane)
             except NotLoaded as missing:
-                self._last[key] = message
                 return self.desk.lacks((missing.want,))
+            del self._last[key]
             self._out[message.lane] += said
         return None
 

@@ -119,8 +119,9 @@ class Service:
     ``decide`` is pure: the same message and documents give the same decision, always. ``needs`` names documents and
     pages that a message will ask for, ``needs_more`` those that follow from the documents found: both only save
     round trips. ``weight`` is what a message may cost, in units of work; a batch is cut at a bound of them.
-    ``conclude`` is asked at the end of a batch, once for each document that the batch changed, with the last message
-    that changed it: what is said once a document and batch (a total, a progress) is said there.
+    ``conclude`` is asked at the end of a batch, once for each document of the kinds ``concluded`` that the batch
+    changed, with the last message that changed it: what is said once a document and batch (a total, a progress) is said
+    there.
     ``tick``, if there is one, makes the message that each owned lane is sent once a minute.
     """
 
@@ -131,6 +132,7 @@ class Service:
     decide: Callable[[Message, Desk], Decision]
     needs_more: Callable[[Message, Desk], Iterable[Key | Page]] = field(default=lambda _message, _desk: ())
     conclude: Callable[[Message, Change, Desk], Decision] = field(default=lambda _message, _change, _desk: NOTHING)
+    concluded: tuple[type[Document], ...] = ()
     weight: Callable[[Message], int] = field(default=lambda _message: 1)
     tick: Callable[[int, datetime], Body] | None = None
 

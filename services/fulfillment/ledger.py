@@ -10,7 +10,7 @@ from typing import Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Item, Order
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from contracts.refusals import Code
 from contracts.subscription import CancellationReason, Condition, PayerFrom, PriceStretch, State
 from services.engine.heard import Heard
@@ -50,7 +50,7 @@ class Terms(Kept):
     """What the subscriptions of an order have in common, kept once: for whom, who pays, on which terms."""
 
     customer: CustomerSnapshot
-    billing_address: Address
+    billing_address: AddressSnapshot
     group: Group | None = None
     group_source: Literal["order", "customer"] | None = None
     payer: str

@@ -42,6 +42,7 @@ def fulfillment(settings: Settings = DEFAULTS) -> Service:
         needs_more=_needs_more,
         decide=partial(react, settings),
         conclude=conclude,
+        concluded=(Ledger,),
         weight=_weight,
     )
 

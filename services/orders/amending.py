@@ -6,11 +6,11 @@ fulfillment sees what it touches.
 
 from contracts.changes import BillingChange, ItemsChange, OrderAmendmentRequested
 from contracts.immutable import immutable
+from contracts.order import BillingData
 from contracts.orders import ItemSubmitted
 from contracts.refusals import Refusal
 from services.engine.kept import revised
 from services.orders.billing import billing_of, with_change
-from services.orders.change import KeptBilling
 from services.orders.objections import VariantOf, as_ordered, objections
 from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.pricing import priced_item
@@ -25,7 +25,7 @@ class Amended:
     """The complete new items and billing data. Contact data are taken over when the change is (``with_contact``)."""
 
     items: tuple[PlacedItem, ...]
-    billing: KeptBilling
+    billing: BillingData
 
 
 def amended(
@@ -52,7 +52,8 @@ def with_contact(order: PlacedOrder, body: OrderAmendmentRequested) -> PlacedOrd
     update = {name: getattr(contact, name) for name in _CONTACT if contact and getattr(contact, name) is not None}
     if "phone" in body.clear:
         update["phone"] = None
-    shipping = contact.shipping_address if contact and contact.shipping_address else order.shipping_address
+    given = contact.shipping_address if contact else None
+    shipping = order.shipping_address if given is None else given.snapshot()
     return revised(
         order,
         customer=revised(order.customer, **update),
@@ -60,7 +61,7 @@ def with_contact(order: PlacedOrder, body: OrderAmendmentRequested) -> PlacedOrd
     )
 
 
-def _billing(order: PlacedOrder, body: OrderAmendmentRequested) -> KeptBilling | tuple[Refusal, ...]:
+def _billing(order: PlacedOrder, body: OrderAmendmentRequested) -> BillingData | tuple[Refusal, ...]:
     clear = tuple(name for name in body.clear if name not in _CONTACT_CLEARABLE)
     if body.billing is None and not clear:
         return billing_of(order)

@@ -8,17 +8,16 @@ from contracts.order import BillingData
 from contracts.refusals import Code, Refusal, refusal
 from contracts.values import AT_ONCE
 from services.engine.kept import revised
-from services.orders.change import KeptBilling
 from services.orders.customer import payer
 from services.orders.order import PlacedOrder
 
 _FIELDS = ("company_name", "registration_number", "vat_id", "group", "term")
 
 
-def billing_of(order: PlacedOrder) -> KeptBilling:
+def billing_of(order: PlacedOrder) -> BillingData:
     """The order's billing data as they stand."""
     customer = order.customer
-    return KeptBilling(
+    return BillingData(
         customer_type=customer.type,
         company_name=customer.company_name,
         registration_number=customer.registration_number,
@@ -51,7 +50,7 @@ def billed(order: PlacedOrder, billing: BillingData) -> PlacedOrder:
     )
 
 
-def with_payer(order: PlacedOrder, group: Group | None) -> KeptBilling:
+def with_payer(order: PlacedOrder, group: Group | None) -> BillingData:
     """The billing data with another payer: a group or, without one, the customer."""
     return revised(
         billing_of(order),
@@ -63,7 +62,7 @@ def with_payer(order: PlacedOrder, group: Group | None) -> KeptBilling:
 
 def with_change(
     order: PlacedOrder, change: BillingChange, clear: tuple[Clearable, ...]
-) -> KeptBilling | tuple[Refusal, ...]:
+) -> BillingData | tuple[Refusal, ...]:
     """The billing data after an amendment, or every rule that they would break.
 
     Who becomes an individual pays at once and leaves the customer's default group; a group or a term of the order's
@@ -76,7 +75,7 @@ def with_change(
         update["group_source"] = None if update["group"] is None else "order"
     update["customer_type"] = change.type or present.customer_type
     if change.billing_address is not None:
-        update["billing_address"] = change.billing_address
+        update["billing_address"] = change.billing_address.snapshot()
     after = revised(present, **update)
     if present.customer_type == "individual" and "term" not in given:
         after = revised(after, term=None)

@@ -3,9 +3,7 @@
 One document for each order, there only meanwhile. Rule: ``design.md`` section 3: one change is open at a time.
 """
 
-from typing import Annotated, Any, Final
-
-from pydantic import ValidatorFunctionWrapHandler, WrapValidator
+from typing import Final
 
 from contracts.changes import (
     ChangeKind,
@@ -16,7 +14,6 @@ from contracts.changes import (
     ShortCloseRequested,
 )
 from contracts.order import BillingData, Item
-from contracts.places import Address
 from services.engine.kept import Kept
 from services.engine.message import Message
 from services.orders.awaited import Parked
@@ -32,23 +29,13 @@ KINDS: Final[dict[type[ChangeRequest], ChangeKind]] = {
 }
 
 
-def _as_kept(value: Any, _check: ValidatorFunctionWrapHandler) -> Address:
-    return value if isinstance(value, Address) else Address.as_kept(value)
-
-
-class KeptBilling(BillingData):
-    """Billing data that were checked when they were asked for, and are not again."""
-
-    billing_address: Annotated[Address, WrapValidator(_as_kept)]
-
-
 class OpenChange(Kept):
     """The change that fulfillment is asked about: the request, and the complete new items and billing data."""
 
     number: int
     request: Parked
     items: tuple[PlacedItem, ...]
-    billing: KeptBilling
+    billing: BillingData
 
 
 class ChangeLine(Kept):
@@ -75,7 +62,7 @@ def proposal(order_id: str, change: OpenChange, lane: int) -> OrderChangePropose
         number=change.number,
         change=KINDS[type(body)],
         items=tuple(map(_proposed, change.items)),
-        billing=BillingData.model_construct(**dict(change.billing)),
+        billing=change.billing,
         item_id=body.item_id if isinstance(body, ShortCloseRequested) else None,
         requested_at=change.request.time,
         actor=body.actor,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Hold, Status
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from services.engine.heard import Heard
 from services.engine.kept import Kept, field
 
@@ -58,8 +58,8 @@ class PlacedOrder(Kept):
     group_source: Literal["order", "customer"] | None = None
     payer: str
     term: str | None = None
-    billing_address: Address
-    shipping_address: Address | None = None
+    billing_address: AddressSnapshot
+    shipping_address: AddressSnapshot | None = None
     items: tuple[PlacedItem, ...]
     currency: str
     channel: Literal["shop", "phone", "api"]

@@ -14,7 +14,7 @@ from contracts.invoices import (
     InvoiceLinesIssued,
 )
 from contracts.message import Body
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
 from services.billing.calendar import issue_date, month_begin
 from tests.scene import Scene
@@ -23,8 +23,8 @@ CREATED = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 MAY = date(2024, 5, 20)
 TULIP = "group:tulip"
 POLDER = "group:polder"
-KEIZERSGRACHT = Address(street="Keizersgracht 12", city="Amsterdam", postal_code="1015 CR", country="NL")
-COOLSINGEL = Address(street="Coolsingel 40", city="Rotterdam", postal_code="3011 AD", country="NL")
+KEIZERSGRACHT = AddressSnapshot(street="Keizersgracht 12", city="Amsterdam", postal_code="1015 CR", country="NL")
+COOLSINGEL = AddressSnapshot(street="Coolsingel 40", city="Rotterdam", postal_code="3011 AD", country="NL")
 
 
 def business(id_: str, company: str = "Windmill BV") -> CustomerSnapshot:
@@ -63,7 +63,7 @@ def created(
     ends_before: date | None = None,
     state: State = "active",
     test: bool = False,
-    address: Address = KEIZERSGRACHT,
+    address: AddressSnapshot = KEIZERSGRACHT,
     minutes: int = 0,
 ) -> SubscriptionCreated:
     """A fact about a subscription, created ``minutes`` after noon; ``prices`` are (months, minor units)."""

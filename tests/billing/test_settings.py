@@ -8,6 +8,7 @@ import pytest
 from contracts.billing import BillingAccountChanged, RequestRefused, RequestRepeated
 from contracts.message import Body
 from contracts.payers import PayerSettingsChanged, PayerSettingsSubmitted
+from contracts.places import Address
 from services.billing.account import Account
 from services.billing.payer import Payer
 from services.billing.service import billing
@@ -27,7 +28,7 @@ def codes(said: list[Body]) -> list[tuple[str, str]]:
 def test_a_payers_settings_are_set_field_by_field_and_told_whole() -> None:
     scene = Scene(billing())
     scene.hears(settings(name="Tulip Holding", billing_day=5))
-    fact = only(scene.hears(settings(default_term="net_30", address=COOLSINGEL)), PayerSettingsChanged)
+    fact = only(scene.hears(settings(default_term="net_30", address=Address(**dict(COOLSINGEL)))), PayerSettingsChanged)
     assert fact == PayerSettingsChanged(
         version=2,
         payer=TULIP,

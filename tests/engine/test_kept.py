@@ -6,7 +6,7 @@ import pytest
 from msgspec import ValidationError
 
 from contracts.customers import Group
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from services.engine.kept import Kept, field, fields_of, read_from, revised, stored_fields, stored_form
 
 NOON = datetime(2024, 5, 15, 12, tzinfo=UTC)
@@ -22,7 +22,7 @@ class Guest(Kept):
     name: str
     since: datetime
     points: int = 0
-    lives_at: Address | None = None
+    lives_at: AddressSnapshot | None = None
     group: Group | None = None
     visits: tuple[Visit, ...] = ()
     seats: dict[str, int] = field(default_factory=dict)
@@ -32,7 +32,7 @@ ADA = Guest(
     name="Ada",
     since=NOON,
     points=2**40,
-    lives_at=Address(**BERLIN),
+    lives_at=AddressSnapshot(**BERLIN),
     group=Group(id="engines"),
     visits=(Visit(day=date(2024, 2, 29), who=b"\x00x"), Visit(day=date(2024, 3, 1))),
     seats={"A": 3},

@@ -10,7 +10,7 @@ from contracts.fulfillment import ItemFulfillmentRefused, ItemFulfillmentRequest
 from contracts.message import Body
 from contracts.order import Hold, Item, Order
 from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 from contracts.refusals import Code
 from services.engine.desk import Documents
 from services.fulfillment.asset import Asset
@@ -25,7 +25,7 @@ DAY = 24 * HOUR
 ADA = CustomerSnapshot(
     id="ada", email="ada@engine.example", first_name="Ada", last_name="King", type="business", company_name="Engine Ltd"
 )
-STREET = Address(street="1 Analytical Row", city="London", postal_code="W1", country="GB")
+STREET = AddressSnapshot(street="1 Analytical Row", city="London", postal_code="W1", country="GB")
 
 
 def scene(settings: Settings = DEFAULTS) -> Scene:

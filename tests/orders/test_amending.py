@@ -249,7 +249,7 @@ def test_billing_data_go_to_fulfillment_too() -> None:
         "net_30",
         "group:south",
         "NL1",
-        HARBOUR,
+        HARBOUR.snapshot(),
     )
 
 

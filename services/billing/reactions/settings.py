@@ -62,9 +62,11 @@ def settings_submitted(message: Message, desk: Desk, defaults: Defaults) -> Deci
 
 
 def _with(payer: Payer, message: Message, body: PayerSettingsSubmitted) -> Payer:
-    given = {name: getattr(body, name) for name in _FIELDS if getattr(body, name) is not None}
-    emptied: dict[str, object] = {name: None for name in _FIELDS if name in body.clear}
-    return revised(payer, **given, **emptied, version=payer.version + 1, since=message.time)
+    given = {name: getattr(body, name) for name in _FIELDS}
+    update: dict[str, object] = {n: value for n, value in given.items() if value is not None or n in body.clear}
+    if body.address is not None:
+        update["address"] = body.address.snapshot()
+    return revised(payer, **update, version=payer.version + 1, since=message.time)
 
 
 def _refusals(message: Message, body: PayerSettingsSubmitted, payer: Payer) -> Iterator[Refusal]:

@@ -7,10 +7,10 @@ the fact's name: the highest version of a subscription counts, whatever came bef
 from collections.abc import Iterable
 
 from contracts.immutable import immutable
-from contracts.subscription import SubscriptionFact
+from contracts.subscription import Subscription, SubscriptionFact
 from services.billing import member as members
 from services.billing import payer as payers
-from services.billing.account import Account, AccountKey, new_account, with_part
+from services.billing.account import Account, AccountKey, account_id_of, new_account, with_part
 from services.billing.member import Member, member_id, pays_for_itself
 from services.billing.newest import newest_of
 from services.billing.payer import Defaults, Payer, new_payer
@@ -45,26 +45,34 @@ def subscription_heard(message: Message, desk: Desk, defaults: Defaults) -> Deci
 
 
 def needs(message: Message) -> Iterable[Key | Page]:
-    """The payers at home here, and their shares of the order."""
-    order_id = _fact(message).subscription.order_id
+    """The payers at home here, their shares of the order, and the account if the subscription names its term."""
+    subscription = _fact(message).subscription
     for payer_id in message.subjects:
         yield "payers", payer_id
-        yield "shares", share_id(payer_id, order_id)
+        yield "shares", share_id(payer_id, subscription.order_id)
+        if subscription.term is not None:
+            yield from _account(payer_id, subscription, subscription.term)
+
+
+def _account(payer_id: str, subscription: Subscription, term: str) -> Iterable[Key]:
+    id_ = account_id_of(payer_id, term, subscription.currency, test=subscription.test)
+    yield "accounts", id_
+    if not pays_for_itself(payer_id, subscription.customer.id):
+        yield "members", member_id(id_, subscription.customer.id)
 
 
 def needs_more(message: Message, desk: Desk, defaults: Defaults) -> Iterable[Key | Page]:
-    """The account that the subscription belongs to, and its customer there."""
+    """The account that the subscription belongs to, and its customer there, where the payer's default tells."""
     fact = _fact(message)
+    if fact.subscription.term is not None:
+        return
     for payer_id in message.subjects:
         try:
             known = _known(payer_id, fact, desk, defaults)
         except ValueError:
             return  # `decide` says what is wrong with it
         if known is not None:
-            yield "accounts", known.account_id
-            customer_id = fact.subscription.customer.id
-            if not pays_for_itself(payer_id, customer_id):
-                yield "members", member_id(known.account_id, customer_id)
+            yield from _account(payer_id, fact.subscription, known.term.term)
 
 
 def _fact(message: Message) -> SubscriptionFact:
@@ -84,8 +92,8 @@ def _known(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defaults
         term = Resolved(held.term, held.source)
     else:
         term = resolved(subscription, payer.default_term if payer else None, defaults.term)
-    account = AccountKey(payer_id, term.term, subscription.currency, subscription.test)
-    return Known(payer, share, held, term, account.id)
+    account_id = account_id_of(payer_id, term.term, subscription.currency, test=subscription.test)
+    return Known(payer, share, held, term, account_id)
 
 
 def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defaults: Defaults) -> tuple[Change, ...]:
@@ -119,7 +127,7 @@ def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defa
         if after is not member:
             changes.append(Change(Member, id_, after))
 
-    looks_other = _looks(payer) != _looks(before)
+    looks_other = payer is not before and _looks(payer) != _looks(before)
     if old_part != new_part or looks_other:
         joins = int(running + step > 0) - int(running > 0)
         account = with_part(account, old_part, new_part, joins=joins, own=own)

@@ -13,6 +13,7 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
+from contracts.order import BillingData
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.kept import revised
 from services.engine.message import Message
@@ -21,7 +22,7 @@ from services.orders.amending import Amended, amended, only_contact
 from services.orders.awaited import Parked
 from services.orders.billing import billed, billing_of, with_payer
 from services.orders.catalog import Variant
-from services.orders.change import ChangeLine, ChangeRequest, KeptBilling, OpenChange, proposal
+from services.orders.change import ChangeLine, ChangeRequest, OpenChange, proposal
 from services.orders.clock import milliseconds
 from services.orders.objections import skus_named
 from services.orders.order import PlacedItem, PlacedOrder
@@ -155,7 +156,7 @@ def _opened(
     message: Message,
     order: PlacedOrder,
     items: tuple[PlacedItem, ...],
-    billing: KeptBilling,
+    billing: BillingData,
     desk: Desk,
     settings: Settings,
 ) -> Outcome:

@@ -285,4 +285,5 @@ SERVICE = Service(
     needs=needs,
     decide=decide,
     conclude=conclude,
+    concluded=(Counter,),
 )
