@@ -93,11 +93,7 @@ class Scene:
             concluding = self.service.conclude(message, change, desk)
             desk.apply(concluding, 0)
             says += concluding.says
-        for write in desk.writes():
-            if write.after is None:
-                self.documents.pop((write.collection, write.id), None)
-            else:
-                self.documents[write.collection, write.id] = write.after
+        self.save(desk)
         self.clock = desk.clock(0)
         self.said += says
         bodies = [say.body for say in says]
@@ -130,6 +126,15 @@ class Scene:
                 if name == page.collection and matches(page, id_, stored)
             )
             desk.put_page(page, found[: page.limit])
+
+    def save(self, desk: Documents) -> None:
+        """Writes what a desk's decisions changed."""
+        for write in desk.writes():
+            key = (write.collection, write.id)
+            if write.fields is None:
+                self.documents.pop(key, None)
+            else:
+                self.documents[key] = write.onto(self.documents.get(key, {}))
 
     def document(self, kind: type[D], id_: str) -> D:
         """A stored document; fails the test if it is not there."""

@@ -12,17 +12,20 @@ D = TypeVar("D", bound=Document)
 
 @immutable
 class Write:
-    """One document to be saved: what it was when loaded (None: it was not there) and what it is now (None: gone).
-
-    ``changed`` names the top-level fields that differ, those that are no longer there included; only they need be
-    written. It is empty when the document is new or gone.
+    """One document to be saved. ``fields``: all of a new one, of another those top-level fields that changed; None: the
+    document is gone. ``gone`` are the fields that are no longer there.
     """
 
     collection: str
     id: str
-    before: Stored | None
-    after: Stored | None
-    changed: tuple[str, ...] = ()
+    fields: Stored | None
+    gone: tuple[str, ...] = ()
+    new: bool = False
+
+    def onto(self, stored: Stored) -> Stored:
+        """What is stored after it, where ``stored`` was before; only for a document that is not gone."""
+        assert self.fields is not None
+        return {name: value for name, value in stored.items() if name not in self.gone} | dict(self.fields)
 
 
 class Documents:
@@ -34,8 +37,8 @@ class Documents:
         self._kinds = {c.name: c.kind for c in collections}
         self._clocks = dict(clocks)
         self._stored: dict[Key, Stored | None] = {}
+        self._was: dict[Key, Document | None] = {}
         self._now: dict[Key, Document | None] = {}
-        self._read: dict[Key, Document] = {}
         self._changed: dict[Key, None] = {}
         self._pages: dict[Page, tuple[str, ...]] = {}
 
@@ -59,12 +62,14 @@ class Documents:
             return cast("D | None", self._now[key])
         if key not in self._stored:
             raise NotLoaded(key)
-        stored = self._stored[key]
-        document = None if stored is None else read_from(stored, kind)
-        self._now[key] = document
-        if document is not None:
-            self._read[key] = document
+        document = self._now[key] = self._before(key, kind)
         return document
+
+    def _before(self, key: Key, kind: type[D]) -> D | None:
+        if key not in self._was:
+            stored = self._stored[key]
+            self._was[key] = None if stored is None else read_from(stored, kind)
+        return cast("D | None", self._was[key])
 
     def page(self, page: Page, kind: type[D]) -> tuple[tuple[str, D], ...]:
         """The page's documents that still match, as the decisions so far left them."""
@@ -126,30 +131,27 @@ class Documents:
         """What is to be saved; a document that became what it was is not among it."""
         found = []
         for key in self._changed:
-            write = self._write(key, self._stored[key], self._now[key])
+            write = self._write(key, self._now[key])
             if write is not None:
                 found.append(write)
         return tuple(found)
 
-    def _write(self, key: Key, before: Stored | None, document: Document | None) -> Write | None:
-        if before is None:
-            return None if document is None else Write(*key, None, stored_form(document))
-        if document is None:
-            return Write(*key, before, None)
-        was = self._read.get(key)
+    def _write(self, key: Key, document: Document | None) -> Write | None:
+        was = self._stored[key] if document is None else self._before(key, type(document))
         if was is None:
-            was = read_from(before, type(document))
+            return None if document is None else Write(*key, stored_form(document), new=True)
+        if document is None:
+            return Write(*key, None)
         # Fields that a decision did not touch are the very objects that were read: most compare by identity.
-        changed = {
+        changed = [
             name
             for name in fields_of(type(document))
             if (value := getattr(document, name)) is not (old := getattr(was, name)) and value != old
-        }
+        ]
         if not changed:
             return None
-        after = {name: value for name, value in before.items() if name not in changed}
-        after |= stored_fields(document, changed)
-        return Write(*key, before, after, tuple(sorted(changed)))
+        fields = stored_fields(document, changed)
+        return Write(*key, fields, tuple([name for name in changed if name not in fields]))
 
 
 def matches(page: Page, id_: str, stored: Stored) -> bool:

@@ -6,7 +6,6 @@ and that nothing is missing. Values of the wire may stand in it; what is kept as
 """
 
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, dataclass_transform
@@ -49,7 +48,7 @@ def stored_form(document: Document) -> Stored:
     return cast("Stored", _stored(document))
 
 
-def stored_fields(document: Document, names: AbstractSet[str]) -> Stored:
+def stored_fields(document: Document, names: Iterable[str]) -> Stored:
     """Some of its fields, by the same rule."""
     if isinstance(document, BaseModel):
         return document.model_dump(include=set(names), exclude_none=True)

@@ -225,11 +225,11 @@ class MongoTransaction:
 
 def _operation(write: Write) -> InsertOne[Any] | UpdateOne | DeleteOne:
     """Only top-level fields that changed are written: a count that moves must not rewrite an order."""
-    if write.after is None:
+    if write.fields is None:
         return DeleteOne({"_id": write.id})
-    if write.before is None:
-        return InsertOne({"_id": write.id, **write.after})
-    changed = {name: write.after[name] for name in write.changed if name in write.after}
-    gone = {name: "" for name in write.changed if name not in write.after}
-    update = ({"$set": changed} if changed else {}) | ({"$unset": gone} if gone else {})
+    if write.new:
+        return InsertOne({"_id": write.id, **write.fields})
+    update: dict[str, Any] = {"$set": write.fields} if write.fields else {}
+    if write.gone:
+        update["$unset"] = dict.fromkeys(write.gone, "")
     return UpdateOne({"_id": write.id}, update)

@@ -38,9 +38,7 @@ class Queue:
             concluding = scene.service.conclude(message, change, desk)
             desk.apply(concluding, 0)
             says += concluding.says
-        for write in desk.writes():
-            assert write.after is not None
-            scene.documents[write.collection, write.id] = write.after
+        scene.save(desk)
         for say in says:
             (self.waiting if say.body.kind is Kind.INTERNAL else self.said).append(say.body)
 

@@ -374,9 +374,7 @@ def _one_page(scene: Scene, message: Message) -> list[Body]:
     for change in desk.changed():
         concluding = scene.service.conclude(message, change, desk)
         desk.apply(concluding, 0)
-    for write in desk.writes():
-        assert write.after is not None
-        scene.documents[write.collection, write.id] = write.after
+    scene.save(desk)
     return [say.body for say in says]
 
 

@@ -74,10 +74,11 @@ class Shelf:
     def save(self, plan: Plan) -> Plan:
         """Applies it."""
         for write in plan.writes:
-            if write.after is None:
+            if write.fields is None:
                 self.documents.pop((write.collection, write.id), None)
             else:
-                self.documents[write.collection, write.id] = write.after
+                key = (write.collection, write.id)
+                self.documents[key] = write.onto(self.documents.get(key, {}))
         self.checkpoints |= {checkpoint.lane: checkpoint for checkpoint in plan.checkpoints}
         return plan
 

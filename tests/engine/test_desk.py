@@ -1,6 +1,6 @@
 import pytest
 
-from services.engine.desk import Documents
+from services.engine.desk import Documents, Write
 from services.engine.kept import revised
 from services.engine.service import Change, Collection, Decision, LaneClock, NotLoaded, Page
 from tests.engine.simulation.tally import Counter, Token
@@ -55,10 +55,9 @@ def test_writes_name_what_was_and_what_is_and_leave_out_what_did_not_change() ->
     desk.apply(Decision((Change(Counter, "brief", None),)), 0)
     writes = {write.id: write for write in desk.writes()}
     assert set(writes) == {"old", "new", "gone"}
-    assert (writes["old"].before, writes["old"].changed) == (stored, ("total",))
-    assert (writes["old"].after or {})["total"] == 5
-    assert writes["new"].before is None
-    assert writes["gone"].after is None
+    assert writes["old"] == Write("counters", "old", {"total": 5})
+    assert writes["new"] == Write("counters", "new", {"total": 1}, new=True)
+    assert writes["gone"] == Write("counters", "gone", None)
 
 
 def test_a_page_shows_changed_documents_as_they_are_now() -> None:

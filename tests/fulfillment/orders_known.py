@@ -154,8 +154,6 @@ def in_one_batch(stage: Scene, *bodies: Body) -> list[Body]:
         concluding = stage.service.conclude(messages[-1], change, desk)
         desk.apply(concluding, 0)
         says += concluding.says
-    for write in desk.writes():
-        if write.after is not None:
-            stage.documents[write.collection, write.id] = write.after
+    stage.save(desk)
     stage.said += says
     return [say.body for say in says]

@@ -143,7 +143,7 @@ class MemoryTransaction:
             after = self._after(path, write)
             if self._database.taken(path, self._open):
                 raise self._failed(Conflict(f"{write.collection} was written meanwhile"))
-            if write.before is None and self._database.get(path, self._open.snapshot) is not None:
+            if write.new and self._database.get(path, self._open.snapshot) is not None:
                 raise self._failed(Conflict(f"{write.collection} has the id already"))
             self._database.put(self._open, path, after)
         for checkpoint in checkpoints:
@@ -152,15 +152,10 @@ class MemoryTransaction:
 
     def _after(self, path: Path, write: Write) -> bytes | None:
         """Only the fields that changed are written; what nobody of us knows of stays as it is."""
-        if write.after is None:
+        if write.fields is None:
             return None
-        if write.before is None:
-            return self._encoded({"_id": write.id, **write.after})
-        content = self._database.get(path, self._open.snapshot)
-        document = {} if content is None else decoded(content)
-        for name in write.changed:
-            document.pop(name, None)
-        return self._encoded(document | {name: write.after[name] for name in write.changed if name in write.after})
+        content = None if write.new else self._database.get(path, self._open.snapshot)
+        return self._encoded(write.onto({"_id": write.id} if content is None else decoded(content)))
 
     def _save(self, checkpoint: Checkpoint) -> None:
         path: Path = (CHECKPOINTS, checkpoint.lane)

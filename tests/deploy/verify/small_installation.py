@@ -122,10 +122,10 @@ class SmallInstallation:
         plan = planning.plan()
         for write in plan.writes:
             collection = self.documents.setdefault((service.name, write.collection), {})
-            if write.after is None:
+            if write.fields is None:
                 collection.pop(write.id)
             else:
-                collection[write.id] = {"_id": write.id, **write.after}
+                collection[write.id] = dict(write.onto(collection.get(write.id, {"_id": write.id})))
         for moved in plan.checkpoints:
             self.checkpoints[service.name, moved.lane] = moved
             for out in moved.outgoing:

@@ -146,10 +146,11 @@ class Machine:
         assert plan.taken == len(records)
         documents = dict(was.documents)
         for write in plan.writes:
-            if write.after is None:
+            if write.fields is None:
                 documents.pop((write.collection, write.id), None)
             else:
-                documents[write.collection, write.id] = bson.encode(_sorted(write.after))
+                key = (write.collection, write.id)
+                documents[key] = bson.encode(_sorted(write.onto(there.get(key, {}))))
         (checkpoint,) = plan.checkpoints
         after = self.kept(Kept(tuple(sorted(documents.items())), checkpoint.clock))
         return after, tuple(self.wire(Wire(o.topic, o.value or b"", o.headers)) for o in checkpoint.outgoing)
