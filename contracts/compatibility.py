@@ -9,7 +9,7 @@ must be deployed before writers: it is reported, and not counted as breaking.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 
 Schema = Mapping[str, Any]
 
@@ -24,8 +24,7 @@ _JUDGED: Final = frozenset(
 )
 
 
-@immutable
-class Change:
+class Change(Immutable):
     """What became different, where (a path in ``data``, empty for the message), and whether it breaks somebody."""
 
     path: str

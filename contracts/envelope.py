@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.message import Body
 from contracts.model import Model
 from contracts.problems import refusals_of, unknown_fields
@@ -56,8 +56,7 @@ class Envelope(Model, Generic[B]):
     data: B
 
 
-@immutable
-class Opened:
+class Opened(Immutable):
     """What was read. Either ``body`` is there, or ``refusals`` say what is wrong in ``data`` (then ``data`` is there).
 
     ``time`` is UTC in whole milliseconds, absent when the sender gave none that can be read. ``unknown`` counts
@@ -74,8 +73,7 @@ class Opened:
     unknown: int = 0
 
 
-@immutable
-class Senseless:
+class Senseless(Immutable):
     """Why a record cannot be read at all. ``unknown_type`` names a type that is well-formed but not in the table."""
 
     reason: str

@@ -1,16 +1,21 @@
 """Small values that nobody changes."""
 
-from dataclasses import dataclass, field
-from typing import TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, dataclass_transform
 
-T = TypeVar("T")
+import msgspec
+from msgspec import field
 
+if TYPE_CHECKING:
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def immutable(cls: type[T]) -> type[T]:
-    """A dataclass with slots, equal and hashed by its fields; whoever assigns to one is told by the type checker.
+    @dataclass_transform(frozen_default=True, field_specifiers=(field,))
+    class Immutable:
+        """A value: its fields in their order or by name, never changed, equal and hashed by them."""
+else:
 
-    Python's own frozen dataclasses say so at run time, and pay a call for each field of each value that is made: a
-    sixteenth of the time of a batch (``docs/decisions/0011``).
-    """
-    return dataclass(slots=True, unsafe_hash=True)(cls)
+    class _Immutable(msgspec.StructMeta):
+        def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+            # Nothing frozen can hold itself, so the collector of cycles need not know of it.
+            return super().__new__(mcls, name, bases, namespace, frozen=True, gc=False)
+
+    class Immutable(msgspec.Struct, metaclass=_Immutable):
+        """A value: its fields in their order or by name, never changed, equal and hashed by them."""

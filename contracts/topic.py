@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.message import Body
 
 
@@ -26,8 +26,7 @@ SERVICES: Final = (Party.ORDERS, Party.FULFILLMENT, Party.BILLING)
 """The parties that are ours and decide."""
 
 
-@immutable
-class Carried:
+class Carried(Immutable):
     """A message type on its topic: who writes it and who reads it."""
 
     model: type[Body]
@@ -35,8 +34,7 @@ class Carried:
     readers: tuple[Party, ...]
 
 
-@immutable
-class Topic:
+class Topic(Immutable):
     """One topic. ``subject`` says what the record's key is, ``owner`` is the service that answers for it.
 
     ``carries`` is empty for dead letters: they are foreign bytes.

@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.refusals import Code
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -71,8 +71,7 @@ def _if_any(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-@immutable
-class _UpTo:
+class _UpTo(Immutable):
     """The schema of optional text: what we write is never blank, what we read may be."""
 
     most: int

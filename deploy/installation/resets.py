@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
 
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble, mongo_answers
+from services.engine.kept import revised
 from services.engine.mongo import CHECKPOINTS, Client
 from services.engine.stored import from_document, to_document
 
@@ -27,7 +27,7 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
             collection = client[f"{databases}_{service}"][CHECKPOINTS]
             async for document in collection.find():
                 was = from_document(document)
-                now = replace(
+                now = revised(
                     was,
                     epoch=was.epoch + 1,  # whoever still runs can save nothing more
                     offsets={name: at for name, at in was.offsets.items() if name != topic},

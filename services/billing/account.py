@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from contracts import billing as said
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.money import CURRENCY_EXPONENTS
 from services.billing.calendar import due_date, issue_date, period_after
 from services.billing.payer import Defaults, Payer
@@ -20,8 +20,7 @@ from services.engine.kept import Kept, field, revised
 Apart = Literal["term", "currency", "test"]
 
 
-@immutable
-class AccountKey:
+class AccountKey(Immutable):
     """What an account is made of; two subscriptions share one if and only if all four agree."""
 
     payer: str
@@ -51,8 +50,7 @@ def account_id_of(payer_id: str, term: str, currency: str, *, test: bool) -> str
     return f"{payer_id}/{term}/{currency}/test" if test else f"{payer_id}/{term}/{currency}"
 
 
-@immutable
-class Totals:
+class Totals(Immutable):
     """What an account adds up to, amounts in minor units.
 
     ``opens`` counts its subscriptions by the period of the earliest contract month whose due and issued

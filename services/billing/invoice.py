@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.invoices import Invoice, InvoiceLine
 from services.billing.account import AccountKey
 from services.billing.calendar import ONE_DAY, due_date, month_begin, period_of
@@ -43,8 +43,7 @@ def page_id(number: str, page: int) -> str:
     return f"{number}/{page:05d}"
 
 
-@immutable
-class Difference:
+class Difference(Immutable):
     """A contract month whose due and issued differ: ``amount`` below 0 credits the line in the invoice ``credits``."""
 
     held: Held
@@ -118,8 +117,7 @@ def _marked(held: Held, issued: Sequence[tuple[Difference, str]], numbers: Seque
     )
 
 
-@immutable
-class Heading:
+class Heading(Immutable):
     """What an invoice is about, apart from its lines."""
 
     period: str

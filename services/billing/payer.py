@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import Literal
 
 from contracts.customers import Group
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.places import AddressSnapshot
 from contracts.values import TERMS
 from services.billing.newest import Newest, name_of, newer
 from services.engine.kept import Kept, field, revised
 
 
-@immutable
-class Defaults:
+class Defaults(Immutable):
     """What counts where a payer has nothing of its own: the deployment's term and billing day (1-28)."""
 
     term: str = "net_14"

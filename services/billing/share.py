@@ -6,7 +6,7 @@ account shows follows from its shares alone.
 
 from datetime import date
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.subscription import State, Subscription
 from services.billing.calendar import month_begin, months_before, period_of
 from services.billing.newest import name_of, number_of
@@ -19,8 +19,7 @@ LAST_YEAR = 9000
 """The calendar ends with the year 9999, and a hundred years of contract must fit before that."""
 
 
-@immutable
-class Part:
+class Part(Immutable):
     """What one subscription adds to its account, amounts in minor units.
 
     ``opens`` is the period of the earliest contract month whose due and issued differ; None when there is

@@ -4,13 +4,12 @@ nothing is called open or overdue.
 
 from collections.abc import Iterable
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.invoices import Invoice
 from services.billing.calendar import period_of
 
 
-@immutable
-class DueMonth:
+class DueMonth(Immutable):
     """What is due in one calendar month under one account, in minor units of its currency."""
 
     account_id: str

@@ -6,7 +6,7 @@ that changes later moves nothing that is already there.
 
 from typing import Literal
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.subscription import Subscription
 from contracts.values import AT_ONCE, TERMS
 
@@ -17,8 +17,7 @@ SOURCES: tuple[TermSource, ...] = ("individual", "order", "payer", "deployment")
 _DAYS = {AT_ONCE: 0, "net_7": 7, "net_14": 14, "net_30": 30}
 
 
-@immutable
-class Resolved:
+class Resolved(Immutable):
     """The term that counts, and who said so."""
 
     term: str

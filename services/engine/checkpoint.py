@@ -4,15 +4,15 @@ Saved in the same transaction as the documents, under the owner's epoch: with an
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from contracts.immutable import immutable
+from msgspec import field
+
+from contracts.immutable import Immutable
 from services.engine.record import Outgoing
 from services.engine.service import LaneClock
 
 
-@immutable
-class Bookmark:
+class Bookmark(Immutable):
     """The last record read of a topic: by it a topic that was made again is recognised."""
 
     offset: int
@@ -20,8 +20,7 @@ class Bookmark:
     digest: bytes
 
 
-@immutable
-class Checkpoint:
+class Checkpoint(Immutable):
     """``epoch`` counts owners, ``batch`` their saves. ``offsets`` are the next ones to read, by topic.
 
     ``incarnations`` counts how often an operator reset a topic. ``marks`` keeps, for each origin of records that

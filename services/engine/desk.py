@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.kept import Document, Stored, fields_of, read_from, stored_fields, stored_form
 from services.engine.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page
 
 D = TypeVar("D", bound=Document)
 
 
-@immutable
-class Write:
+class Write(Immutable):
     """One document to be saved. ``fields``: all of a new one, of another those top-level fields that changed; None: the
     document is gone. ``gone`` are the fields that are no longer there.
     """

@@ -7,7 +7,7 @@ refusals as the last 1,000.
 from collections.abc import Mapping
 from typing import Literal
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.kept import Kept, revised
 from services.engine.message import Message
 
@@ -38,8 +38,7 @@ class Heard(Kept):
         return () if self.effective else tuple(c for c in self.outcome.removeprefix("refused:").split(",") if c)
 
 
-@immutable
-class Recognised:
+class Recognised(Immutable):
     """What is known of a message by its identity: the same again, or the same id with other content."""
 
     kind: Literal["repeat", "id_reused"]

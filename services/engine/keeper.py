@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import structlog
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.faults import Doubt, NotOurs, NotSaid, Stop
 from services.engine.lane import Lane
 from services.engine.lanes import whole_lanes
@@ -26,8 +26,7 @@ SPLIT_FOR = 60.0
 """Seconds that a lane may stay split between consumers, as it does while a deployment adds a topic."""
 
 
-@immutable
-class Ports:
+class Ports(Immutable):
     """The world of one worker."""
 
     consumer: Consumer

@@ -14,6 +14,8 @@ import msgspec
 from msgspec import field
 from pydantic import BaseModel
 
+from contracts.immutable import Immutable
+
 __all__ = ["Document", "Kept", "Stored", "field", "fields_of", "read_from", "revised", "stored_fields", "stored_form"]
 
 Stored = Mapping[str, Any]
@@ -39,6 +41,7 @@ else:
 
 Document = Kept | BaseModel
 D = TypeVar("D", bound=Document)
+V = TypeVar("V", bound=Document | Immutable)
 _AS_THEY_ARE = (datetime, bytes)
 """Types that the store knows itself; days are text there."""
 
@@ -83,13 +86,13 @@ def fields_of(kind: type[Document]) -> Iterable[str]:
     return kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
 
 
-def revised(document: D, **changes: object) -> D:
+def revised(value: V, **changes: object) -> V:
     """It with these fields changed: how every decision says what becomes of a document. Nothing is checked, nested
     values are shared.
     """
-    if isinstance(document, BaseModel):
-        return cast("D", _revised_model(document, changes))
-    return cast("D", msgspec.structs.replace(cast("msgspec.Struct", document), **changes))
+    if isinstance(value, BaseModel):
+        return cast("V", _revised_model(value, changes))
+    return cast("V", msgspec.structs.replace(cast("msgspec.Struct", value), **changes))
 
 
 def _of_the_wire(value: object) -> object:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.message import Body
 from contracts.refusals import Refusal
 
@@ -16,8 +16,7 @@ AHEAD = timedelta(hours=24)
 """A sender's clock further ahead of the record than this is not believed (``domain.md`` section 5)."""
 
 
-@immutable
-class Origin:
+class Origin(Immutable):
     """Where a record first stood in the log. ``timestamp`` is the broker's, milliseconds UTC.
 
     ``incarnation`` counts how often an operator reset the topic: offsets start again with each.
@@ -41,8 +40,7 @@ class Origin:
         return EPOCH + timedelta(milliseconds=self.timestamp)
 
 
-@immutable
-class Cause:
+class Cause(Immutable):
     """The request that something is said about: its identity for the envelope, its address for the answer's id."""
 
     source: str
@@ -50,8 +48,7 @@ class Cause:
     address: str
 
 
-@immutable
-class Message:
+class Message(Immutable):
     """A record that was read and is at home in ``lane``.
 
     ``body`` is absent when ``refusals`` say what is wrong in ``data``: only a request's, for it has a sender to tell.

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.settings import between, chosen
 
 
-@immutable
-class Number:
+class Number(Immutable):
     """``variable`` gives ``field`` as a whole number from ``least`` to ``most``: a time in whole ``unit``, or a count
     if there is none. ``most`` is what the documents, records and batches that follow from it can bear.
     """

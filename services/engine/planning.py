@@ -5,12 +5,12 @@ decided, when what it has to say grows too large; the records beyond the cut bel
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.checkpoint import Bookmark, Checkpoint
 from services.engine.desk import Documents, Write
+from services.engine.kept import revised
 from services.engine.message import Message, Origin
 from services.engine.reading import PASSED_OVER, PassedOver, PassOn, Read, Reader, Reject
 from services.engine.record import Outgoing, Record, digest
@@ -25,8 +25,7 @@ MOST_WORK = 20_000
 """Units of work (``Service.weight``) at which a batch is cut."""
 
 
-@immutable
-class Counts:
+class Counts(Immutable):
     """What became of a batch's records; ``unknown`` counts the fields of its messages that nobody here knows."""
 
     records: int = 0
@@ -37,8 +36,7 @@ class Counts:
     unknown: int = 0
 
 
-@immutable
-class Plan:
+class Plan(Immutable):
     """What is to be saved and said for the first ``taken`` records of a batch."""
 
     taken: int
@@ -47,8 +45,7 @@ class Plan:
     counts: Counts
 
 
-@immutable
-class _Entry:
+class _Entry(Immutable):
     record: Record
     read: Read
     origin: Origin
@@ -199,7 +196,7 @@ class Planning:
 
     def _moved(self, was: Checkpoint, last: Mapping[str, Record], marks: Mapping[str, int] | None) -> Checkpoint:
         read = {topic: Bookmark(record.offset, record.timestamp, digest(record)) for topic, record in last.items()}
-        return replace(
+        return revised(
             was,
             batch=was.batch + 1,
             offsets={**was.offsets, **{topic: record.offset + 1 for topic, record in last.items()}},

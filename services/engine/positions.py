@@ -6,13 +6,12 @@ The framework may swallow a batch without a sign; the first offset of a batch te
 
 from collections.abc import Sequence
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.checkpoint import Bookmark
 from services.engine.record import Record, digest
 
 
-@immutable
-class Rewind:
+class Rewind(Immutable):
     """Records are missing: read again from ``offset``. ``again``: it came back the same; look at the log's ends."""
 
     offset: int

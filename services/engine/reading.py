@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from contracts.envelope import Opened, Senseless, opened
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.message import Body, Kind
 from services.engine.lanes import home
 from services.engine.message import Message, Origin, message_time
@@ -18,15 +18,13 @@ LAST_MOMENT = 250_000_000_000_000
 """Milliseconds, in the year 9892: no record's time is later, and no offset is larger."""
 
 
-@immutable
-class PassOn:
+class PassOn(Immutable):
     """The record is at home elsewhere: goes there as it is, with its origin."""
 
     records: tuple[Outgoing, ...]
 
 
-@immutable
-class Reject:
+class Reject(Immutable):
     """The record goes to the dead letters with its reason.
 
     ``model`` is its type if it is no senseless record but a message that should have been decided: then somebody must
@@ -38,8 +36,7 @@ class Reject:
     model: type[Body] | None = None
 
 
-@immutable
-class PassedOver:
+class PassedOver(Immutable):
     """An event that the service does not handle, or what was passed on and taken before."""
 
 
@@ -47,8 +44,7 @@ PASSED_OVER = PassedOver()
 Read = Message | PassOn | Reject | PassedOver
 
 
-@immutable
-class Reader:
+class Reader(Immutable):
     """Reads for one service in an installation of so many lanes."""
 
     service: str

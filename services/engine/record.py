@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Protocol
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 
 Headers = Sequence[tuple[str, bytes | None]]
 Place = tuple[str, int]
@@ -47,8 +47,7 @@ LENGTHS = 6
 """Bytes that Kafka spends on the lengths of a header, at most: nothing but empty headers has a weight too."""
 
 
-@immutable
-class Outgoing:
+class Outgoing(Immutable):
     """A record to be published: the partition is its lane, never the client's choice."""
 
     topic: str

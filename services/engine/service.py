@@ -1,11 +1,12 @@
 """What a service must supply, and the words in which it answers: data in, data out, no clock, no I/O."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from contracts.immutable import immutable
+from msgspec import field
+
+from contracts.immutable import Immutable
 from contracts.message import Body
 from services.engine.kept import Document
 from services.engine.message import Cause, Message
@@ -15,8 +16,7 @@ Key = tuple[str, str]
 """A document: (collection, id)."""
 
 
-@immutable
-class LaneClock:
+class LaneClock(Immutable):
     """A lane's two times: ``as_of``, the civil time by which contracts end (UTC; None before the first tick), and
     ``waited``, the waiting clock in milliseconds, which stands still while nobody runs.
     """
@@ -25,8 +25,7 @@ class LaneClock:
     waited: int = 0
 
 
-@immutable
-class Page:
+class Page(Immutable):
     """Up to ``limit`` documents of a collection, by id, beyond ``after`` and, if it is given, below ``below``: those
     whose ``equal`` fields are equal and whose ``at_most`` fields are there and not above. Both name top-level fields of
     the stored document.
@@ -69,8 +68,7 @@ class NotLoaded(Exception):
         self.want = want
 
 
-@immutable
-class Change:
+class Change(Immutable):
     """A document as it is from now on; ``document`` absent: it is gone."""
 
     kind: type[Document]
@@ -78,8 +76,7 @@ class Change:
     document: Document | None
 
 
-@immutable
-class Say:
+class Say(Immutable):
     """Something to be said. ``cause`` absent: the message that is being decided.
 
     Where it goes and its id follow from the body: a fact's id is its chain and version, an answer's is made from
@@ -90,8 +87,7 @@ class Say:
     cause: Cause | None = None
 
 
-@immutable
-class Decision:
+class Decision(Immutable):
     """What a message does: documents to change, things to say, in order. Nothing: the message changed nothing."""
 
     changes: tuple[Change, ...] = ()
@@ -103,8 +99,7 @@ class Decision:
 NOTHING = Decision()
 
 
-@immutable
-class Collection:
+class Collection(Immutable):
     """Where documents of one kind are kept. ``indexes``: top-level fields, each tuple one index (beside the id's)."""
 
     name: str
@@ -112,8 +107,7 @@ class Collection:
     indexes: tuple[tuple[str, ...], ...] = ()
 
 
-@immutable
-class Service:
+class Service(Immutable):
     """Everything that the engine needs to know of a service.
 
     ``decide`` is pure: the same message and documents give the same decision, always. ``needs`` names documents and

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 
 T = TypeVar("T")
 MOST_LANES: Final = 1024
@@ -49,8 +49,7 @@ def between(least: float, most: float, number: Callable[[str], T]) -> Callable[[
     return read
 
 
-@immutable
-class Settings:
+class Settings(Immutable):
     """Where the servers are and how the process behaves.
 
     ``lanes`` is one number for the whole installation, fixed at the first start. ``databases`` is the prefix of the

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, assert_never
 
 from contracts.changes import OrderChangeProposed
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.life import SubscriptionPayerChanged
 from contracts.order import BillingData, Item, ItemStatus
 from contracts.refusals import Code
@@ -22,16 +22,14 @@ NAMED: Final = 20
 """Items that a refusal names."""
 
 
-@immutable
-class No:
+class No(Immutable):
     """Why a change is not possible, and which items stand against it."""
 
     code: Code
     item_ids: tuple[str, ...] = ()
 
 
-@immutable
-class Moved:
+class Moved(Immutable):
     """A subscription that has another payer from this day on; its fact lacks only its version."""
 
     number: int
@@ -39,8 +37,7 @@ class Moved:
     fact: partial[SubscriptionPayerChanged]
 
 
-@immutable
-class Yes:
+class Yes(Immutable):
     """The ledger from now on, and the subscriptions that got another payer."""
 
     ledger: Ledger

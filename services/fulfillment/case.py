@@ -1,10 +1,11 @@
 """One request about one subscription: what is known when it is decided, and what a decision is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from datetime import date, datetime
 
-from contracts.immutable import immutable
+from msgspec import field
+
+from contracts.immutable import Immutable
 from contracts.refusals import Code, Refusal, refusal
 from contracts.subscription import SubscriptionFact
 from services.fulfillment.asset import Asset
@@ -15,8 +16,7 @@ AssetOf = Callable[[str], Asset | None]
 """The device of a normalised serial as it is now."""
 
 
-@immutable
-class Case:
+class Case(Immutable):
     """The subscription that something is asked of. ``time`` is the time that counts, ``today`` its civil date."""
 
     ledger: Ledger
@@ -49,8 +49,7 @@ class Case:
         return asset
 
 
-@immutable
-class Became:
+class Became(Immutable):
     """What a subscription is from now on. ``fact`` says it, and lacks only its version and the whole subscription.
 
     ``lines`` are the order's items where they change too; ``assets`` are the devices that do, by serial.

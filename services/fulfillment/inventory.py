@@ -7,7 +7,7 @@ every scan raises would be a document that all lanes fight for. The pipelines ar
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 
 Pipeline = tuple[Mapping[str, Any], ...]
 
@@ -43,8 +43,7 @@ OPEN_UNITS: Pipeline = (
 """On the collection of ledgers: units that wait for a device, by SKU. Held orders have none yet."""
 
 
-@immutable
-class Stock:
+class Stock(Immutable):
     """One SKU: its devices by state, and the units that wait for one. ``ended`` ones are still with customers."""
 
     sku: str

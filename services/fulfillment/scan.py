@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from contracts.fulfillment import ItemFulfillmentRefused, RequestRepeated, SerialRefused, SubscriptionCreated
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.message import Body
 from contracts.refusals import Code
 from contracts.serials import normalised
@@ -26,8 +26,7 @@ CREATED = SubscriptionCreated.__name__
 AssetOf = Callable[[str], Asset | None]
 
 
-@immutable
-class Decided:
+class Decided(Immutable):
     """What a scan does: the ledger and the assets from now on, what is said, and what the memory keeps of it."""
 
     ledger: Ledger

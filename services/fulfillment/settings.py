@@ -4,14 +4,13 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.numbers import Number
 
 UTC: Final = ZoneInfo("UTC")
 
 
-@immutable
-class Settings:
+class Settings(Immutable):
     """How fulfillment decides.
 
     ``zone``: the business time zone, in which a message's time is a civil date. ``patience``: how long a scan waits

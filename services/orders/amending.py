@@ -5,7 +5,7 @@ fulfillment sees what it touches.
 """
 
 from contracts.changes import BillingChange, ItemsChange, OrderAmendmentRequested
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.order import BillingData
 from contracts.orders import ItemSubmitted
 from contracts.refusals import Refusal
@@ -20,8 +20,7 @@ _CONTACT = ("first_name", "last_name", "email", "phone")
 _CONTACT_CLEARABLE = ("phone", "shipping_address")
 
 
-@immutable
-class Amended:
+class Amended(Immutable):
     """The complete new items and billing data. Contact data are taken over when the change is (``with_contact``)."""
 
     items: tuple[PlacedItem, ...]

@@ -3,14 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.numbers import Number
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@immutable
-class Settings:
+class Settings(Immutable):
     """What orders may be told. Waiting times are measured on the waiting clock, which stands while nobody runs."""
 
     confirmation_required: bool = False

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.orders import ItemSubmitted, OrderSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.message import Message
@@ -15,8 +15,7 @@ from services.orders.pricing import item_id
 from services.orders.settings import Settings
 
 
-@immutable
-class Seen:
+class Seen(Immutable):
     """What can be seen of a submission, also of one whose shape is wrong elsewhere.
 
     ``items`` are those that can be read, with their position from 0; ``lines`` is how many there are in all.

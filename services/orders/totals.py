@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.orders.order import PlacedItem, PlacedOrder
 
 
-@immutable
-class Totals:
+class Totals(Immutable):
     """Minor units of the order's currency."""
 
     monthly_total: int

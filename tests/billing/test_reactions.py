@@ -1,6 +1,5 @@
 """What billing makes of subscription facts: payers, accounts, their totals and dates, said once."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -313,7 +312,7 @@ def test_only_the_payers_at_home_here_are_decided(scene: Scene) -> None:
     fact = created("o1/1", payers=((TULIP, None), (POLDER, date(2024, 7, 20))))
     whole = scene._message(type(fact), fact, "m1", "fulfillment", None, fact.subscription.created_at)
 
-    scene._decide(replace(whole, subjects=(TULIP,)))
+    scene._decide(revised(whole, subjects=(TULIP,)))
 
     assert {id_ for kind, id_ in scene.documents if kind == "payers"} == {TULIP}
 

@@ -1,7 +1,6 @@
 """A topic that was made again is forgotten in every lane, or the command says that it was not."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from deploy.installation import resets
 from deploy.installation.resets import reset_topic
 from deploy.installation.trouble import InstallationTrouble
 from services.engine.checkpoint import Checkpoint
+from services.engine.kept import revised
 from services.engine.mongo import CHECKPOINTS
 from services.engine.stored import from_document, to_document
 
@@ -41,7 +41,7 @@ async def test_a_service_that_still_saves_is_told_and_its_save_stands(
     """Otherwise the answer would be that all lanes begin anew, and a batch would be taken back."""
 
     def read_a_moment_before_the_save(document: Mapping[str, Any]) -> Checkpoint:
-        return replace(from_document(document), batch=6, offsets={TOPIC: 40})
+        return revised(from_document(document), batch=6, offsets={TOPIC: 40})
 
     monkeypatch.setattr(resets, "from_document", read_a_moment_before_the_save)
 

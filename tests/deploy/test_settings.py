@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from deploy.demo.run import ENVIRONMENT
 from deploy.local.places import PROJECT

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 from services.engine.heard import Heard, recognise, refused, remember
+from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.reading import Reader
 from tests.engine.batch import asking, record
@@ -16,7 +15,7 @@ def _message(id_: str = "1", source: str = "shop", amount: int = 3) -> Message:
 
 def test_the_same_again_is_a_repeat_at_whatever_offset_and_time() -> None:
     heard = remember((), _message(), "Counted")
-    again = replace(_message(), origin=replace(_message().origin, offset=99))
+    again = revised(_message(), origin=revised(_message().origin, offset=99))
     known = recognise(again, heard)
     assert known is not None
     assert (known.kind, known.first.outcome, known.first.id) == ("repeat", "Counted", "1")

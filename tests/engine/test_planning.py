@@ -1,11 +1,11 @@
 import json
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.engine import planning as plannings
+from services.engine.kept import revised
 from services.engine.memory.log import MemoryRecord
 from services.engine.planning import Planning
 from services.engine.record import Outgoing
@@ -42,7 +42,7 @@ def _said(outgoing: tuple[Outgoing, ...]) -> list[tuple[str, str]]:
 @given(st.lists(requests(), min_size=1, max_size=12), st.data())
 def test_a_batch_equals_its_messages_one_by_one(values: list[bytes], data: st.DataObject) -> None:
     """What is said once a batch apart: that depends on where the batch ends."""
-    calm = replace(tally.SERVICE, conclude=lambda _message, _change, _desk: Decision())
+    calm = revised(tally.SERVICE, conclude=lambda _message, _change, _desk: Decision())
     records = [record(value, offset) for offset, value in enumerate(values)]
     whole, single = Shelf(service=calm), Shelf(service=calm)
     one_by_one = [said for r in records for said in _said(single.save(single.plan([r])).checkpoints[0].outgoing)]
@@ -99,7 +99,7 @@ def test_a_batch_is_cut_where_it_has_too_much_to_say() -> None:
 
 def test_a_batch_is_cut_by_the_work_that_it_makes_but_one_message_always_goes() -> None:
     shelf = Shelf()
-    heavy = replace(tally.SERVICE, weight=lambda _message: plannings.MOST_WORK)
+    heavy = revised(tally.SERVICE, weight=lambda _message: plannings.MOST_WORK)
     planning = Planning(heavy, shelf.reader, [_add(0), _add(1)], {0: shelf.checkpoints[0]})
     planning.desk.put_loaded([("counters", "c0")], {})
     assert planning.decide() is None
@@ -129,7 +129,7 @@ def test_a_message_that_should_have_been_decided_costs_itself_only_and_is_counte
     shelf = Shelf()
     unreadable = record(asking("StepDue", {"counter": "c0", "left": "many", "run": 1}), 3, topic=tally.INTERNAL)
     planning = Planning(
-        replace(tally.SERVICE, decide=decide),
+        revised(tally.SERVICE, decide=decide),
         shelf.reader,
         [_add(0), _add(1), _add(2), unreadable, _add(4), record(b"{", 5), _add(6)],
         {0: shelf.checkpoints[0]},

@@ -1,11 +1,10 @@
 """Taking over a lane, step by step."""
 
-from dataclasses import replace
-
 import pytest
 
 from services.engine.checkpoint import Checkpoint
 from services.engine.faults import NotOurs, NotSaid, Stop
+from services.engine.kept import revised
 from services.engine.memory.fortune import Fortune
 from services.engine.memory.store import MemoryStore
 from services.engine.record import Outgoing
@@ -26,7 +25,7 @@ async def _owned(stage: Stage, offset: int = 0, *outgoing: Outgoing) -> MemorySt
 
 async def _moved(owner: MemoryStore, was: Checkpoint, offset: int, *outgoing: Outgoing) -> None:
     async with owner.transaction() as transaction:
-        now = replace(was, batch=was.batch + 1, offsets={REQUESTS: offset}, outgoing=outgoing)
+        now = revised(was, batch=was.batch + 1, offsets={REQUESTS: offset}, outgoing=outgoing)
         await transaction.save((), (now,))
         await transaction.commit()
 
@@ -62,7 +61,7 @@ def test_the_former_owners_open_transaction_is_ended() -> None:
         stage = Stage()
         owner = await _owned(stage)
         async with owner.transaction() as transaction:
-            await transaction.save((), (replace(stage.checkpoint(), batch=2),))
+            await transaction.save((), (revised(stage.checkpoint(), batch=2),))
             lane = await take(0, TOPICS, *stage.ports())
         assert (lane.checkpoint.epoch, lane.checkpoint.batch) == (2, 1)
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 from services.engine import keeper
 from services.engine.faults import NotOurs, Stop
+from services.engine.kept import revised
 from services.engine.lane import Lane
 from services.engine.memory.group import MemoryMembership
 from services.engine.memory.log import MemoryRecord
@@ -67,7 +67,7 @@ def test_messages_that_go_wrong_in_a_row_stop_the_service_before_it_empties_the_
         raise ArithmeticError
 
     async def scene() -> None:
-        stage = Stage(service=replace(tally.SERVICE, decide=decide))
+        stage = Stage(service=revised(tally.SERVICE, decide=decide))
         process = stage.worker()
         for _ in range(3 * MOST_TROUBLE):
             stage.ask()
@@ -99,7 +99,7 @@ def test_wrong_messages_between_good_ones_stop_nothing() -> None:
         return tally.decide(message, desk)
 
     async def scene() -> None:
-        stage = Stage(service=replace(tally.SERVICE, decide=decide))
+        stage = Stage(service=revised(tally.SERVICE, decide=decide))
         process = stage.worker()
         for _ in range(3 * MOST_TROUBLE):
             stage.ask()
@@ -114,7 +114,7 @@ def test_a_batch_that_fails_for_ever_stops_the_service() -> None:
         raise ArithmeticError
 
     async def scene() -> None:
-        stage = Stage(service=replace(tally.SERVICE, conclude=conclude))
+        stage = Stage(service=revised(tally.SERVICE, conclude=conclude))
         process = stage.worker()
         stage.ask()
         assert "batches in a row failed" in await _stopped(stage, process)

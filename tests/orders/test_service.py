@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 from contracts.changes import ItemChanged
 from contracts.clock import ClockTicked, WaitingDue
 from contracts.message import Body
 from contracts.orders import OrderSubmitted, PricesDue
 from services.engine.desk import Documents
+from services.engine.kept import revised
 from services.orders import SERVICE_NAME
 from services.orders.reactions import REACTIONS
 from services.orders.settings import Settings
@@ -63,7 +62,7 @@ def test_only_an_order_that_asked_fulfillment_once_is_loaded_with_its_line_whate
     scene.hears(cancel("o-1"))
     for id_, asks in (("o-1", True), ("o-2", False)):
         for body in (confirm(id_), note(order_id=id_), order(id=id_), release()):
-            message = replace(scene._message(type(body), body, "m", "shop", NOON, NOON), subjects=(id_,))
+            message = revised(scene._message(type(body), body, "m", "shop", NOON, NOON), subjects=(id_,))
             desk = Documents(1, scene.service.collections, {})
             scene._load(desk, *desk.lacks(scene.service.needs(message)))
             assert (("change_lines", id_) in set(scene.service.needs_more(message, desk))) == asks

@@ -9,7 +9,7 @@ from typing import Final
 
 from contracts.billing import BillingAccountChanged
 from contracts.fulfillment import SubscriptionCreated
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.invoices import BillingRunRequested, LaneInvoiced, LaneInvoicingDue, PayerInvoicingDue
 from contracts.life import (
     AssetReturned,
@@ -37,8 +37,7 @@ def _nothing_more(message: Message, desk: Desk) -> Iterable[Key | Page]:  # noqa
     return ()
 
 
-@immutable
-class Reaction:
+class Reaction(Immutable):
     """How one type of message is decided. ``needs`` and ``needs_more`` only save round trips."""
 
     needs: Callable[[Message], Iterable[Key | Page]]

@@ -6,7 +6,7 @@ the fact's name: the highest version of a subscription counts, whatever came bef
 
 from collections.abc import Iterable
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.subscription import Subscription, SubscriptionFact
 from services.billing import member as members
 from services.billing import payer as payers
@@ -21,8 +21,7 @@ from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page
 
 
-@immutable
-class Known:
+class Known(Immutable):
     """What a payer knows when a newer fact comes in, and the account the subscription belongs to from now on.
 
     ``payer``, ``share`` and ``held`` are None when it hears of itself, of the order, of the subscription first.

@@ -4,12 +4,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.record import Outgoing, Place
 
 
-@immutable
-class MemoryRecord:
+class MemoryRecord(Immutable):
     """A record as it stands in the log."""
 
     topic: str

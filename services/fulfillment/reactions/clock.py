@@ -2,7 +2,6 @@
 remembered of serials that nobody knows is forgotten. Contracts that end by date have a page of their own.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -63,7 +62,7 @@ def clock_passed(settings: Settings, message: Message, desk: Desk) -> Decision:
     says = decision.says
     if desk.page(contracts_page(settings, message.lane, body.as_of), Ledger):
         says = (*says, Say(ContractsDue(lane=message.lane, by=civil(settings, body.as_of), after="")))
-    return replace(decision, says=says, clock=now)
+    return revised(decision, says=says, clock=now)
 
 
 def parked_due(settings: Settings, message: Message, desk: Desk) -> Decision:

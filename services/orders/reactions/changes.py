@@ -5,7 +5,6 @@ answers (``settling.py``).
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from contracts.changes import (
     OrderAmendmentRequested,
@@ -86,7 +85,7 @@ def asked(message: Message, outcome: Outcome, desk: Desk, settings: Settings) ->
     if len(line.waiting) >= settings.most_changes_waiting:
         return outcome.then(wish_refused(message, outcome.order, (refusal(Code.TOO_MANY_CHANGES),)))
     line = revised(line, waiting=(*line.waiting, Parked.of(message, 0)))
-    return replace(outcome, line=line)
+    return revised(outcome, line=line)
 
 
 def at_head(message: Message, order: PlacedOrder, desk: Desk, settings: Settings) -> Outcome:

@@ -1,10 +1,9 @@
 """What a request makes of a placed order, of its line of changes and of other documents, and what is said about it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from contracts.changes import OrderCancellationRequested, OrderCancelled
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from contracts.message import Body
 from contracts.orders import OrderConfirmationRequested, OrderConfirmed, OrderPlaced, OrderSubmitted
 from contracts.refusals import Code, Refusal
@@ -31,8 +30,7 @@ _EFFECTS: Mapping[type[Body], tuple[type[Body], ...]] = {
 """Requests that are known by their content too, and the facts by which their effect came about."""
 
 
-@immutable
-class Outcome:
+class Outcome(Immutable):
     """The order after a request, its line of changes, other documents that came of it, and what is said about it."""
 
     order: PlacedOrder
@@ -97,4 +95,4 @@ def believed(message: Message, order: PlacedOrder, settings: Settings) -> Messag
     """
     if message.time >= order.placed_at - settings.oldest_about_an_order:
         return message
-    return replace(message, time=message.recorded, clock_suspect=True)
+    return revised(message, time=message.recorded, clock_suspect=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from contracts.immutable import immutable
+from contracts.immutable import Immutable
 from services.engine.message import Message
 from services.engine.service import Decision, Desk, Key, Page
 from services.orders.settings import Settings
@@ -24,8 +24,7 @@ def nothing_more(message: Message, desk: Desk, settings: Settings) -> Iterable[K
     return ()
 
 
-@immutable
-class Reaction:
+class Reaction(Immutable):
     """How one type of message is decided. ``needs`` and ``needs_more`` only save round trips."""
 
     needs: Callable[[Message, Settings], Iterable[Key | Page]]

@@ -1,7 +1,6 @@
 """Fulfillment's answers to proposals: what was accepted is adopted as it is carried, and the next change comes up."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.changes import (
@@ -143,7 +142,7 @@ def _next(outcome: Outcome, line: ChangeLine, desk: Desk, settings: Settings) ->
         outcome = outcome.then(at_head(request, outcome.order, desk, settings))
     if outcome.line is None:
         return outcome
-    return replace(outcome, line=revised(outcome.line, waiting=waiting))
+    return revised(outcome, line=revised(outcome.line, waiting=waiting))
 
 
 SETTLING = Reaction(needs, decide, needs_more)

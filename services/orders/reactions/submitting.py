@@ -1,7 +1,6 @@
 """``OrderSubmitted``: an order is placed as a whole, or refused with every reason at once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from contracts.changes import OrderCancellationRequested
 from contracts.orders import OrderPlaced, OrderSubmitted
@@ -126,7 +125,7 @@ def _place(
     )
     arrived = () if awaited is None else (Change(AwaitedOrder, order.order_id, None),)
     asks = () if outcome.order.cancelled_at is not None else prices_awaited(outcome.order)
-    whole = replace(outcome, changes=(*first_sights, *outcome.changes, *arrived), says=(*outcome.says, *asks))
+    whole = revised(outcome, changes=(*first_sights, *outcome.changes, *arrived), says=(*outcome.says, *asks))
     return whole.decision()
 
 

@@ -1,7 +1,5 @@
 """What is asked of a placed order, now or when it was parked before the order: one row for each type of request."""
 
-from dataclasses import replace
-
 from contracts.changes import HoldRejectionRequested, HoldReleaseRequested
 from contracts.orders import HoldReleased, NoteSubmitted, OrderConfirmationRequested, OrderConfirmed
 from contracts.refusals import Code, refusal
@@ -30,10 +28,10 @@ def decide_wish(message: Message, outcome: Outcome, desk: Desk, settings: Settin
     message = believed(message, order, settings)
     known = recognise(message, order.heard)
     if known is not None:
-        return replace(outcome, says=(*outcome.says, known_again(message, order, known)))
+        return revised(outcome, says=(*outcome.says, known_again(message, order, known)))
     waiting = None if outcome.line is None else outcome.line.waiting_like(message)
     if waiting is not None:
-        return replace(outcome, says=(*outcome.says, still_waits(message, waiting)))
+        return revised(outcome, says=(*outcome.says, still_waits(message, waiting)))
     body = message.body
     match body:
         case OrderConfirmationRequested():
@@ -74,7 +72,7 @@ def _note(message: Message, body: NoteSubmitted, order: PlacedOrder, settings: S
         return wish_refused(message, order, (refusal(Code.TOO_MANY_NOTES),))
     outcome = note_taken(message, order, body.text, body.author)
     order = revised(outcome.order, heard=remember(outcome.order.heard, message, "NoteAdded"))
-    return replace(outcome, order=order)
+    return revised(outcome, order=order)
 
 
 def note_taken(message: Message, order: PlacedOrder, text: str, author: str) -> Outcome:

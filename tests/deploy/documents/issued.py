@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from contracts.invoices import Invoice, InvoiceLine
-from contracts.places import Address
+from contracts.places import AddressSnapshot
 
 NUMBER = "INV-K7Q2MX-000002"
 MEMBERS = (("lodz", "Łódź Rowery"), ("sao", "São Paulo Bicicletas"), ("athens", "Ποδήλατα"))
@@ -48,7 +48,7 @@ def invoice(of: list[InvoiceLine] | None = None, **changed: Any) -> Invoice:
         "account_id": "group:DE/net_14/EUR",
         "payer": "group:DE",
         "payer_name": "Germany",
-        "address": Address(street="Obere Str. 57", city="Berlin", postal_code="12209", country="DE"),
+        "address": AddressSnapshot(street="Obere Str. 57", city="Berlin", postal_code="12209", country="DE"),
         "term": "net_14",
         "term_source": "order",
         "currency": "EUR",

@@ -29,6 +29,7 @@ from deploy.verify.report import Report
 from services.billing.service import billing
 from services.engine.checkpoint import Checkpoint
 from services.engine.desk import matches
+from services.engine.kept import revised
 from services.engine.lanes import home
 from services.engine.planning import Planning, Wants
 from services.engine.reading import Reader
@@ -162,7 +163,7 @@ class SmallInstallation:
 
     def forget_what_was_to_be_said(self) -> None:
         """As after a later batch that had nothing to say."""
-        self.checkpoints = {key: replace(c, outgoing=()) for key, c in self.checkpoints.items()}
+        self.checkpoints = {key: revised(c, outgoing=()) for key, c in self.checkpoints.items()}
 
     def books(self) -> Books:
         books = Books(":memory:")

@@ -1,9 +1,8 @@
 """Invariants 4, 5 and 7 broken in the log, one at a time, and what waits without breaking anything."""
 
-from dataclasses import replace
-
 import pytest
 
+from services.engine.kept import revised
 from services.engine.lanes import home
 from tests.deploy.verify.small_installation import LANES, SmallInstallation, healthy, order, scan
 from tests.deploy.verify.test_state_broken import broken
@@ -161,7 +160,7 @@ def test_a_lane_that_stands_before_its_dead_letter_breaks_the_seventh() -> None:
     lane = home("o-1", LANES)
     checkpoint = small.checkpoints["fulfillment", lane]
     offsets = {**checkpoint.offsets, "fulfillment.requests": 0}
-    small.checkpoints["fulfillment", lane] = replace(checkpoint, offsets=offsets)
+    small.checkpoints["fulfillment", lane] = revised(checkpoint, offsets=offsets)
     broken(small, 7, "fulfillment has put", "not_json", "stands at 0")
 
 

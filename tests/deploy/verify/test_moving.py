@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from contracts.invoices import BillingRunRequested
@@ -10,6 +9,7 @@ from contracts.life import ReversalRequested
 from deploy.verify.books import Books
 from deploy.verify.verifying import looked_at
 from services.engine.checkpoint import Checkpoint
+from services.engine.kept import revised
 from services.engine.record import Outgoing, Place
 from tests.deploy.verify.small_installation import Logged, SmallInstallation, invoiced
 
@@ -63,7 +63,7 @@ async def test_a_month_invoiced_during_one_look_and_credited_during_the_next_is_
         page = small.said("InvoiceLinesIssued", "o-2/1")[-1]
         key = ("billing", page.partition)
         said = Outgoing(page.topic, page.partition, page.key, page.value)
-        small.checkpoints[key] = replace(small.checkpoints[key], outgoing=(said,))
+        small.checkpoints[key] = revised(small.checkpoints[key], outgoing=(said,))
         small.documents = before
 
     def credited_before_the_documents() -> None:

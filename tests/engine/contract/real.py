@@ -4,7 +4,6 @@ import asyncio
 import fcntl
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 from unittest.mock import patch
@@ -17,6 +16,7 @@ from pymongo import MongoClient
 
 from services.engine.kafka_membership import KafkaMembership
 from services.engine.kafka_producer import KafkaProducer
+from services.engine.kept import revised
 from services.engine.mongo import MongoStore
 from services.engine.ports import Producer
 from services.engine.rebalances import Listener
@@ -68,7 +68,7 @@ class RealGround:
         await admin.close()
 
     async def store(self) -> MongoStore:
-        store = MongoStore(self._mongo, self._name, replace(SERVICE, name=self._name))
+        store = MongoStore(self._mongo, self._name, revised(SERVICE, name=self._name))
         await store.prepare(LANES)
         self._open.append(store)
         return store

@@ -7,6 +7,7 @@ from unittest.mock import patch
 from contracts.envelope import Opened
 from services.engine import planning, reading
 from services.engine.faults import Doubt, Unstorable
+from services.engine.kept import revised
 from services.engine.lane import Lane
 from services.engine.memory.log import MemoryRecord
 from services.engine.message import Message, Origin
@@ -60,7 +61,7 @@ def _all_at_once(message: Message, desk: Desk) -> Decision:
         counter = step.changes[0].document
         assert isinstance(counter, tally.Counter)
         says.append(Say(step.says[0].body))
-    return Decision((replace(decision.changes[0], document=counter),), tuple(says))
+    return Decision((revised(decision.changes[0], document=counter),), tuple(says))
 
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -68,7 +69,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("what the store cannot hold is tried for ever", 13, Setup(Parts(worker=_Stubborn))),
     Mutant("a batch is never cut", 14, broken=lambda: patch.object(planning.Planning, "decide", _uncut)),
     Mutant(
-        "all of it in one decision", 15, Setup(services=(replace(tally.SERVICE, decide=_all_at_once), mirror.SERVICE))
+        "all of it in one decision", 15, Setup(services=(revised(tally.SERVICE, decide=_all_at_once), mirror.SERVICE))
     ),
     Mutant("what was passed on is passed on again", 16, broken=lambda: patch.object(Reader, "_placed", _again)),
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from unittest.mock import patch
 
 from contracts.envelope import Opened
@@ -48,7 +47,7 @@ def _at_once(self: Reader, envelope: Opened, record: Record, origin: Origin) -> 
 
 
 def _tally(decide: Callable[[Message, Desk], Decision], needs: Callable[[Message], list[Key | Page]]) -> Setup:
-    return Setup(services=(replace(tally.SERVICE, decide=decide, needs=needs), mirror.SERVICE))
+    return Setup(services=(revised(tally.SERVICE, decide=decide, needs=needs), mirror.SERVICE))
 
 
 def _looking(message: Message, desk: Desk) -> Decision:
@@ -63,9 +62,9 @@ def _looking(message: Message, desk: Desk) -> Decision:
     if not body.give_back and claims and recognise(message, counter.heard) is None:
         return tally._refuse(message, counter, (Code.SERIAL_IN_USE,))
     decision = tally.decide(message, _Alone(desk))
-    changes = tuple(replace(c, id=own) if c.kind is tally.Token else c for c in decision.changes)
+    changes = tuple(revised(c, id=own) if c.kind is tally.Token else c for c in decision.changes)
     assert mine is None or claims
-    return replace(decision, changes=changes)
+    return revised(decision, changes=changes)
 
 
 class _Alone:
@@ -105,12 +104,12 @@ def _one_mark(of: Callable[[Message], str], only: tuple[str, ...] = ()) -> Setup
         taken = next((c.document for c in decision.changes if c.id == of(message)), mark)
         assert isinstance(taken, mirror.Copy)
         kept = revised(taken, total_from=version)
-        return replace(
+        return revised(
             decision,
             changes=(*(c for c in decision.changes if c.id != of(message)), Change(mirror.Copy, of(message), kept)),
         )
 
-    return Setup(services=(tally.SERVICE, replace(mirror.SERVICE, decide=decide)), only=only)
+    return Setup(services=(tally.SERVICE, revised(mirror.SERVICE, decide=decide)), only=only)
 
 
 def _patched(target: object, name: str, new: object) -> Callable[[], AbstractContextManager[object]]:

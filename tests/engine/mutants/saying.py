@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from unittest.mock import patch
 from zlib import crc32
 
 from services.engine import planning
 from services.engine.faults import NotSaid
+from services.engine.kept import revised
 from services.engine.lane import Lane
 from services.engine.memory.producer import MemoryProducer
 from services.engine.message import Message
@@ -80,7 +80,7 @@ class _Regardless(Worker):
 def _by_client(says: Sequence[Say], message: Message, service: str, lanes: int, stage: str = "") -> list[Outgoing]:
     """The partition by the client's own partitioner."""
     found = real_worded(says, message, service, lanes, stage)
-    return [replace(outgoing, lane=crc32(outgoing.key or b"") % lanes) for outgoing in found]
+    return [revised(outgoing, lane=crc32(outgoing.key or b"") % lanes) for outgoing in found]
 
 
 MUTANTS: tuple[Mutant, ...] = (

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -10,6 +9,7 @@ from services.engine import keeper as keepers
 from services.engine import taking
 from services.engine.checkpoint import Checkpoint
 from services.engine.faults import Conflict, Doubt
+from services.engine.kept import revised
 from services.engine.lane import Lane, begun
 from services.engine.ports import Consumer, Producer, Store
 from services.engine.positions import Position, Rewind
@@ -104,7 +104,7 @@ class _Eager(Worker):
             except Doubt:
                 continue
             if checkpoint is not None:
-                mine = replace(checkpoint, session=self._ports.store.session)
+                mine = revised(checkpoint, session=self._ports.store.session)
                 own = begun(mine, {place: ends[place][0] for place in places})
                 self.keeper.held.setdefault(number, own)
         await super().handle(records)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -12,6 +12,7 @@ import structlog
 from contracts.message import Kind
 from services.engine import planning
 from services.engine.checkpoint import Checkpoint
+from services.engine.kept import revised
 from services.engine.memory.clock import MemoryClock
 from services.engine.memory.database import MemoryDatabase, decoded
 from services.engine.memory.group import MemoryGroup
@@ -202,4 +203,4 @@ def _released(service: Service, bad: Callable[[], bool]) -> Service:
             raise ArithmeticError("a bug")
         return service.decide(message, desk)
 
-    return replace(service, decide=decide)
+    return revised(service, decide=decide)
