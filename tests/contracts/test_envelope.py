@@ -1,5 +1,6 @@
 """Reading one record: an event whose data may be wrong, or nothing that makes sense. Never an exception."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.envelope import Opened, Senseless, opened
-from contracts.orders import NoteSubmitted
+from contracts.generate import example_of
+from contracts.orders import NoteSubmitted, OrderPlaced
 from contracts.registry import MESSAGES
 from tests.contracts.wire import NOTE, ORDER, Headers, binary, event, note, read, senseless, structured, understood
 
@@ -206,3 +208,13 @@ headers_of_any_kind = st.lists(
 @given(value=st.none() | st.binary(max_size=200), headers=headers_of_any_kind)
 def test_no_record_whatsoever_raises(value: bytes | None, headers: list[tuple[str, bytes | None]]) -> None:
     assert isinstance(read(value, tuple(headers)), Opened | Senseless)
+
+
+def test_a_fact_is_read_although_its_country_is_no_longer_on_the_list() -> None:
+    said = deepcopy(dict(example_of(OrderPlaced.type_name())))
+    said["data"]["order"]["billing_address"]["country"] = "SU"
+    found = opened(structured(said), (), MESSAGES)
+
+    assert isinstance(found, Opened)
+    assert isinstance(found.body, OrderPlaced)
+    assert found.body.order.billing_address.country == "SU"
