@@ -1,4 +1,7 @@
-"""The subscription as its facts carry it: the whole of it, so that billing asks nobody."""
+"""The subscription as its facts carry it: the whole of it, so that billing asks nobody.
+
+Its days are plain dates: they were judged when they came, and are not again (``docs/decisions/0027``).
+"""
 
 from datetime import date
 from typing import ClassVar, Literal

@@ -31,9 +31,7 @@ else:
 
     class _Kept(msgspec.StructMeta):
         def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
-            # Nothing frozen can hold itself, so the collector of cycles need not know of it.
-            options = {"frozen": True, "kw_only": True, "omit_defaults": True, "gc": False}
-            return super().__new__(mcls, name, bases, namespace, **options)
+            return super().__new__(mcls, name, bases, namespace, frozen=True, kw_only=True, omit_defaults=True)
 
     class Kept(msgspec.Struct, metaclass=_Kept):
         """A document, or a value in one: fields by name, never changed, equal and hashed by them."""
