@@ -50,7 +50,9 @@ class Bills:
 
 async def _ended(runs: Any) -> int:
     """How many of ours have ended."""
-    return int(await runs.count_documents({"_id": {"$gte": f"run:{FIRST}"}, "run": {"$gt": 0}, "open": []}))
+    return int(
+        await runs.count_documents({"_id": {"$gte": f"run:{FIRST}"}, "run": {"$gt": 0}, "open": {"$exists": False}})
+    )
 
 
 def _requests() -> Iterator[Outbound]:
