@@ -1,4 +1,4 @@
-"""``python -m bench``: one run on the same servers; prints ratios, CPU seconds and memory of every process."""
+"""``python -m bench``: rounds on the same servers; prints ratios, CPU seconds and memory of every process."""
 
 import argparse
 import asyncio
@@ -29,8 +29,8 @@ def main() -> None:
     """Runs every contestant ``--rounds`` times in turns."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=20_000, help="orders through ours and the loop by hand")
-    parser.add_argument("--plain-orders", type=int, default=300, help="orders through the plain handlers")
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--plain-orders", type=int, default=600, help="orders through the plain handlers")
+    parser.add_argument("--rounds", type=int, default=3, help="the rates shown are medians of so many")
     asked = parser.parse_args()
     console = Console(highlight=False)
     runs: dict[str, list[Run]] = {OURS: [], BY_HAND: [], PLAIN: []}
