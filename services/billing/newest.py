@@ -5,7 +5,6 @@ from datetime import datetime
 from contracts.customers import CustomerSnapshot
 from contracts.places import AddressSnapshot
 from contracts.subscription import Subscription
-from contracts.values import Instant
 from services.engine.kept import Kept
 
 
@@ -16,7 +15,7 @@ class Newest(Kept):
     unknown.
     """
 
-    created_at: Instant
+    created_at: datetime
     subscription_id: str
     version: int
     customer: CustomerSnapshot

@@ -13,7 +13,7 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
-from contracts.order import BillingData, Item
+from contracts.order import BillingData
 from services.engine.kept import Kept
 from services.engine.message import Message
 from services.orders.awaited import Parked
@@ -61,25 +61,10 @@ def proposal(order_id: str, change: OpenChange, lane: int) -> OrderChangePropose
         order_id=order_id,
         number=change.number,
         change=KINDS[type(body)],
-        items=tuple(map(_proposed, change.items)),
+        items=tuple(item.told() for item in change.items),
         billing=change.billing,
         item_id=body.item_id if isinstance(body, ShortCloseRequested) else None,
         requested_at=change.request.time,
         actor=body.actor,
         reason=body.reason,
-    )
-
-
-def _proposed(item: PlacedItem) -> Item:
-    return Item(
-        item_id=item.item_id,
-        sku=item.sku,
-        product_name=item.product_name,
-        variant_name=item.variant_name,
-        catalog_version=item.catalog_version,
-        months=item.months,
-        quantity=item.quantity,
-        unit_price=item.unit_price,
-        quoted_price=item.quoted_price,
-        free=item.free,
     )

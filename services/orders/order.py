@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.customers import CustomerSnapshot, Group
-from contracts.order import Hold, Status
+from contracts.order import Hold, Item, ItemStatus, Status
 from contracts.places import AddressSnapshot
 from services.engine.heard import Heard
 from services.engine.kept import Kept, field
@@ -25,6 +25,24 @@ class PlacedItem(Kept):
     unit_price: int | None = None
     quoted_price: int | None = None
     free: bool = False
+
+    def told(self, taken: int = 0, cancelled: int = 0, status: ItemStatus = "pending") -> Item:
+        """The line as facts and proposals carry it; a proposal says nothing of its units."""
+        return Item(
+            item_id=self.item_id,
+            sku=self.sku,
+            product_name=self.product_name,
+            variant_name=self.variant_name,
+            catalog_version=self.catalog_version,
+            months=self.months,
+            quantity=self.quantity,
+            unit_price=self.unit_price,
+            quoted_price=self.quoted_price,
+            free=self.free,
+            taken=taken,
+            cancelled=cancelled,
+            status=status,
+        )
 
 
 class ItemProgress(Kept):

@@ -1,8 +1,8 @@
 """The order as facts carry it, with everything that is derived filled in."""
 
-from contracts.order import Item, Order
+from contracts.order import Order
 from contracts.orders import OrderStatusChanged
-from services.orders.order import PlacedItem, PlacedOrder
+from services.orders.order import PlacedOrder
 from services.orders.progress import active_and_ended
 from services.orders.status import status_of_item, totals_of_units
 from services.orders.totals import live_totals
@@ -21,7 +21,7 @@ def told(order: PlacedOrder) -> Order:
         term=order.term,
         billing_address=order.billing_address,
         shipping_address=order.shipping_address,
-        items=tuple(_item(order, item) for item in order.items),
+        items=tuple(item.told(*order.units(item), status_of_item(order, item)) for item in order.items),
         currency=order.currency,
         channel=order.channel,
         test=order.test,
@@ -39,25 +39,6 @@ def told(order: PlacedOrder) -> Order:
         contract_value=None if totals is None else totals.contract_value,
         original_monthly_total=order.original_monthly_total,
         original_contract_value=order.original_contract_value,
-    )
-
-
-def _item(order: PlacedOrder, item: PlacedItem) -> Item:
-    taken, cancelled = order.units(item)
-    return Item(
-        item_id=item.item_id,
-        sku=item.sku,
-        product_name=item.product_name,
-        variant_name=item.variant_name,
-        catalog_version=item.catalog_version,
-        months=item.months,
-        quantity=item.quantity,
-        unit_price=item.unit_price,
-        quoted_price=item.quoted_price,
-        free=item.free,
-        taken=taken,
-        cancelled=cancelled,
-        status=status_of_item(order, item),
     )
 
 
