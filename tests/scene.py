@@ -89,11 +89,7 @@ class Scene:
         self._load(desk, *desk.lacks(self.service.needs(message)))
         self._load(desk, *desk.lacks(self.service.needs_more(message, desk)))
         says = list(self._one(desk, message).says)
-        for change in desk.changed():
-            concluding = self.service.conclude(message, change, desk)
-            desk.apply(concluding, 0)
-            says += concluding.says
-        self.save(desk)
+        says += self.concluded(desk, message)
         self.clock = desk.clock(0)
         self.said += says
         bodies = [say.body for say in says]
@@ -127,14 +123,20 @@ class Scene:
             )
             desk.put_page(page, found[: page.limit])
 
-    def save(self, desk: Documents) -> None:
-        """Writes what a desk's decisions changed."""
+    def concluded(self, desk: Documents, message: Message) -> list[Say]:
+        """Ends a batch: what is said once for each document, ``message`` being the last; then writes what changed."""
+        says: list[Say] = []
+        for change in desk.changed():
+            concluding = self.service.conclude(message, change, desk)
+            desk.apply(concluding, 0)
+            says += concluding.says
         for write in desk.writes():
             key = (write.collection, write.id)
             if write.fields is None:
                 self.documents.pop(key, None)
             else:
                 self.documents[key] = write.onto(self.documents.get(key, {}))
+        return says
 
     def document(self, kind: type[D], id_: str) -> D:
         """A stored document; fails the test if it is not there."""

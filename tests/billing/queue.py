@@ -34,11 +34,7 @@ class Queue:
         scene._load(desk, *desk.lacks(scene.service.needs(message)))
         scene._load(desk, *desk.lacks(scene.service.needs_more(message, desk)))
         says = list(self._decided(desk, message).says)
-        for change in desk.changed():
-            concluding = scene.service.conclude(message, change, desk)
-            desk.apply(concluding, 0)
-            says += concluding.says
-        scene.save(desk)
+        says += scene.concluded(desk, message)
         for say in says:
             (self.waiting if say.body.kind is Kind.INTERNAL else self.said).append(say.body)
 

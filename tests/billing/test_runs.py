@@ -371,10 +371,7 @@ def _one_page(scene: Scene, message: Message) -> list[Body]:
     desk = Documents(1, scene.service.collections, {0: scene.clock})
     decision = scene._one(desk, message)
     says = list(decision.says)
-    for change in desk.changed():
-        concluding = scene.service.conclude(message, change, desk)
-        desk.apply(concluding, 0)
-    scene.save(desk)
+    scene.concluded(desk, message)
     return [say.body for say in says]
 
 

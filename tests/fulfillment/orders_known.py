@@ -150,10 +150,6 @@ def in_one_batch(stage: Scene, *bodies: Body) -> list[Body]:
     for message in messages:
         stage._load(desk, *desk.lacks(stage.service.needs_more(message, desk)))
     says = [say for message in messages for say in stage._one(desk, message).says]
-    for change in desk.changed():
-        concluding = stage.service.conclude(messages[-1], change, desk)
-        desk.apply(concluding, 0)
-        says += concluding.says
-    stage.save(desk)
+    says += stage.concluded(desk, messages[-1])
     stage.said += says
     return [say.body for say in says]
