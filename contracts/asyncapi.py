@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from contracts.saying import CONTENT_TYPE, STRUCTURED
 from contracts.schema import said
 from contracts.topic import SERVICES, Carried, Party, Topic
 from contracts.topics import TOPICS
@@ -20,11 +21,19 @@ DEAD_LETTER_HEADERS: Final = {
 }
 """What a dead letter's headers tell; its value is the record's own bytes."""
 
+_OUR_HEADERS: Final = {
+    "type": "object",
+    "properties": {CONTENT_TYPE[0]: {"const": STRUCTURED, "description": "structured mode, on all that we say"}},
+    "required": [CONTENT_TYPE[0]],
+}
+
 _ABOUT = """\
 Orders become subscriptions and billing accounts. Everything that changes state is a record on one of these topics.
 
 Every message is a CloudEvents 1.0 event in JSON, in structured mode (the whole event is the record's value) or in
 binary mode (attributes as headers `ce_id`, `ce_source`, `ce_type`, `ce_specversion`, `ce_time`; the value is `data`).
+What the services say is in structured mode and carries the header `content-type: application/cloudevents+json;
+charset=utf-8`, so that a CloudEvents library's Kafka binding opens it; what others sent keeps its own headers.
 The record's key is the subject. A record with another key, or with none, is found its home all the same.
 
 A request has exactly one answer, which names it by `causationsource` and `causationid`. Facts carry a version that
@@ -39,7 +48,7 @@ def document(
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Leaseline", "version": version, "description": _ABOUT},
-        "defaultContentType": "application/cloudevents+json",
+        "defaultContentType": STRUCTURED,
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
         "operations": {name: operation for service in SERVICES for name, operation in _operations(service).items()},
         "components": {
@@ -99,7 +108,8 @@ def _message(carried: Carried, schema: Mapping[str, Any], example: Mapping[str, 
         "title": model.__name__,
         "summary": f"A {model.kind.value}, {'said' if said(model.kind) else 'heard'} by {model.service}.",
         "description": schema.get("description", ""),
-        "contentType": "application/cloudevents+json",
+        "contentType": STRUCTURED,
+        **({"headers": _OUR_HEADERS} if said(carried.model.kind) else {}),
         "payload": {
             "allOf": [
                 {"$ref": "#/components/schemas/Envelope"},

@@ -6,6 +6,11 @@ from json.encoder import encode_basestring as _text
 from contracts.message import Body
 from contracts.values import stamp
 
+STRUCTURED = "application/cloudevents+json; charset=utf-8"
+"""The content type of what ``encoded`` makes: by this header a foreign CloudEvents library knows the mode."""
+CONTENT_TYPE = ("content-type", STRUCTURED.encode())
+"""The header that every record which we say carries (CloudEvents' Kafka binding, section 3.3)."""
+
 
 def encoded(
     body: Body,

@@ -22,7 +22,7 @@ from contracts.changes import OrderAmended, PayerChangeRequested
 from contracts.customers import Group
 from contracts.message import Body
 from contracts.orders import CustomerGroupChangeRequested, RequestRefused
-from contracts.saying import encoded
+from contracts.saying import CONTENT_TYPE, encoded
 from deploy.installation.trouble import InstallationTrouble, kafka_answers, mongo_answers
 
 SOURCE: Final = "leaseline/customers-move"
@@ -138,7 +138,7 @@ async def move(
 
 async def _send(producer: AIOKafkaProducer, id_: str, body: Body) -> None:
     value = encoded(body, id=id_, source=SOURCE, time=datetime.now(UTC))
-    await producer.send_and_wait(body.topic, value, body.subjects()[0].encode())
+    await producer.send_and_wait(body.topic, value, body.subjects()[0].encode(), headers=[CONTENT_TYPE])
 
 
 async def _answered(moved: Moved, patience: float, *, at_most: int, hearing: "asyncio.Task[None]") -> None:

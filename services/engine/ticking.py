@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from contracts.message import Body
-from contracts.saying import encoded
+from contracts.saying import CONTENT_TYPE, encoded
 from services.engine.faults import NotSaid, Stop
 from services.engine.keeper import Keeper
 from services.engine.ports import Producer
@@ -31,13 +31,14 @@ async def tick(
 async def _tick(made: Callable[[int, datetime], Body], keeper: Keeper, producer: Producer, source: str) -> None:
     now = datetime.now(UTC)
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    records = [_record(made(lane, now), lane, source, now) for lane in sorted(keeper.held)]
+    records = [record_of(made(lane, now), lane, source, now) for lane in sorted(keeper.held)]
     try:
         await producer.publish(records)
     except NotSaid:
         await producer.replace()  # the next tick says the same and more
 
 
-def _record(body: Body, lane: int, source: str, now: datetime) -> Outgoing:
+def record_of(body: Body, lane: int, source: str, now: datetime) -> Outgoing:
+    """A tick as a record."""
     value = encoded(body, id=uuid4().hex, source=source, time=now)
-    return Outgoing(body.topic, lane, body.subjects()[0].encode(), value)
+    return Outgoing(body.topic, lane, body.subjects()[0].encode(), value, (CONTENT_TYPE,))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from contracts.message import Body, Fact, Kind
-from contracts.saying import encoded
+from contracts.saying import CONTENT_TYPE, encoded
 from services.engine.lanes import home
 from services.engine.message import Cause, Message, Origin
 from services.engine.reading import RECORDED, Reject
@@ -27,14 +27,17 @@ def worded(says: Sequence[Say], message: Message, service: str, lanes: int, stag
 
 
 def _records(body: Body, cause: Cause, message: Message, service: str, lanes: int, number: str) -> list[Outgoing]:
-    headers: tuple[tuple[str, bytes | None], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = (CONTENT_TYPE,)
     if isinstance(body, Fact):
         said = f"{body.chain()}@{body.version}"
     elif body.kind in (Kind.ANSWER, Kind.NOTICE):
         said = f"{type(body).__name__}:{cause.address}"
     else:
         said = f"{type(body).__name__}:{message.origin.address}:{number}"
-        headers = ((RECORDED, str(message.origin.timestamp).encode()),)
+        headers = (
+            CONTENT_TYPE,
+            (RECORDED, str(message.origin.timestamp).encode()),
+        )
     subjects = body.subjects()
     value = encoded(
         body,

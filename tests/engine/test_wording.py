@@ -1,6 +1,7 @@
 import json
 
 from contracts.refusals import Code, refusal
+from contracts.saying import CONTENT_TYPE
 from services.engine.lanes import home
 from services.engine.message import Cause, Message, Origin
 from services.engine.reading import RECORDED, Reader, Reject
@@ -42,7 +43,10 @@ def test_what_a_service_says_to_itself_goes_home_and_inherits_the_time() -> None
     says = [Say(StepDue(counter="c2", left=1, run=1)), Say(StepDue(counter="c2", left=2, run=1))]
     one, two = worded(says, _message(), "tally", 4)
     assert one.lane == two.lane == home("c2", 4)
-    assert one.headers == ((RECORDED, str(BEGAN + 5).encode()),)
+    assert one.headers == (
+        CONTENT_TYPE,
+        (RECORDED, str(BEGAN + 5).encode()),
+    )
     assert json.loads(one.value or b"")["id"] != json.loads(two.value or b"")["id"]
 
 
