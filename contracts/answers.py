@@ -1,9 +1,10 @@
-"""The two answers that every service can give to any request."""
+"""What every service can say to any request: two answers, and the notice that the answer is still to come."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from contracts.message import Answer
+from contracts.message import Answer, Kind
 from contracts.refusals import Refusal
+from contracts.values import Instant
 
 
 class Refused(Answer):
@@ -27,3 +28,28 @@ class Repeated(Answer):
     outcome: str
     codes: tuple[str, ...] = ()
     about: ClassVar[tuple[tuple[str, str], ...]] = (("subject", ""),)
+
+
+AwaitedThing = Literal["order", "subscription", "variant"]
+"""What a request can wait for."""
+
+
+class Waiting(Answer):
+    """``RequestParked``: the request was understood and waits for something that is not there yet. A notice, no answer:
+    that one comes when the wait is over.
+
+    ``request`` is the request's type, ``missing`` names what it waits for: order ids, subscription ids or SKUs. A name
+    may be lacking where the request named only a device. ``until``: it is refused then, at the earliest; later if the
+    installation stands still meanwhile, for that time does not count (``docs/domain.md`` section 5). Absent: it waits
+    for ever.
+    """
+
+    kind: ClassVar[Kind] = Kind.NOTICE
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("subject", ""),)
+
+    subject: str
+    request: str
+    waits_for: AwaitedThing
+    missing: tuple[str, ...] = ()
+    until: Instant | None = None
+    what_to_do: str

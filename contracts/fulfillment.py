@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.answers import Refused, Repeated
+from contracts.answers import Refused, Repeated, Waiting
 from contracts.message import Answer, Fact, Internal, Kind, Request
 from contracts.model import Model
 from contracts.refusals import Code
@@ -162,6 +162,13 @@ class RequestRefused(Refused):
 
 class RequestRepeated(Repeated):
     """Fulfillment was asked this before."""
+
+    service: ClassVar[str] = "fulfillment"
+    topic: ClassVar[str] = "fulfillment.events"
+
+
+class RequestParked(Waiting):
+    """Fulfillment keeps a request until what it is about is there."""
 
     service: ClassVar[str] = "fulfillment"
     topic: ClassVar[str] = "fulfillment.events"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from contracts.answers import Refused, Repeated
+from contracts.answers import Refused, Repeated, Waiting
 from contracts.customers import Customer, Group, Note
 from contracts.message import Fact, Internal, Request
 from contracts.model import Model
@@ -198,6 +198,13 @@ class RequestRefused(Refused):
 
 class RequestRepeated(Repeated):
     """Orders was asked this before."""
+
+    service: ClassVar[str] = "orders"
+    topic: ClassVar[str] = "orders.events"
+
+
+class RequestParked(Waiting):
+    """Orders keeps a request until what it is about is there."""
 
     service: ClassVar[str] = "orders"
     topic: ClassVar[str] = "orders.events"

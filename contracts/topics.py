@@ -122,6 +122,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
                 orders.CustomerGroupChanged,
                 catalog.VariantChanged,
             ),
+            *_each((ORDERS,), (SHOPS, CLERKS), orders.RequestParked),
             *_each((ORDERS,), (SHOPS, CLERKS, CATALOG), orders.RequestRefused, orders.RequestRepeated),
         ),
     ),
@@ -146,7 +147,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
                 fulfillment.ItemFulfillmentParked,
                 fulfillment.ItemFulfillmentRefused,
             ),
-            *_each((FULFILLMENT,), (SCANNERS, CLERKS), fulfillment.RequestRefused, fulfillment.RequestRepeated),
+            *_each(
+                (FULFILLMENT,),
+                (SCANNERS, CLERKS),
+                fulfillment.RequestParked,
+                fulfillment.RequestRefused,
+                fulfillment.RequestRepeated,
+            ),
         ),
     ),
     Topic(

@@ -7,7 +7,8 @@ nobody runs, so that a night without power makes no order unknown.
 
 from typing import Final
 
-from contracts.fulfillment import ItemFulfillmentParked
+from contracts.fulfillment import ItemFulfillmentParked, RequestParked
+from contracts.life import SubscriptionRequest
 from contracts.message import Request
 from contracts.refusals import Code
 from contracts.serials import normalised
@@ -25,6 +26,13 @@ WHAT_TO_DO: Final[dict[Awaited, str]] = {
     "order": "Keep the box aside: the order is not known yet. The scan is decided when the order arrives.",
     "release": "Keep the box aside: the order is on hold. The scan is decided when the hold is released.",
     "confirmation": "Keep the box aside: the order is not confirmed yet. The scan is decided when it is.",
+}
+
+WISH_WHAT_TO_DO: Final[dict[str, str]] = {
+    "order": "Nothing if the order is on its way: this is decided when its subscription is there. Else check the id "
+    "and send the request again with the right one.",
+    "subscription": "Nothing if the scan is on its way: this is decided when it created the subscription. Else check "
+    "the subscription's number and send the request again with the right one.",
 }
 
 
@@ -52,6 +60,24 @@ def notice(order_id: str, scan: Scan, awaits: Awaited) -> ItemFulfillmentParked:
         waits_for=awaits,
         what_to_do=WHAT_TO_DO[awaits],
         refused=invalid_ones(scan),
+    )
+
+
+def wish_notice(
+    order_id: str, wish: Wish, body: SubscriptionRequest, awaits: Awaited | None, settings: Settings
+) -> RequestParked:
+    """What whoever asks something of a subscription hears while it is not known, or its order is not.
+
+    While its order is held, it waits without an end.
+    """
+    missing = body.subscription_id if awaits != "order" else order_id
+    return RequestParked(
+        subject=order_id,
+        request=wish.request,
+        waits_for="order" if awaits == "order" else "subscription",
+        missing=() if missing is None else (missing,),
+        until=None if awaits == "release" else wish.recorded + settings.patience,
+        what_to_do=WISH_WHAT_TO_DO["order" if awaits == "order" else "subscription"],
     )
 
 

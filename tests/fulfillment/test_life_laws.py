@@ -11,6 +11,7 @@ from contracts.changes import OrderChangeProposed
 from contracts.fulfillment import (
     ItemFulfillmentParked,
     OrderProgressed,
+    RequestParked,
     RequestRefused,
     RequestRepeated,
     SentOn,
@@ -210,7 +211,7 @@ def test_each_request_about_a_subscription_has_one_answer_or_waits(story: list[S
             say = stage.said[place]
             if say.cause is None:
                 stage.said[place] = Say(say.body, Cause("shop", f"m{number}", ""))
-    apart = (OrderProgressed, ItemFulfillmentParked, SentOn)
+    apart = (OrderProgressed, ItemFulfillmentParked, RequestParked, SentOn)
     answers: Counter[str] = Counter()
     for say in stage.said:
         assert say.cause is not None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.fulfillment import RequestRefused, RequestRepeated, SubscriptionCreated
+from contracts.fulfillment import RequestParked, RequestRefused, RequestRepeated, SubscriptionCreated
 from contracts.life import AssetReturned, ShipmentTracked, SubscriptionCancelled
 from contracts.message import Body
 from contracts.refusals import Code
@@ -33,13 +33,23 @@ PATIENT = [ship(), give_back(), cancel()]
 
 
 def kinds(bodies: list[Body]) -> list[str]:
-    return [type(b).__name__ for b in bodies if type(b).__name__ not in ("OrderProgressed", "ItemFulfillmentParked")]
+    return [
+        type(b).__name__
+        for b in bodies
+        if type(b).__name__ not in ("OrderProgressed", "ItemFulfillmentParked", "RequestParked")
+    ]
 
 
 @pytest.mark.parametrize("wish", PATIENT, ids=lambda w: type(w).__name__)
-def test_it_waits_in_silence_for_an_order_that_nobody_knows(wish: Body) -> None:
+def test_it_waits_for_an_order_that_nobody_knows_and_is_told_so_at_once(wish: Body) -> None:
     stage = scene()
-    assert stage.hears(wish) == []
+    notice = only(stage.hears(wish, id="w", source="dock"), RequestParked)
+    assert (notice.subject, notice.request) == ("o-1", type(wish).type_name())
+    assert (notice.waits_for, notice.missing) == ("order", ("o-1",))
+    assert notice.until == NOON + timedelta(hours=24, seconds=1)
+    cause = stage.said[-1].cause
+    assert cause is not None
+    assert (cause.source, cause.id) == ("dock", "w")
     assert len(ledger(stage).parked) == 1
     assert stage.hears(placed()) == []
     assert len(ledger(stage).parked) == 1
@@ -51,13 +61,20 @@ def test_it_waits_in_silence_for_an_order_that_nobody_knows(wish: Body) -> None:
 def test_it_is_decided_when_the_scan_creates_the_subscription(wish: Body, fact: type[Body]) -> None:
     stage = rented("S1", quantity=2)
     later = wish.model_copy(update={"subscription_id": "o-1/2"})
-    assert stage.hears(later, id="w", source="dock") == []
+    notice = only(stage.hears(later, id="w", source="dock"), RequestParked)
+    assert (notice.waits_for, notice.missing) == ("subscription", ("o-1/2",))
     said = stage.hears(scan("S2"))
     assert kinds(said) == ["SubscriptionCreated", fact.__name__]
     cause = next(s.cause for s in stage.said if isinstance(s.body, fact))
     assert cause is not None
     assert (cause.source, cause.id, cause.address) == ("dock", "w", "fulfillment.requests/0/3")
     assert (ledger(stage).parked, ledger(stage).due, ledger(stage).lane) == ((), None, None)
+
+
+def test_one_about_a_held_order_is_told_that_it_waits_without_an_end() -> None:
+    stage = scene()
+    stage.hears(placed(held=True))
+    assert only(stage.hears(ship()), RequestParked).until is None
 
 
 def test_one_about_another_subscription_waits_on() -> None:
@@ -256,5 +273,5 @@ def test_one_answer_for_each() -> None:
     stage.hears(placed())
     stage.hears(scan("S1"))
     said = [type(s.body) for s in stage.said if s.cause and s.cause.id == "w"]
-    assert said == [ShipmentTracked]
+    assert said == [RequestParked, ShipmentTracked]
     assert SubscriptionCreated not in said

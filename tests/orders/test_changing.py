@@ -16,7 +16,14 @@ from contracts.changes import (
 from contracts.clock import ClockTicked
 from contracts.fulfillment import OrderProgressed
 from contracts.message import Body
-from contracts.orders import HoldReleased, OrderPlaced, OrderStatusChanged, RequestRefused, RequestRepeated
+from contracts.orders import (
+    HoldReleased,
+    OrderPlaced,
+    OrderStatusChanged,
+    RequestParked,
+    RequestRefused,
+    RequestRepeated,
+)
 from contracts.refusals import Code
 from services.orders.awaited import AwaitedOrder
 from services.orders.change import ChangeLine
@@ -257,7 +264,8 @@ def test_a_held_order_is_cancelled_by_orders_alone() -> None:
 
 def test_a_cancellation_before_its_order_is_remembered_for_ever_and_the_order_is_created_cancelled() -> None:
     shop = open_shop()
-    assert shop.hears(cancel(), id="early") == []
+    notice = only(shop.hears(cancel(), id="early"), RequestParked)
+    assert (notice.waits_for, notice.missing, notice.until) == ("order", ("o-1",), None)
     assert only(shop.hears(cancel(), id="early"), RequestRepeated).outcome == "waiting"
     assert only(shop.hears(cancel(), id="again"), RequestRepeated).first_id == "early"
     assert codes(shop.hears(cancel(reason="other"), id="early")) == ["id_reused"]
@@ -308,7 +316,7 @@ def test_changes_before_their_order_wait_and_go_into_its_line() -> None:
         ("b", move(None)),
         ("c", contact(phone="1")),
     ):
-        assert shop.hears(request, id=id_) == []
+        assert kinds(shop.hears(request, id=id_)) == ["RequestParked"]
     said = shop.hears(order(item(CLOCK, 3)))
     assert kinds(said) == ["OrderPlaced", "OrderChangeProposed"]
     assert open_changes(shop) == [2]
@@ -434,7 +442,7 @@ def test_a_release_or_rejection_heard_again_is_a_repeat() -> None:
 
 def test_a_release_before_its_order_waits_for_it() -> None:
     shop = open_shop()
-    assert shop.hears(release("catalog")) == []
+    assert kinds(shop.hears(release("catalog"))) == ["RequestParked"]
     assert kinds(shop.hears(order(item(CLOCK, quoted=1)))) == ["OrderPlaced", "HoldReleased"]
 
 

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from contracts.answers import Repeated
 from contracts.changes import OrderCancelled
 from contracts.clock import ClockTicked
@@ -9,13 +11,14 @@ from contracts.orders import (
     OrderConfirmationRequested,
     OrderConfirmed,
     OrderPlaced,
+    RequestParked,
     RequestRefused,
     RequestRepeated,
 )
 from services.engine.service import LaneClock
 from services.orders.awaited import AwaitedOrder
 from services.orders.settings import Settings
-from tests.orders.clerks import cancel
+from tests.orders.clerks import amend, cancel, close, move, reject, release
 from tests.orders.shop import CLOCK, codes, confirm, item, kinds, note, open_shop, order, price, refusals, variant
 from tests.scene import NOON, Scene, only
 
@@ -28,9 +31,34 @@ def tick(shop: Scene, waited: int) -> list[Body]:
     return shop.hears(ClockTicked(lane=0, as_of=NOON + timedelta(minutes=1)), source="orders")
 
 
-def test_a_confirmation_before_its_order_waits_in_silence_and_is_decided_when_it_arrives() -> None:
+REQUESTS: list[Body] = [confirm(), note(), amend(clear=("phone",)), close(), move(None), release(), reject()]
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: type(r).__name__)
+def test_a_request_about_an_order_that_is_not_there_is_told_at_once_that_it_waits_for_what_and_until_when(
+    request_: Body,
+) -> None:
     shop = open_shop()
-    assert shop.hears(confirm(), id="early", source="clerk", time=NOON - timedelta(hours=1)) == []
+    notice = only(shop.hears(request_, id="early", source="clerk"), RequestParked)
+    assert (notice.subject, notice.request) == ("o-1", type(request_).type_name())
+    assert (notice.waits_for, notice.missing) == ("order", ("o-1",))
+    assert notice.until == NOON + timedelta(hours=24, seconds=1)
+    assert "order id" in notice.what_to_do
+    cause = shop.said[-1].cause
+    assert cause is not None
+    assert (cause.source, cause.id) == ("clerk", "early")
+
+
+def test_the_time_of_a_notice_is_that_of_the_record_and_of_the_setting() -> None:
+    shop = open_shop(Settings(parked_for=timedelta(minutes=3)))
+    notice = only(shop.hears(confirm(), time=NOON - timedelta(days=30), recorded=NOON), RequestParked)
+    assert notice.until == NOON + timedelta(minutes=3)
+
+
+def test_a_confirmation_before_its_order_waits_and_is_decided_when_it_arrives() -> None:
+    shop = open_shop()
+    said = shop.hears(confirm(), id="early", source="clerk", time=NOON - timedelta(hours=1))
+    assert kinds(said) == ["RequestParked"]
     said = shop.hears(order())
     assert kinds(said) == ["OrderPlaced", "OrderConfirmed"]
     fact = only(said, OrderConfirmed)
@@ -85,19 +113,19 @@ def test_a_refused_submission_leaves_what_waits_for_the_order_waiting() -> None:
 
 def test_what_waits_for_one_order_stays_small_enough_to_be_kept() -> None:
     shop = open_shop(Settings(most_parked_characters=1000))
-    assert shop.hears(note("a" * 400)) == []
-    assert shop.hears(note("b" * 400)) == []
+    assert kinds(shop.hears(note("a" * 400))) == ["RequestParked"]
+    assert kinds(shop.hears(note("b" * 400))) == ["RequestParked"]
     assert codes(shop.hears(note("c" * 400), id="m")) == ["parking_full"]
-    assert shop.hears(confirm()) == []
+    assert kinds(shop.hears(confirm())) == ["RequestParked"]
 
 
 def test_at_most_64_requests_wait_for_one_order() -> None:
     shop = open_shop()
     for n in range(64):
-        assert shop.hears(note(f"note {n}")) == []
+        assert kinds(shop.hears(note(f"note {n}"))) == ["RequestParked"]
     assert codes(shop.hears(confirm(), id="m")) == ["parking_full"]
     assert kinds(shop.hears(confirm(), id="m")) == ["RequestRepeated"]
-    assert shop.hears(confirm("o-2")) == []
+    assert kinds(shop.hears(confirm("o-2"))) == ["RequestParked"]
     said = shop.hears(order())
     assert kinds(said).count("NoteAdded") == 64
 

@@ -13,7 +13,7 @@ from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.asset import Asset
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.life import PATIENT, WISHES, LifeRequest, decided
-from services.fulfillment.parking import WAITING, parked, scheduled
+from services.fulfillment.parking import WAITING, parked, scheduled, wish_notice
 from services.fulfillment.reactions.answering import codes_of, known, refusal_of
 from services.fulfillment.request import Wish, wished
 from services.fulfillment.settings import Settings
@@ -99,7 +99,8 @@ def _not_yet(
     if waiting is None:
         return _refused(settings, message, desk, ledger, (refusal(Code.PARKING_FULL),))
     waiting = revised(waiting, heard=remember(ledger.heard, message, WAITING))
-    return Decision((Change(Ledger, message.subject, waiting),))
+    notice = wish_notice(message.subject, wish, body, ledger.awaits(), settings)
+    return Decision((Change(Ledger, message.subject, waiting),), (Say(notice, message.cause),))
 
 
 def _refused(

@@ -1,4 +1,6 @@
-"""A request about an order: decided if the order is there, parked if it is not. A cancellation waits for ever."""
+"""A request about an order: decided if the order is there, parked if it is not, which its sender hears at once. A
+cancellation waits for ever.
+"""
 
 from collections.abc import Iterable
 
@@ -11,6 +13,7 @@ from services.orders.answers import asked_before, codes_of, recognised, refused
 from services.orders.awaited import AwaitedOrder, Parked
 from services.orders.clock import milliseconds
 from services.orders.notes import note_id
+from services.orders.notices import cancels_when_it_comes, waits_for_order
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
 from services.orders.reactions.outcome import STANDS, WAITING, Outcome, still_waits
@@ -60,7 +63,7 @@ def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
     if awaited is not None and awaited.is_full_for(request, settings):
         return _refuse(message, awaited, (refusal(Code.PARKING_FULL),), desk, settings)
     parking = (awaited or AwaitedOrder(lane=message.lane)).parking(request)
-    return Decision(changes=(Change(AwaitedOrder, message.subject, parking),))
+    return Decision((Change(AwaitedOrder, message.subject, parking),), (waits_for_order(message, settings),))
 
 
 def _cancel_when_it_comes(message: Message, awaited: AwaitedOrder, desk: Desk, settings: Settings) -> Decision:
@@ -68,7 +71,8 @@ def _cancel_when_it_comes(message: Message, awaited: AwaitedOrder, desk: Desk, s
     if awaited.cancellation is not None:
         change = remember_refusal(message, awaited, (refusal(Code.ALREADY_DONE),), desk, settings)
         return Decision(changes=(change,), says=(_named_already(message, awaited),))
-    return Decision(changes=(Change(AwaitedOrder, message.subject, awaited.cancelling(Parked.of(message, 0))),))
+    cancelling = awaited.cancelling(Parked.of(message, 0))
+    return Decision((Change(AwaitedOrder, message.subject, cancelling),), (cancels_when_it_comes(message),))
 
 
 def _named_already(message: Message, awaited: AwaitedOrder) -> Say:

@@ -1,0 +1,46 @@
+"""The notice that a request about an order waits: said at once, so that a slip in an order id is seen at once."""
+
+from datetime import datetime
+
+from contracts.answers import AwaitedThing
+from contracts.orders import RequestParked
+from services.engine.message import Message
+from services.engine.service import Say
+from services.orders.settings import Settings
+
+_ORDER = (
+    "Nothing if the order is on its way: this is decided when it arrives. Else check the order id and send the "
+    "request again with the right one."
+)
+_CANCELLATION = (
+    "Nothing if the order is on its way: it will be created cancelled. Else check the order id and send the request "
+    "again with the right one."
+)
+
+
+def waits_for_order(message: Message, settings: Settings) -> Say:
+    """A request about an order that is not there: it waits, and is refused if the order does not come in time."""
+    return _parked(message, "order", (message.subject,), _ORDER, message.recorded + settings.parked_for)
+
+
+def cancels_when_it_comes(message: Message) -> Say:
+    """A cancellation of an order that is not there: remembered for ever."""
+    return _parked(message, "order", (message.subject,), _CANCELLATION)
+
+
+def _parked(
+    message: Message,
+    waits_for: AwaitedThing,
+    missing: tuple[str, ...],
+    what_to_do: str,
+    until: datetime | None = None,
+) -> Say:
+    body = RequestParked(
+        subject=message.subject,
+        request=message.model.type_name(),
+        waits_for=waits_for,
+        missing=missing,
+        until=until,
+        what_to_do=what_to_do,
+    )
+    return Say(body, cause=message.cause)
