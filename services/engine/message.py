@@ -9,6 +9,7 @@ from typing import Any
 from contracts.immutable import Immutable
 from contracts.message import Body
 from contracts.refusals import Refusal
+from services.engine.content import content_of, digest_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST_YEAR = 1970
@@ -87,10 +88,8 @@ class Message(Immutable):
         return identity_of(self.source, self.id)
 
     def content(self) -> bytes:
-        """8 bytes that stand for the normalised ``data`` with defaults, without the envelope."""
-        if self.body is None:
-            return blake2b(repr(self.data).encode("utf-8", "replace"), digest_size=8).digest()
-        return blake2b(self.body.model_dump_json(exclude_none=True).encode(), digest_size=8).digest()
+        """8 bytes that stand for the normalised ``data`` with defaults, without the envelope (``content.py``)."""
+        return digest_of(self.data) if self.body is None else content_of(self.body)
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """A placed order: one document, with what changes often in small top-level fields."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -95,7 +96,7 @@ class PlacedOrder(Kept):
     changes: int = 0
     edited_version: int = 1
     retired: tuple[str, ...] | None = None
-    submitted: dict[str, bytes]
+    submitted: Mapping[str, bytes]
     heard: tuple[Heard, ...] = ()
 
     @property
