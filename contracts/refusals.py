@@ -129,7 +129,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.NOT_ON_HOLD: "Nothing of the order waits for a decision about a price: nothing is to be done.",
     Code.PARKING_FULL: "Too much waits for this order already: send the order first, then this request again.",
     Code.CLOCK_AHEAD: "The tick lies more than 5 minutes ahead of the record: set the sender's clock.",
-    Code.SERIAL_INVALID: "Scan the label again: a serial has 1 to 64 printable characters.",
+    Code.SERIAL_INVALID: "Scan one label, the one with the serial: 1 to 64 printable characters, no two in one field.",
     Code.TOO_MANY_SERIALS: "Send at most 500 serials in one message.",
     Code.ITEM_REQUIRED: "Name the item or the SKU of the scanned device.",
     Code.ITEM_UNKNOWN: "The order has no such item: check the order id and the item or SKU.",

@@ -6,13 +6,25 @@ Rule: ``domain.md`` section 2. Hyphens stay, and 0 and O are two characters: a d
 import unicodedata
 from typing import Final
 
+from contracts.element_strings import SEPARATOR
+from contracts.labels import nothing_around, serial_on
+
 LONGEST: Final = 64
 """Characters of a normalised serial."""
 RAW_LONGEST: Final = 256
 """Characters as scanned. No label is longer; what is kept and normalised stays bounded."""
 
-_CONTROL_BLANKS: Final = frozenset("\t\n\v\f\r\x85")
-_BLANKS: Final = ("Zs", "Zl", "Zp")
+_DASHES: Final = dict.fromkeys(
+    map(
+        ord,
+        # of the category of dashes
+        "\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
+        "\u301c\u3030\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d\U00010d6e\U00010ead"
+        # and of others: a modifier letter, the bullet, the swung dash, raised and lowered minus, the minus sign
+        "\u02d7\u2043\u2053\u207b\u208b\u2212",
+    ),
+    "-",
+)
 _INVISIBLE: Final = frozenset(
     [
         "\u034f",  # combining grapheme joiner
@@ -31,21 +43,37 @@ _INVISIBLE: Final = frozenset(
 
 
 def normalised(raw: str) -> str | None:
-    """The serial by which a device is known: NFKC, upper case, blanks dropped, NFKC again; None if it is no serial.
+    """The serial by which a device is known, whatever read its label; None if the label has none, or several.
 
-    A serial has 1 to 64 printable characters and nothing invisible. A second pass changes nothing.
+    NFKC, every dash a hyphen, blanks dropped, what stands around the serial gone (``labels.py``), upper case, NFKC
+    again. A serial has 1 to 64 printable characters and nothing invisible: a tab or a line end stands between two
+    labels in one field, at an end it is the scanner's. A second pass changes nothing.
     """
     if len(raw) > RAW_LONGEST:
         return None
-    if raw.isascii():
-        serial = raw.upper().replace(" ", "") if raw.isprintable() else _without_blanks(raw.upper())
-    else:
-        serial = _without_blanks(unicodedata.normalize("NFKC", raw).upper())
-        serial = unicodedata.normalize("NFKC", serial)
+    serial: str | None
+    if raw.isascii() and raw.isprintable():
+        serial = raw.replace(" ", "").upper()
+        if nothing_around(serial):  # as nearly all are
+            return serial if 1 <= len(serial) <= LONGEST else None
+    serial, before = _once(raw), raw
+    while serial is not None and serial != before:  # what is gone may have hidden more; no pass but the first adds any
+        serial, before = _once(serial), serial
+    return serial
+
+
+def _once(raw: str) -> str | None:
+    text = raw if raw.isascii() else unicodedata.normalize("NFKC", raw).translate(_DASHES)
+    bare = text.strip()
+    begin = text.index(bare)
+    fnc1 = SEPARATOR in text[:begin] or SEPARATOR in text[begin + len(bare) :]
+    bare = "".join(c for c in bare if unicodedata.category(c) != "Zs")
+    if not bare.replace(SEPARATOR, "").isprintable():
+        return None
+    serial = serial_on(bare, fnc1=fnc1)
+    if serial is None:
+        return None
+    serial = unicodedata.normalize("NFKC", serial.upper())
     if not 1 <= len(serial) <= LONGEST or not serial.isprintable():
         return None
-    return serial if serial.isascii() or _INVISIBLE.isdisjoint(serial) else None
-
-
-def _without_blanks(text: str) -> str:
-    return "".join(c for c in text if c not in _CONTROL_BLANKS and unicodedata.category(c) not in _BLANKS)
+    return serial if _INVISIBLE.isdisjoint(serial) else None

@@ -2,7 +2,8 @@
 ``faststream run services.fulfillment.app:build --factory``.
 
 Settings beside the engine's: ``LEASELINE_ZONE``, the business time zone (default UTC), ``LEASELINE_ANNOUNCED_ONLY``
-(yes, no): devices that no dock announced are refused; and the waiting times and limits of ``settings.NUMBERS``.
+(yes, no): devices that no dock announced are refused; ``LEASELINE_SERIAL_PATTERN`` (``labels.py``); and the waiting
+times and limits of ``settings.NUMBERS``.
 """
 
 from zoneinfo import ZoneInfo
@@ -14,12 +15,14 @@ from services.engine.service import Service
 from services.engine.serving import Serving, main
 from services.engine.settings import Settings as EngineSettings
 from services.engine.settings import chosen, yes_or_no
+from services.fulfillment.labels import read_labels
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import NUMBERS, Settings
 
 
 def service() -> Service:
     """Fulfillment with its settings from the environment. Raises SystemExit for a wrong one."""
+    read_labels()
     zone = chosen("LEASELINE_ZONE", "UTC", ZoneInfo, "name a zone of the IANA database, such as Europe/Berlin")
     announced_only = yes_or_no("LEASELINE_ANNOUNCED_ONLY")
     return fulfillment(Settings(zone=zone, announced_only=announced_only, **numbers(NUMBERS)))

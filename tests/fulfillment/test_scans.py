@@ -406,3 +406,13 @@ def test_an_answer_never_repeats_more_of_a_serial_than_a_label_holds() -> None:
     stage.hears(placed())
     [(echo, code)] = refused(stage.hears(scan("x" * 5000)))
     assert (len(echo), code) == (128, Code.SERIAL_INVALID)
+
+
+def test_a_label_that_is_read_in_five_ways_is_one_device_and_then_four_double_beeps() -> None:
+    stage = scene()
+    stage.hears(placed(item(quantity=5)))
+    readings = ("ARM-0007", "]C1010401234567890121ARM-0007", "(01)04012345678901(21)ARM-0007", "ARM\u20110007")
+    said = stage.hears(scan(*readings, "\x1dARM-0007"))
+    assert serials(said) == ["ARM-0007"]
+    assert [code for _, code in refused(said)] == [Code.ALREADY_DONE] * 4
+    assert refused(stage.hears(scan("S1\nS2"))) == [("S1\nS2", Code.SERIAL_INVALID)]
