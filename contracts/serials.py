@@ -51,11 +51,10 @@ def normalised(raw: str) -> str | None:
     """
     if len(raw) > RAW_LONGEST:
         return None
-    serial: str | None
     if raw.isascii() and raw.isprintable():
-        serial = raw.replace(" ", "").upper()
-        if nothing_around(serial):  # as nearly all are
-            return serial if 1 <= len(serial) <= LONGEST else None
+        bare = raw.replace(" ", "").upper()
+        if nothing_around(bare):  # as nearly all are
+            return bare if 1 <= len(bare) <= LONGEST else None
     serial, before = _once(raw), raw
     while serial is not None and serial != before:  # what is gone may have hidden more; no pass but the first adds any
         serial, before = _once(serial), serial
