@@ -55,7 +55,8 @@ def normalised(raw: str) -> str | None:
         bare = raw.replace(" ", "").upper()
         if nothing_around(bare):  # as nearly all are
             return bare if 1 <= len(bare) <= LONGEST else None
-    serial, before = _once(raw), raw
+    before: str | None = raw
+    serial = _once(raw)
     while serial is not None and serial != before:  # what is gone may have hidden more; no pass but the first adds any
         serial, before = _once(serial), serial
     return serial
