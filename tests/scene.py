@@ -15,7 +15,7 @@ from pymongo.database import Database
 from contracts.envelope import Opened, opened
 from contracts.message import Body, Kind
 from contracts.saying import encoded
-from services.engine.desk import Documents, matches
+from services.engine.desk import Documents, Write, matches
 from services.engine.kept import Document, read_from, stored_form
 from services.engine.message import Message, Origin, message_time
 from services.engine.service import Decision, Key, LaneClock, NotLoaded, Page, Say, Service
@@ -131,12 +131,15 @@ class Scene:
             desk.apply(concluding, 0)
             says += concluding.says
         for write in desk.writes():
-            key = (write.collection, write.id)
-            if write.fields is None:
-                self.documents.pop(key, None)
-            else:
-                self.documents[key] = write.onto(self.documents.get(key, {}))
+            self._write(write)
         return says
+
+    def _write(self, write: Write) -> None:
+        key = (write.collection, write.id)
+        if write.fields is None:
+            self.documents.pop(key, None)
+        else:
+            self.documents[key] = write.onto(self.documents.get(key, {}))
 
     def document(self, kind: type[D], id_: str) -> D:
         """A stored document; fails the test if it is not there."""

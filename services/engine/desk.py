@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from contracts.immutable import Immutable
+from services.engine.differing import differing, with_paths
 from services.engine.kept import Document, Stored, fields_of, read_from, stored_fields, stored_form
 from services.engine.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page
 
@@ -11,8 +12,9 @@ D = TypeVar("D", bound=Document)
 
 
 class Write(Immutable):
-    """One document to be saved. ``fields``: all of a new one, of another those top-level fields that changed; None: the
-    document is gone. ``gone`` are the fields that are no longer there.
+    """One document to be saved. ``fields``: all of a new one, of another what changed (``differing.py``): top-level
+    fields, and by a path (``lines.3``) the elements of a list that kept the others; None: the document is gone.
+    ``gone`` are the fields that are no longer there.
     """
 
     collection: str
@@ -24,7 +26,7 @@ class Write(Immutable):
     def onto(self, stored: Stored) -> Stored:
         """What is stored after it, where ``stored`` was before; only for a document that is not gone."""
         assert self.fields is not None
-        return {name: value for name, value in stored.items() if name not in self.gone} | dict(self.fields)
+        return with_paths({name: value for name, value in stored.items() if name not in self.gone}, self.fields)
 
 
 class Documents:
@@ -142,15 +144,21 @@ class Documents:
         if document is None:
             return Write(*key, None)
         # Fields that a decision did not touch are the very objects that were read: most compare by identity.
-        changed = [
-            name
-            for name in fields_of(type(document))
-            if (value := getattr(document, name)) is not (old := getattr(was, name)) and value != old
-        ]
-        if not changed:
+        changed: list[str] = []
+        parts: dict[str, Any] = {}
+        for name in fields_of(type(document)):
+            value, old = getattr(document, name), getattr(was, name)
+            if value is old or value == old:
+                continue
+            paths = differing(name, old, value)
+            if paths is None:
+                changed.append(name)
+            else:
+                parts.update(paths)
+        if not changed and not parts:
             return None
         fields = stored_fields(document, changed)
-        return Write(*key, fields, tuple([name for name in changed if name not in fields]))
+        return Write(*key, {**fields, **parts}, tuple([name for name in changed if name not in fields]))
 
 
 def matches(page: Page, id_: str, stored: Stored) -> bool:

@@ -16,7 +16,18 @@ from pydantic import BaseModel
 
 from contracts.immutable import Immutable
 
-__all__ = ["Document", "Kept", "Stored", "field", "fields_of", "read_from", "revised", "stored_fields", "stored_form"]
+__all__ = [
+    "Document",
+    "Kept",
+    "Stored",
+    "field",
+    "fields_of",
+    "read_from",
+    "revised",
+    "stored_fields",
+    "stored_form",
+    "stored_value",
+]
 
 Stored = Mapping[str, Any]
 
@@ -56,6 +67,11 @@ def stored_fields(document: Document, names: Iterable[str]) -> Stored:
     defaults = _defaults(type(document))  # type: ignore[arg-type]  # every class has a hash
     values = {name: getattr(document, name) for name in names}
     return {name: _stored(value) for name, value in values.items() if value != defaults[name]}
+
+
+def stored_value(value: object) -> Any:
+    """A value within a document as it is stored."""
+    return _stored(value)
 
 
 @cache

@@ -224,7 +224,7 @@ class MongoTransaction:
 
 
 def _operation(write: Write) -> InsertOne[Any] | UpdateOne | DeleteOne:
-    """Only top-level fields that changed are written: a count that moves must not rewrite an order."""
+    """Only what changed is written, fields and elements: a count that moves must not rewrite an order."""
     if write.fields is None:
         return DeleteOne({"_id": write.id})
     if write.new:

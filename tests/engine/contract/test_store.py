@@ -189,6 +189,15 @@ async def test_fields_come_go_and_stay(ground: Ground) -> None:
     assert await _load(store, "c") == {}
 
 
+async def test_elements_and_rows_are_set_by_their_path_and_the_others_stay(ground: Ground) -> None:
+    store = await ground.store()
+    await _save(store, _insert("c", units=[{"s": "A"}, {"s": "B"}], rows={"1": 8, "2": 8}))
+    paths = {"units.1": {"s": "X", "at": 1}, "units.2": {"s": "C"}, "rows.2": 9, "rows.17": 8, "total": 3}
+    await _save(store, Write("counters", "c", paths))
+    units, rows = [{"s": "A"}, {"s": "X", "at": 1}, {"s": "C"}], {"1": 8, "2": 9, "17": 8}
+    assert await _load(store, "c") == {"c": {"units": units, "rows": rows, "total": 3}}
+
+
 async def test_a_page_holds_what_matches_by_id(ground: Ground) -> None:
     store = await ground.store()
     await _save(store, *(_insert(f"c{n}", kind="even" if n % 2 == 0 else "odd", due=n) for n in range(9)))
