@@ -1,17 +1,18 @@
 """An amendment at the head of the line: what it would make of the order, or every rule that it breaks.
 
-New and changed items are priced by today's catalog. Items that it does not name stay to the letter, so that
-fulfillment sees what it touches.
+New items, and items whose SKU or quoted price changes, are priced by today's catalog. A change of the quantity alone
+keeps price, names and what was agreed. Items that it does not name stay to the letter, so that fulfillment sees what it
+touches.
 """
 
-from contracts.changes import BillingChange, ItemsChange, OrderAmendmentRequested
+from contracts.changes import BillingChange, ItemChanged, ItemsChange, OrderAmendmentRequested
 from contracts.immutable import Immutable
 from contracts.order import BillingData
 from contracts.orders import ItemSubmitted
 from contracts.refusals import Refusal
 from services.engine.kept import revised
 from services.orders.billing import billing_of, with_change
-from services.orders.objections import VariantOf, as_ordered, objections
+from services.orders.objections import VariantOf, as_ordered, keeps_price, objections
 from services.orders.order import PlacedItem, PlacedOrder
 from services.orders.pricing import priced_item
 from services.orders.settings import Settings
@@ -70,9 +71,7 @@ def _billing(order: PlacedOrder, body: OrderAmendmentRequested) -> BillingData |
 def _edited(order: PlacedOrder, change: ItemsChange, variant_of: VariantOf) -> tuple[PlacedItem, ...]:
     changes = {each.item_id: each for each in change.change}
     kept = [
-        _priced(as_ordered(item, changes[item.item_id]), item.item_id, order.currency, variant_of)
-        if item.item_id in changes
-        else item
+        _changed(item, changes[item.item_id], order.currency, variant_of) if item.item_id in changes else item
         for item in order.items
         if item.item_id not in change.remove
     ]
@@ -87,6 +86,13 @@ def _edited(order: PlacedOrder, change: ItemsChange, variant_of: VariantOf) -> t
         taken.add(item_id)
         kept.append(_priced(item, item_id, order.currency, variant_of))
     return tuple(kept)
+
+
+def _changed(item: PlacedItem, change: ItemChanged, currency: str, variant_of: VariantOf) -> PlacedItem:
+    if not keeps_price(item, change, currency):
+        return _priced(as_ordered(item, change), item.item_id, currency, variant_of)
+    quoted = item.quoted_price if change.quoted_price is None else change.quoted_price.amount
+    return revised(item, quantity=change.quantity or item.quantity, quoted_price=quoted)
 
 
 def _priced(item: ItemSubmitted, item_id: str, currency: str, variant_of: VariantOf) -> PlacedItem:

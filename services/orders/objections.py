@@ -1,6 +1,7 @@
 """What stands against an amendment of items, whatever fulfillment says: every rule that it breaks, with its field.
 
-Rules: ``domain.md`` section 1. New and changed items are judged by today's catalog, and an edit never causes a hold.
+Rules: ``docs/domain.md`` section 1. What is to be priced anew is judged by today's catalog, and an edit never causes a
+hold. A line of which the quantity alone changes keeps what was agreed: nobody asks the catalog about it.
 """
 
 from collections import Counter
@@ -37,16 +38,28 @@ def skus_named(order: PlacedOrder | None, body: OrderAmendmentRequested, setting
     items = body.items
     if items is None or any(_too_long(items, settings)):
         return
-    kept = {} if order is None else {item.item_id: item.sku for item in order.items}
+    there = {} if order is None else {item.item_id: item for item in order.items}
     yield from (added.sku for added in items.add)
     for changed in items.change:
-        sku = changed.sku or kept.get(changed.item_id)
+        item = there.get(changed.item_id)
+        if item is not None and order is not None and keeps_price(item, changed, order.currency):
+            continue
+        sku = changed.sku or (None if item is None else item.sku)
         if sku is not None:
             yield sku
 
 
+def keeps_price(item: PlacedItem, change: ItemChanged, currency: str) -> bool:
+    """Whether a changed line keeps its price, its names and what was agreed: its SKU stays, and no other price than its
+    own is quoted.
+    """
+    quoted = change.quoted_price
+    own = quoted is None or (quoted.currency == currency and quoted.amount == item.unit_price)
+    return own and change.sku in (None, item.sku)
+
+
 def as_ordered(item: PlacedItem, change: ItemChanged) -> ItemSubmitted:
-    """A changed line as if it were ordered so today; its contract length never changes.
+    """A line that is priced anew, as if it were ordered so today; its contract length never changes.
 
     A price that was quoted for what it was before is not one for what it is to be.
     """
@@ -100,7 +113,7 @@ def _item_objections(order: PlacedOrder, change: ItemsChange, variant_of: Varian
         item = there.get(each.item_id)
         if item is None:
             yield refusal(Code.ITEM_UNKNOWN, f"items.change.{place}.item_id", each.item_id)
-        else:
+        elif not keeps_price(item, each, order.currency):
             new = each.sku is not None and each.sku != item.sku
             yield from _price_objections(order, as_ordered(item, each), variant_of, f"items.change.{place}", new=new)
     taken = {*there, *(order.retired or ())}

@@ -102,11 +102,12 @@ def test_what_is_not_named_is_proposed_to_the_letter_though_the_catalog_changed(
     assert (proposal.items[1].unit_price, proposal.items[1].product_name) == (2500, before.product_name)
 
 
-def test_a_changed_item_is_priced_by_todays_catalog() -> None:
+def test_an_item_whose_variant_changes_is_priced_by_todays_catalog() -> None:
     shop = sold()
     shop.hears(variant(CLOCK, price(12, 1100)), source="catalog")
-    proposal = proposed(shop.hears(edit(ItemChanged(item_id="1", quantity=3))))
-    assert (proposal.items[0].unit_price, proposal.items[0].catalog_version) == (1100, 2)
+    shop.hears(variant(CHAIR, price(12, 2600)), source="catalog")
+    proposal = proposed(shop.hears(edit(ItemChanged(item_id="2", sku=CLOCK, quantity=3))))
+    assert (proposal.items[1].unit_price, proposal.items[1].catalog_version) == (1100, 2)
 
 
 def test_a_refused_change_leaves_the_order_as_it_is_and_names_the_items() -> None:
@@ -324,15 +325,16 @@ def test_a_price_that_came_is_an_edit_for_those_who_expect_a_version() -> None:
 def test_an_edit_of_a_held_order_that_would_cause_another_hold_is_refused() -> None:
     shop = sold(item(CLOCK, months=36))
     assert codes(shop.hears(edit(add=(item(CHAIR, months=24),)))) == ["price_missing"]
-    assert codes(shop.hears(edit(ItemChanged(item_id="1", quantity=2)))) == ["price_missing"]
+    assert codes(shop.hears(edit(ItemChanged(item_id="1", sku=CHAIR)))) == ["price_missing"]
 
 
 def test_a_hold_of_an_item_that_is_not_touched_stays() -> None:
     shop = sold(item(CLOCK, quoted=1), item(CHAIR))
     after = only(shop.hears(edit(ItemChanged(item_id="2", quantity=4))), OrderAmended).order
     assert [(h.reason, h.item_id) for h in after.holds] == [("price_mismatch", "1")]
-    resolved = only(shop.hears(edit(ItemChanged(item_id="1", quantity=1))), OrderAmended).order
-    assert (resolved.holds, resolved.items[0].quoted_price, resolved.monthly_total) == ((), None, 11000)
+    quoted = ItemChanged(item_id="1", quoted_price=Money(amount=1000, currency="EUR"))
+    resolved = only(shop.hears(edit(quoted)), OrderAmended).order
+    assert (resolved.holds, resolved.items[0].quoted_price, resolved.monthly_total) == ((), 1000, 11000)
 
 
 def test_a_cancelled_order_is_not_edited() -> None:

@@ -204,10 +204,10 @@ def test_an_expected_version_is_looked_at_when_the_change_is_next() -> None:
 def test_a_waiting_edit_is_priced_by_the_catalog_of_the_time_when_it_is_next() -> None:
     shop = sold()
     first = proposed(shop.hears(cancel()))
-    shop.hears(edit(ItemChanged(item_id="1", quantity=4)))
-    shop.hears(variant(CLOCK, price(12, 1300)), source="catalog")
+    shop.hears(edit(ItemChanged(item_id="1", sku=CHAIR)))
+    shop.hears(variant(CHAIR, price(12, 2700)), source="catalog")
     said = shop.hears(declined(first, Code.ORDER_HAS_SUBSCRIPTIONS), source=FULFILLMENT)
-    assert proposed(said).items[0].unit_price == 1300
+    assert proposed(said).items[0].unit_price == 2700
 
 
 def test_what_breaks_a_rule_of_its_shape_is_refused_without_waiting() -> None:

@@ -32,12 +32,14 @@ def with_changes(
     billing: BillingData,
     message: Message,
 ) -> PlacedOrder:
-    """The order with an amendment's items, billing and contact data. Holds of items that are no longer so are gone."""
+    """The order with an amendment's items, billing and contact data. Gone are the holds of items that are removed or
+    priced anew: more or fewer units decide nothing about a price.
+    """
     body = message.body
     assert isinstance(body, OrderAmendmentRequested)
     kept = {item.item_id: item for item in items}
     before = {item.item_id: item for item in order.items}
-    holds = tuple(h for h in order.holds if kept.get(h.item_id) == before.get(h.item_id))
+    holds = tuple(h for h in order.holds if _priced(kept.get(h.item_id)) == _priced(before.get(h.item_id)))
     gone = tuple(item_id for item_id in before if item_id not in kept)
     held = bool(order.holds)
     order = unheld(order, items, holds, message.time)
@@ -45,6 +47,11 @@ def with_changes(
         order = with_originals(order)
     order = revised(order, retired=(*(order.retired or ()), *gone) or None)
     return with_contact(billed(order, billing), body)
+
+
+def _priced(item: PlacedItem | None) -> tuple[object, ...]:
+    """What a hold is about: which variant, at which price, quoted at which."""
+    return () if item is None else (item.sku, item.unit_price, item.quoted_price)
 
 
 def settled(message: Message, order: PlacedOrder, change: Amendment) -> Outcome:
