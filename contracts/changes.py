@@ -62,8 +62,8 @@ class BillingChange(Model):
 class ItemChanged(Model):
     """One line that is to be another one; SKU and quantity stay if they are absent. A contract length never changes.
 
-    With another SKU, or another quoted price than its own price, the line is priced by today's catalog, and a price that
-    was quoted before no longer counts. Else it keeps its price, its names and what was agreed.
+    With another SKU, or a quoted price that is not its own price, the line is priced by today's catalog, and a price
+    that was quoted before no longer counts. Else it keeps its price, its names and what was agreed.
     """
 
     item_id: Identifier
