@@ -51,6 +51,8 @@ def catalog_becomes(shop: Scene, how: str) -> None:
             shop.hears(variant(CLOCK, price(12, 3500), active=False), source="catalog")
         case "free":
             shop.hears(variant(CLOCK, free=True), source="catalog")
+        case _:
+            pass
 
 
 HOWS = ["as it was", "dearer", "without the length", "empty", "inactive", "free"]
