@@ -1,11 +1,13 @@
 """The catalog: variants with all their prices."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field, WithJsonSchema
 
 from contracts.message import Fact, Request
 from contracts.model import Model
 from contracts.money import Currency, MinorUnits
-from contracts.values import Months, Name, Sku
+from contracts.values import Months, Name, Sku, Whole
 
 
 class Price(Model):
@@ -14,6 +16,19 @@ class Price(Model):
     months: Months
     currency: Currency
     amount: MinorUnits
+
+
+_KnownWhole = Annotated[Whole, WithJsonSchema({"type": "integer"})]
+
+
+class PriceSnapshot(Model):
+    """A price as facts carry it: it was judged when it came, and is not again. A currency or a contract length that is
+    taken off the list one day, or a bound that becomes lower, must not make what was said unreadable.
+    """
+
+    months: _KnownWhole
+    currency: Annotated[str, Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
+    amount: _KnownWhole
 
 
 class VariantSubmitted(Request):
@@ -43,4 +58,4 @@ class VariantChanged(Fact):
     variant_name: str
     active: bool
     free: bool
-    prices: tuple[Price, ...]
+    prices: tuple[PriceSnapshot, ...]

@@ -13,7 +13,8 @@ from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
 from contracts.immutable import Immutable
-from contracts.message import Body
+from contracts.judging import JUDGED
+from contracts.message import Body, Kind
 from contracts.model import Model
 from contracts.problems import refusals_of, unknown_fields
 from contracts.refusals import Refusal
@@ -90,6 +91,11 @@ def _envelope_of(model: type[Body]) -> type[Envelope[Any]]:
     return found
 
 
+def _context(model: type[Body]) -> Mapping[str, Any] | None:
+    """What our services said was judged before they said it."""
+    return None if model.kind is Kind.REQUEST else JUDGED
+
+
 def opened(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]]) -> Opened | Senseless:
     """Reads one record's value and headers against the types that the reader knows."""
     if value is None:
@@ -109,7 +115,7 @@ def opened(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]
                     return Senseless("unknown_type", attributes.type[:120])
         else:
             try:
-                envelope = _envelope_of(model).model_validate_json(value, extra="forbid")
+                envelope = _envelope_of(model).model_validate_json(value, extra="forbid", context=_context(model))
             except ValidationError:
                 pass
             else:
@@ -145,7 +151,7 @@ def _structured(value: bytes, known: Mapping[str, type[Body]]) -> Opened | Sense
     data: Mapping[str, Any] = document["data"]
     time = instant(document.get("time"))
     try:
-        envelope = _envelope_of(model).model_validate_json(value)
+        envelope = _envelope_of(model).model_validate_json(value, context=_context(model))
     except ValidationError as error:
         refusals = refusals_of(error, within=("data",))
         return Opened(model, str(document["source"]), str(document["id"]), time, None, refusals, data)
@@ -171,7 +177,7 @@ def _binary(value: bytes, headers: Headers, known: Mapping[str, type[Body]]) -> 
         return data
     time = instant(attributes.get("time"))
     try:
-        body = model.model_validate_json(value)
+        body = model.model_validate_json(value, context=_context(model))
     except ValidationError as error:
         return Opened(model, attributes["source"], attributes["id"], time, None, refusals_of(error), data)
     return Opened(model, attributes["source"], attributes["id"], time, body, unknown=unknown_fields(model, data))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts import VERSION, asyncapi
+from contracts.agreed import judged
 from contracts.compatibility import Change, changes
 from contracts.registry import MESSAGES
 from contracts.schema import schema_of
@@ -57,7 +58,8 @@ def stale(folder: Path = FOLDER) -> tuple[str, ...]:
 
 
 def against_release(folder: Path = FOLDER) -> tuple[tuple[str, Change], ...]:
-    """What is different from the released schemas, by type, as ``contracts.compatibility`` judges it.
+    """What is different from the released schemas, by type, as ``contracts.compatibility`` judges it; a
+    break that was agreed upon (``contracts/agreed.py``) is none.
 
     Raises ValueError, naming the type, if it cannot judge.
     """
@@ -71,7 +73,7 @@ def against_release(folder: Path = FOLDER) -> tuple[tuple[str, Change], ...]:
             different = changes(json.loads(path.read_text("utf-8")), schema_of(model))
         except ValueError as error:
             raise ValueError(f"{path.stem}: {error}: teach contracts/compatibility.py") from error
-        found += [(path.stem, change) for change in different]
+        found += [(path.stem, judged(path.stem, change)) for change in different]
     return tuple(found)
 
 

@@ -23,6 +23,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from contracts.immutable import Immutable
+from contracts.judging import judged_by
 from contracts.refusals import Code
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -68,7 +69,7 @@ def _if_any(check: Callable[[str], str]) -> AfterValidator:
     def checked(value: str | None) -> str | None:
         return None if value is None or not value.strip() else check(value)
 
-    return AfterValidator(checked)
+    return judged_by(checked)
 
 
 class _UpTo(Immutable):
@@ -169,12 +170,12 @@ def _subscription_id(value: str) -> str:
     return value
 
 
-Identifier = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
+Identifier = Annotated[str, judged_by(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 """An order, customer, item or group id: 1 to 64 of ``A-Z a-z 0-9 . _ -``, case-sensitive."""
-Sku = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
+Sku = Annotated[str, judged_by(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 """A stock keeping unit; the same characters as ids."""
 _name, _long_text = _text(200), _text(4000)
-Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
+Name = Annotated[str, judged_by(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 """A name as it comes (NFC, trimmed), 1 to 200 characters."""
 NameIfAny = Annotated[Annotated[str, _UpTo(200)] | None, _if_any(_name)]
 """The same where it may be absent; a blank one is."""
@@ -182,21 +183,21 @@ Line = Name
 """A line of an address, under the same rules."""
 LineIfAny = NameIfAny
 """One that may be absent."""
-LongText = Annotated[str, AfterValidator(_long_text), Field(json_schema_extra={"minLength": 1, "maxLength": 4000})]
+LongText = Annotated[str, judged_by(_long_text), Field(json_schema_extra={"minLength": 1, "maxLength": 4000})]
 """Free text, at most 4,000 characters."""
 LongTextIfAny = Annotated[Annotated[str, _UpTo(4000)] | None, _if_any(_long_text)]
 """The same where it may be absent; a blank one is."""
-Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "idn-email", "maxLength": 254})]
+Email = Annotated[str, judged_by(_email), Field(json_schema_extra={"format": "idn-email", "maxLength": 254})]
 """An e-mail address in the form it came in; compare by ``normal_email``."""
-Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
+Phone = Annotated[str, judged_by(_phone), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
 """A phone number as it came, 1 to 40 characters."""
 PhoneIfAny = Annotated[Annotated[str, _UpTo(40)] | None, _if_any(_phone)]
 """The same where it may be absent; a blank one is."""
-Term = Annotated[str, AfterValidator(_term), Field(json_schema_extra={"enum": list(TERMS)})]
+Term = Annotated[str, judged_by(_term), Field(json_schema_extra={"enum": list(TERMS)})]
 """A payment term that can be asked for. What is in force may also be ``at_once``."""
-Months = Annotated[int, AfterValidator(_months), Field(json_schema_extra={"enum": list(LENGTHS)})]
+Months = Annotated[int, judged_by(_months), Field(json_schema_extra={"enum": list(LENGTHS)})]
 """A contract length in months."""
-Quantity = Annotated[int, AfterValidator(_quantity), Field(json_schema_extra={"minimum": 1, "maximum": 500})]
+Quantity = Annotated[int, judged_by(_quantity), Field(json_schema_extra={"minimum": 1, "maximum": 500})]
 Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1), WithJsonSchema({"type": "integer", "format": "int64"})]
 """A whole number that the store can hold: a count, a version, a lane, a total in minor units."""
 Instant = Annotated[
@@ -214,13 +215,13 @@ CivilDate = Annotated[
 ]
 """A day of the calendar without a time zone; text wherever it is stored or sent."""
 
-Period = Annotated[str, AfterValidator(_period), Field(json_schema_extra={"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})]
+Period = Annotated[str, judged_by(_period), Field(json_schema_extra={"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})]
 """A calendar month, ``YYYY-MM``: what an invoice is about."""
-BillingDay = Annotated[int, AfterValidator(_billing_day), Field(json_schema_extra={"minimum": 1, "maximum": 28})]
+BillingDay = Annotated[int, judged_by(_billing_day), Field(json_schema_extra={"minimum": 1, "maximum": 28})]
 """The day of the month on which a payer is invoiced."""
 SubscriptionId = Annotated[
     str,
-    AfterValidator(_subscription_id),
+    judged_by(_subscription_id),
     Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}/[1-9][0-9]{0,5}$"}),
 ]
 """An order id, a slash, and the running number of one of its subscriptions."""

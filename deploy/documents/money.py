@@ -1,6 +1,10 @@
-"""Money for a person; never by way of a float."""
+"""Money for a person; never by way of a float.
 
-from contracts.money import CURRENCY_EXPONENTS
+A currency that was taken off the list is written as ever. An amount in one that nobody ever heard of is written in
+its minor units and says so: better than no document, or a wrong point.
+"""
+
+from contracts.money import exponent_of
 
 
 def amount(minor_units: int, currency: str) -> str:
@@ -19,7 +23,9 @@ def decimal(minor_units: int, currency: str) -> str:
 
 
 def _written(minor_units: int, currency: str, thousands: str) -> str:
-    decimals = CURRENCY_EXPONENTS[currency]
+    decimals = exponent_of(currency)
+    if decimals is None:
+        return f"{minor_units:,} minor units" if thousands else str(minor_units)
     whole, part = divmod(abs(minor_units), 10**decimals)
     sign = "-" if minor_units < 0 else ""
     written = f"{whole:,}".replace(",", thousands)

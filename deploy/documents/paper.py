@@ -68,8 +68,8 @@ class Paper:
 
     @property
     def term(self) -> str:
-        """The payment term in words."""
-        return TERMS[self.invoice.term]
+        """The payment term in words; one that was never heard of as it is called."""
+        return TERMS.get(self.invoice.term, f"payable under {self.invoice.term}")
 
 
 _Kind = tuple[str, str, str, str, str, str, int, str]

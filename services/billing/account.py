@@ -6,11 +6,11 @@ what it adds now; ``rebuilt`` counts them from scratch, and the two never disagr
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from contracts import billing as said
 from contracts.immutable import Immutable
-from contracts.money import CURRENCY_EXPONENTS
+from contracts.money import exponent_of
 from services.billing.calendar import due_date, issue_date, period_after
 from services.billing.payer import Defaults, Payer
 from services.billing.share import Part, Share
@@ -18,6 +18,8 @@ from services.billing.term import SOURCES, days_of
 from services.engine.kept import Kept, field, revised
 
 Apart = Literal["term", "currency", "test"]
+MOST: Final = 2**62
+"""What an account adds up to at most, in minor units: half of what 64 bits hold. See ``contracts.money.MAX_PRICE``."""
 
 
 class AccountKey(Immutable):
@@ -40,7 +42,7 @@ class AccountKey(Immutable):
         if mark not in ([], ["test"]):
             raise ValueError(f"no account: {account_id[:200]}")
         days_of(term)
-        if currency not in CURRENCY_EXPONENTS:
+        if exponent_of(currency) is None:  # one that was only taken off the list is still an account's
             raise ValueError(f"no currency of an account: {currency[:16]}")
         return cls(payer, term, currency, bool(mark))
 
@@ -115,14 +117,19 @@ def with_part(account: Account, old: Part | None, new: Part, *, joins: int, own:
     """The account after the part of one subscription became another; ``old`` is None when it is new.
 
     ``joins`` is how many customers the account has more by that, ``own`` whether the subscription is the
-    payer's own.
+    payer's own. Raises ValueError when the account would add up to more than ``MOST`` by that: nothing that is kept or
+    said ever passes 64 bits, and what makes an account smaller is always taken in.
     """
     step = new.active - (old.active if old else 0)
+    more = new.outstanding - (old.outstanding if old else 0)
+    monthly = new.monthly_total - (old.monthly_total if old else 0)
+    if (more > 0 and account.outstanding + more > MOST) or (monthly > 0 and account.monthly_total + monthly > MOST):
+        raise ValueError(f"account {account.key.id} would add up to more than {MOST} minor units")
     return revised(
         account,
         active=account.active + step,
-        monthly_total=account.monthly_total + new.monthly_total - (old.monthly_total if old else 0),
-        outstanding=account.outstanding + new.outstanding - (old.outstanding if old else 0),
+        monthly_total=account.monthly_total + monthly,
+        outstanding=account.outstanding + more,
         customers=account.customers + joins,
         own_active=account.own_active + (step if own else 0),
         opens=_recounted(account.opens, old.opens if old else None, new.opens),

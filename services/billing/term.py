@@ -4,17 +4,18 @@ Rules: ``domain.md`` section 3. A term is resolved once, when a payer first hear
 that changes later moves nothing that is already there.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from contracts.immutable import Immutable
 from contracts.subscription import Subscription
-from contracts.values import AT_ONCE, TERMS
+from contracts.values import AT_ONCE
 
 TermSource = Literal["individual", "order", "payer", "deployment"]
 SOURCES: tuple[TermSource, ...] = ("individual", "order", "payer", "deployment")
 """Where a term can come from, the strongest first."""
 
-_DAYS = {AT_ONCE: 0, "net_7": 7, "net_14": 14, "net_30": 30}
+_DAYS: Final = {AT_ONCE: 0, "net_7": 7, "net_14": 14, "net_30": 30}
+"""Every term that was ever offered: one that no order may have any more stays in force where it is."""
 
 
 class Resolved(Immutable):
@@ -42,7 +43,7 @@ def resolved(subscription: Subscription, payers_default: str | None, deployments
             raise ValueError(f"an individual with the term {subscription.term}")
         return Resolved(AT_ONCE, "individual")
     if subscription.term is not None:
-        if subscription.term not in TERMS:
+        if subscription.term == AT_ONCE or subscription.term not in _DAYS:  # one that is no longer offered still counts
             raise ValueError(f"no term for a business: {subscription.term[:16]}")
         return Resolved(subscription.term, "order")
     if payers_default is not None:

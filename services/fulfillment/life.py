@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, assert_never
 
 from contracts.fulfillment import RequestRefused
+from contracts.judging import read_again
 from contracts.life import (
     ExtensionRequested,
     ReplacementRequested,
@@ -66,7 +67,7 @@ PATIENT: Final = (ShipmentSubmitted, ReturnSubmitted, SubscriptionCancellationRe
 
 def body_of(wish: Wish) -> LifeRequest:
     """What was asked, as it was sent."""
-    return WISHES[wish.request].model_validate_json(wish.body)
+    return read_again(WISHES[wish.request], wish.body)
 
 
 def decided(

@@ -13,6 +13,7 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
+from contracts.judging import read_again
 from contracts.message import Request
 from contracts.orders import NoteSubmitted, OrderConfirmationRequested
 from services.engine.heard import Heard, refused, remember
@@ -74,7 +75,7 @@ class Parked(Kept):
     def message(self, lane: int) -> Message:
         """The request again, to be decided as if it came now; its answer goes to its own address."""
         model = PARKED_TYPES[self.type]
-        body = model.model_validate_json(self.body)
+        body = read_again(model, self.body)
         origin = Origin(self.topic, self.incarnation, self.partition, self.offset, self.timestamp)
         return Message(
             model=model,

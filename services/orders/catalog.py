@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.catalog import Price, VariantChanged, VariantSubmitted
+from contracts.catalog import PriceSnapshot, VariantChanged, VariantSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.kept import Kept
 
@@ -75,5 +75,5 @@ def variant_told(sku: str, variant: Variant) -> VariantChanged:
         variant_name=variant.variant_name,
         active=variant.active,
         free=variant.free,
-        prices=tuple(Price(months=m, currency=c, amount=variant.prices[price_key(m, c)]) for m, c in keys),
+        prices=tuple(PriceSnapshot(months=m, currency=c, amount=variant.prices[price_key(m, c)]) for m, c in keys),
     )

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.changes import OrderAmendmentRequested
 from contracts.fulfillment import ItemFulfillmentRequested
-from contracts.money import CURRENCY_EXPONENTS, MAX_PRICE, Currency, MinorUnits, Money
+from contracts.money import CURRENCY_EXPONENTS, KNOWN_EXPONENTS, MAX_PRICE, Currency, MinorUnits, Money, exponent_of
 from contracts.orders import ItemSubmitted
 from contracts.places import COUNTRIES, NO_POSTAL_CODE, Country
 from contracts.values import (
@@ -279,8 +279,17 @@ def test_money_is_never_a_float(amount: float) -> None:
     assert refused(MinorUnits, amount) in ("int_type", "int_from_float")
 
 
-def test_the_largest_order_at_the_largest_price_fits_into_64_bits() -> None:
-    assert 2000 * 36 * MAX_PRICE < 2**63
+def test_the_largest_order_at_the_largest_price_is_kept_exactly_by_every_reader_of_json() -> None:
+    assert 2000 * 36 * MAX_PRICE < 2**53
+
+
+def test_every_currency_of_the_package_is_known_with_the_same_decimals_so_that_an_update_takes_none_off() -> None:
+    assert {code: KNOWN_EXPONENTS.get(code) for code in CURRENCY_EXPONENTS} == CURRENCY_EXPONENTS
+
+
+@pytest.mark.parametrize(("currency", "decimals"), [("HRK", 2), ("BGN", 2), ("BYR", 0), ("EUR", 2), ("XXX", None)])
+def test_the_decimals_of_a_withdrawn_currency_stay_known(currency: str, decimals: int | None) -> None:
+    assert exponent_of(currency) == decimals
 
 
 @pytest.mark.parametrize("months", range(40))

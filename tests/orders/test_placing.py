@@ -1,5 +1,6 @@
 import pytest
 
+from contracts.money import MAX_PRICE
 from contracts.orders import CustomerGroupChangeRequested, NoteAdded, OrderPlaced
 from services.orders.customer import id_from_email
 from services.orders.order import PlacedOrder
@@ -75,9 +76,9 @@ def test_zero_decimal_currencies_are_counted_in_whole_units() -> None:
 
 def test_the_largest_order_still_counts_in_64_bits() -> None:
     shop = open_shop()
-    shop.hears(variant(CLOCK, price(36, 10**12)))
+    shop.hears(variant(CLOCK, price(36, MAX_PRICE)))
     placed = only(shop.hears(order(*[item(CLOCK, 500, 36) for _ in range(4)])), OrderPlaced)
-    assert placed.order.contract_value == 2000 * 36 * 10**12
+    assert placed.order.contract_value == 2000 * 36 * MAX_PRICE
     assert placed.order.contract_value < 2**63
 
 

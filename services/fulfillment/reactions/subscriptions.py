@@ -4,6 +4,7 @@ from hashlib import blake2b
 from typing import Final
 
 from contracts.fulfillment import RequestRepeated, SentOn
+from contracts.judging import read_again
 from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
 from services.engine.heard import recognise, refused, remember
@@ -55,7 +56,7 @@ def _first(message: Message, body: SentOn) -> Message:
     """The request as its sender sent it, at home in the order's lane."""
     return Message(
         model=WISHES[body.request],
-        body=WISHES[body.request].model_validate_json(body.body),
+        body=read_again(WISHES[body.request], body.body),
         refusals=(),
         data=None,
         source=body.request_source,

@@ -1,0 +1,89 @@
+"""No sum passes what 64 bits hold, whatever is sent: what would make an account larger than that is not taken in."""
+
+from typing import Any
+
+import pytest
+
+from contracts.billing import BillingAccountChanged
+from contracts.money import MAX_PRICE
+from services.billing.account import MOST, Account, AccountKey, new_account, with_part
+from services.billing.service import billing
+from services.billing.share import Held, Part, Share
+from services.engine.kept import revised
+from tests.billing.subscriptions import TULIP, created, invoices, run
+from tests.scene import Scene, only
+
+ACCOUNT = f"{TULIP}/net_14/EUR"
+DEAR = 10**12
+"""What a price was once allowed to be."""
+
+
+def part(**changed: Any) -> Part:
+    return revised(Part(active=1, monthly_total=0, outstanding=0, opens=None, source="deployment"), **changed)
+
+
+def near_the_bound(short: int) -> Scene:
+    """An account that is so much short of what it may add up to."""
+    scene = Scene(billing())
+    scene.hears(created("o1/1", prices=((36, 100),)))
+    account = scene.document(Account, ACCOUNT)
+    scene.keep(Account, ACCOUNT, revised(account, outstanding=MOST - short))
+    return scene
+
+
+def test_an_account_holds_thousands_of_orders_of_the_largest_size_at_the_largest_price() -> None:
+    assert 6_400 * 2000 * 36 * MAX_PRICE < MOST
+
+
+def test_the_fact_that_would_pass_the_bound_is_refused_and_nothing_else_is() -> None:
+    scene = near_the_bound(36 * DEAR - 1)
+    before = dict(scene.documents)
+
+    with pytest.raises(ValueError, match=f"account {ACCOUNT} would add up to more than {MOST}"):
+        scene.hears(created("o2/1", prices=((36, DEAR),)))
+
+    assert scene.documents == before
+    told = only(scene.hears(created("o3/1", prices=((35, DEAR),))), BillingAccountChanged).account
+    assert told.outstanding == MOST - DEAR + 1
+
+
+def test_what_makes_a_full_account_smaller_is_taken_in_and_it_is_invoiced() -> None:
+    scene = near_the_bound(0)
+    scene.hears(created("o1/1", version=2, prices=((36, 100),), state="reversed"))
+    assert scene.document(Account, ACCOUNT).outstanding == MOST - 3600
+
+    scene = near_the_bound(0)
+    (invoice,) = invoices(run(scene, "2024-05"))
+    assert invoice.total == 100
+
+
+@pytest.mark.parametrize("changed", [{"monthly_total": MOST + 1}, {"outstanding": MOST + 1}, {"outstanding": 2**80}])
+def test_no_single_subscription_passes_it_either(changed: dict[str, int]) -> None:
+    account = new_account(AccountKey(TULIP, "net_14", "EUR", False))
+
+    with pytest.raises(ValueError, match="would add up"):
+        with_part(account, None, part(**changed), joins=1, own=False)
+
+
+def test_the_orders_of_the_report_at_the_old_price_do_no_harm() -> None:
+    """131 orders of 2,000 units for 36 months at 10^12: each fits, but for those beyond the bound."""
+    one = part(monthly_total=2000 * DEAR, outstanding=2000 * 36 * DEAR)
+    account, refused = new_account(AccountKey(TULIP, "net_14", "EUR", False)), 0
+    for _ in range(131):
+        try:
+            account = with_part(account, None, one, joins=0, own=False)
+        except ValueError:
+            refused += 1
+
+    assert account.outstanding <= MOST < 2**63
+    assert account.outstanding + one.outstanding > MOST
+    assert refused == 131 - MOST // one.outstanding
+
+
+def test_an_amount_of_before_the_bound_was_lowered_is_read_from_the_store() -> None:
+    scene = Scene(billing())
+    scene.hears(created(prices=((12, DEAR),)))
+    (held,) = scene.document(Share, f"{TULIP}/o1").subscriptions
+
+    assert isinstance(held, Held)
+    assert invoices(run(scene, "2024-05"))[0].total == DEAR
