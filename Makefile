@@ -4,12 +4,15 @@ WORKERS ?= 2
 BIN := .venv/bin
 OURS = $(wildcard contracts services deploy bench tests)
 
-.PHONY: help setup demo up test lint test-long test-containers simulate bench fmt lock clean
+# Tests that need no server: the rules, the contracts, the engine's pieces.
+PURE = tests/contracts tests/orders tests/fulfillment tests/billing
+.PHONY: help setup demo up check test lint types imports test-long test-containers simulate bench fmt lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo             real orders through the three services, on real Kafka and MongoDB, and the invariants"
 	@echo "make up               the same servers and services, kept running"
+	@echo "make check            lint, types, import rules and the pure tests: before each commit, under a minute"
 	@echo "make test             every check and test, at most 12 minutes on 2 cores"
 	@echo "make test-long        all of it in depth"
 	@echo "make test-containers  the engine's contracts and a system test on the official images (needs Docker)"
@@ -28,11 +31,19 @@ demo: setup
 up: setup
 	@$(BIN)/leaseline up
 
+types: setup
+	@echo "== mypy";         $(BIN)/mypy $(OURS)
+
+imports: setup
+	@echo "== import rules"; $(BIN)/lint-imports --no-logo
+
 lint: setup
 	@echo "== ruff";         $(BIN)/ruff check $(OURS)
 	@echo "== ruff format";  $(BIN)/ruff format --check $(OURS)
-	@echo "== mypy";         $(BIN)/mypy $(OURS)
-	@echo "== import rules"; $(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory types imports
+
+check: lint
+	@echo "== pure tests";   $(BIN)/python -m pytest -q -n $(WORKERS) $(PURE)
 
 test: lint
 	@echo "== tests";        $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
