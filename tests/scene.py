@@ -109,7 +109,7 @@ class Scene:
                 decision = self.service.decide(message, desk)
                 desk.apply(decision, 0)
             except NotLoaded as missing:
-                self._load(desk, *desk.lacks((missing.want,)))
+                self._load(desk, *desk.lacks(missing.wants))
             else:
                 return decision
 
@@ -145,6 +145,11 @@ class Scene:
         """A stored document; fails the test if it is not there."""
         name = next(c.name for c in self.service.collections if c.kind is kind)
         return read_from(self.documents[name, id_], kind)
+
+    def all_of(self, kind: type[D]) -> dict[str, D]:
+        """The stored documents of a kind, by id."""
+        found = next(c.name for c in self.service.collections if c.kind is kind)
+        return {id_: self.document(kind, id_) for name, id_ in self.documents if name == found}
 
     def keep(self, kind: type[Document], id_: str, document: Document) -> None:
         """Puts a document there, as given."""

@@ -4,7 +4,7 @@ A field that has its default is not stored (``services/engine/kept.py``).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from deploy.verify.books import Books
@@ -70,9 +70,7 @@ def enter_ledger(books: Books, ledger: Document) -> None:
     books.add("ledgers", order_id, ledger.get("version", 0), opened, cancelled, payer)
     for line in ledger.get("lines", ()):
         books.add("lines", order_id, line["item_id"], line["units"], line.get("taken", 0), line.get("cancelled", 0))
-    for number, entry in enumerate(ledger.get("entries", ()), start=1):
-        state = entry.get("state", "active")
-        books.add("entries", f"{order_id}/{number}", order_id, entry["item_id"], entry["serial"], state)
+    _enter_entries(books, order_id, ledger.get("entries", ()), 1)
     if not ledger.get("order_version"):
         why = "wait for their order"
     else:
@@ -81,6 +79,17 @@ def enter_ledger(books: Books, ledger: Document) -> None:
         scan, wish = parked.get("scan"), parked.get("wish")
         waits = why if wish is None else "wait for their subscription"
         books.add("waits", without_incarnation((scan or wish)["address"]), waits, order_id)
+
+
+def enter_entry_page(books: Books, page: Document) -> None:
+    """Subscriptions of an order with more than its ledger holds itself."""
+    _enter_entries(books, page["order_id"], page["entries"], page["first"])
+
+
+def _enter_entries(books: Books, order_id: str, entries: Iterable[Document], first: int) -> None:
+    for number, entry in enumerate(entries, start=first):
+        state = entry.get("state", "active")
+        books.add("entries", f"{order_id}/{number}", order_id, entry["item_id"], entry["serial"], state)
 
 
 def enter_asset(books: Books, asset: Document) -> None:
@@ -145,6 +154,7 @@ COLLECTIONS: Final = (
     ("orders", "awaited_orders", enter_awaited_order),
     ("orders", "change_lines", enter_change_line),
     ("fulfillment", "ledgers", enter_ledger),
+    ("fulfillment", "entry_pages", enter_entry_page),
     ("fulfillment", "assets", enter_asset),
     ("billing", "shares", enter_share),
     ("billing", "accounts", enter_account),

@@ -97,6 +97,12 @@ class Documents:
                 keys[want] = None
         return tuple(keys), tuple(pages)
 
+    def ask(self, wants: Iterable[Key | Page]) -> None:
+        """Raises ``NotLoaded`` for those that are not loaded yet, if any."""
+        keys, pages = self.lacks(wants)
+        if keys or pages:
+            raise NotLoaded(*keys, *pages)
+
     def put_loaded(self, keys: Sequence[Key], found: Mapping[Key, Stored]) -> None:
         """Notes what was loaded: each of ``keys`` is now known to be there or not."""
         for key in keys:

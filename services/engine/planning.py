@@ -131,7 +131,7 @@ class Planning:
             try:
                 said = self._outcome(entry)
             except NotLoaded as missing:
-                return self.desk.lacks((missing.want,))
+                return self.desk.lacks(missing.wants)
             self._out[entry.record.partition] += said
             self._said += sum(outgoing.size for outgoing in said)
             self._at += 1
@@ -172,7 +172,7 @@ class Planning:
                 said = worded(decision.says, message, self._service.name, self._reader.lanes, f"end{len(self._last)}.")
                 self.desk.apply(decision, message.lane)
             except NotLoaded as missing:
-                return self.desk.lacks((missing.want,))
+                return self.desk.lacks(missing.wants)
             del self._last[key]
             self._out[message.lane] += said
         return None

@@ -59,13 +59,18 @@ class Desk(Protocol):
     def page(self, page: Page, kind: type[D]) -> tuple[tuple[str, D], ...]:
         """The documents of a page with their ids."""
 
+    def ask(self, wants: Iterable["Key | Page"]) -> None:
+        """Raises ``NotLoaded`` for all of these at once that nobody asked for yet: a decision that is about to get many
+        documents, and could not name them before, is made again once and not once for each.
+        """
+
 
 class NotLoaded(Exception):
     """A decision asked for what was not loaded; the engine loads it and asks again. Never a service's concern."""
 
-    def __init__(self, want: "Key | Page") -> None:
-        super().__init__(str(want))
-        self.want = want
+    def __init__(self, *wants: "Key | Page") -> None:
+        super().__init__(", ".join(map(str, wants)))
+        self.wants = wants
 
 
 class Change(Immutable):

@@ -15,7 +15,8 @@ from contracts.order import BillingData, Item, ItemStatus
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom
 from services.engine.kept import revised
-from services.fulfillment.ledger import Ledger, Line, Row, Terms, line_of, row_of, with_terms
+from services.fulfillment.book import Book
+from services.fulfillment.ledger import Entry, Ledger, Line, Row, Terms, line_of, row_of, with_terms
 from services.fulfillment.subscription import next_month_begin, payers_of, whole
 
 NAMED: Final = 20
@@ -38,14 +39,15 @@ class Moved(Immutable):
 
 
 class Yes(Immutable):
-    """The ledger from now on, and the subscriptions that got another payer."""
+    """The order's book from now on, and the subscriptions that got another payer."""
 
-    ledger: Ledger
+    book: Book
     moved: tuple[Moved, ...] = ()
 
 
-def arbitrated(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, today: date) -> Yes | No:
+def arbitrated(book: Book, proposal: OrderChangeProposed, today: date) -> Yes | No:
     """Decides a change. ``today`` is the civil date of the request, from which a change of payer counts."""
+    ledger = book.ledger
     if ledger.order_version == 0:
         return No(Code.ORDER_NOT_FOUND)
     if ledger.cancelled_at is not None:
@@ -54,17 +56,18 @@ def arbitrated(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, tod
         return No(Code.ORDER_ON_HOLD)
     match proposal.change:
         case "amendment":
-            return _amended(ledger, proposal)
+            return _amended(book, proposal)
         case "cancellation":
-            return _cancelled(ledger, proposal)
+            return _cancelled(book, proposal)
         case "short_close":
-            return _closed(ledger, proposal.item_id)
+            return _closed(book, proposal.item_id)
         case "payer":
-            return _with_payer(ledger, order_id, proposal, today)
+            return _with_payer(book, proposal, today)
     assert_never(proposal.change)
 
 
-def _amended(ledger: Ledger, proposal: OrderChangeProposed) -> Yes | No:
+def _amended(book: Book, proposal: OrderChangeProposed) -> Yes | No:
+    ledger = book.ledger
     before = {line.item_id: line for line in ledger.lines}
     after = {item.item_id: item for item in proposal.items}
     touched = [line for line in ledger.lines if not _same(line, after.get(line.item_id))]
@@ -73,15 +76,15 @@ def _amended(ledger: Ledger, proposal: OrderChangeProposed) -> Yes | No:
         return No(Code.ITEM_LOCKED, tuple(locked[:NAMED]))
     if (touched or after.keys() - before.keys()) and not any(line.open for line in ledger.lines):
         return No(Code.ORDER_FULFILLED)
-    if proposal.billing != billing_of(ledger.terms[-1]) and _stands(ledger):
+    if proposal.billing != billing_of(ledger.terms[-1]) and ledger.stands():
         return No(Code.ORDER_HAS_SUBSCRIPTIONS)
     lines = tuple(
         line if line is not None and _same(line, item) else line_of(item)
         for item in proposal.items
         for line in [before.get(item.item_id)]
     )
-    terms = with_terms(ledger, _billed(ledger.terms[-1], proposal.billing))
-    return Yes(revised(ledger, lines=lines, terms=terms))
+    terms = with_terms(ledger, _billed(ledger.terms[-1], proposal.billing), book.newest_terms_used)
+    return Yes(book.with_ledger(revised(ledger, lines=lines, terms=terms)))
 
 
 def _same(line: Line, item: Item | None) -> bool:
@@ -92,20 +95,17 @@ def _same(line: Line, item: Item | None) -> bool:
     return proposed == line
 
 
-def _stands(ledger: Ledger) -> bool:
-    """Whether there is a subscription that counts: one that was not reversed."""
-    return any(entry.state != "reversed" for entry in ledger.entries)
-
-
-def _cancelled(ledger: Ledger, proposal: OrderChangeProposed) -> Yes | No:
-    if _stands(ledger):
+def _cancelled(book: Book, proposal: OrderChangeProposed) -> Yes | No:
+    ledger = book.ledger
+    if ledger.stands():
         return No(Code.ORDER_HAS_SUBSCRIPTIONS)
     lines = tuple(revised(line, cancelled=line.units) for line in ledger.lines)
-    return Yes(revised(ledger, cancelled_at=proposal.requested_at, lines=lines))
+    return Yes(book.with_ledger(revised(ledger, cancelled_at=proposal.requested_at, lines=lines)))
 
 
-def _closed(ledger: Ledger, item_id: str | None) -> Yes | No:
-    if not _stands(ledger):
+def _closed(book: Book, item_id: str | None) -> Yes | No:
+    ledger = book.ledger
+    if not ledger.stands():
         return No(Code.NO_SUBSCRIPTION_YET)
     meant = [line for line in ledger.lines if item_id in (None, line.item_id)]
     if not meant:
@@ -115,17 +115,18 @@ def _closed(ledger: Ledger, item_id: str | None) -> Yes | No:
     lines = tuple(
         revised(line, cancelled=line.cancelled + line.open) if line in meant else line for line in ledger.lines
     )
-    return Yes(revised(ledger, lines=lines))
+    return Yes(book.with_ledger(revised(ledger, lines=lines)))
 
 
-def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, today: date) -> Yes:
+def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes:
     """Later subscriptions have the new payer at once, active ones from their next contract month on."""
+    ledger = book.ledger
     newest = _billed(ledger.terms[-1], proposal.billing)
     lines = {line.item_id: line for line in ledger.lines}
     moves = ledger.moves or ()
     row = Row(kind=SubscriptionPayerChanged.__name__, at=proposal.requested_at, move=len(moves))
-    entries, moved = list(ledger.entries), []
-    for place, entry in enumerate(ledger.entries):
+    entries, moved = dict[int, Entry](), []
+    for number, entry in book.entries():
         terms = ledger.terms[entry.terms]
         payers = payers_of(entry, terms)
         if entry.state != "active" or payers[-1].payer == newest.payer:
@@ -137,19 +138,21 @@ def _with_payer(ledger: Ledger, order_id: str, proposal: OrderChangeProposed, to
             group=newest.group,
             history=(*(entry.history or ()), row),
         )
-        entries[place] = became
+        entries[number] = became
         fact = partial(
             SubscriptionPayerChanged,
-            subscription=whole(order_id, place + 1, became, lines[entry.item_id], terms),
+            subscription=whole(book.order_id, number, became, lines[entry.item_id], terms),
             at=proposal.requested_at,
             actor=proposal.actor,
             reason=proposal.reason,
             from_date=since,
         )
-        moved.append(Moved(place + 1, since, fact))
+        moved.append(Moved(number, since, fact))
     move = row_of(row.kind, proposal.actor, proposal.reason, row.at)
-    changed = revised(ledger, entries=tuple(entries), moves=(*moves, move) if moved else ledger.moves)
-    return Yes(revised(changed, terms=with_terms(changed, newest)), tuple(moved))
+    book = book.with_entries(entries)
+    update = {"terms": with_terms(ledger, newest, book.newest_terms_used)}
+    changed = revised(book.ledger, moves=(*moves, move) if moved else ledger.moves, **update)
+    return Yes(book.with_ledger(changed), tuple(moved))
 
 
 def billing_of(terms: Terms) -> BillingData:

@@ -9,6 +9,7 @@ from contracts.immutable import Immutable
 from contracts.refusals import Code, Refusal, refusal
 from contracts.subscription import SubscriptionFact
 from services.fulfillment.asset import Asset
+from services.fulfillment.book import Book
 from services.fulfillment.ledger import Entry, Ledger, Line, Terms
 from services.fulfillment.settings import Settings
 
@@ -19,8 +20,7 @@ AssetOf = Callable[[str], Asset | None]
 class Case(Immutable):
     """The subscription that something is asked of. ``time`` is the time that counts, ``today`` its civil date."""
 
-    ledger: Ledger
-    order_id: str
+    book: Book
     number: int
     time: datetime
     today: date
@@ -28,9 +28,19 @@ class Case(Immutable):
     asset_of: AssetOf
 
     @property
+    def ledger(self) -> Ledger:
+        """Its order's ledger."""
+        return self.book.ledger
+
+    @property
+    def order_id(self) -> str:
+        """Its order."""
+        return self.book.order_id
+
+    @property
     def entry(self) -> Entry:
         """The subscription."""
-        return self.ledger.entries[self.number - 1]
+        return self.book.entry(self.number)
 
     @property
     def line(self) -> Line:

@@ -10,6 +10,7 @@ from services.engine.kept import revised
 from services.engine.service import Change, Say
 from services.fulfillment import life
 from services.fulfillment.asset import Asset
+from services.fulfillment.book import Book
 from services.fulfillment.case import AssetOf
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.request import Parked, Scan
@@ -19,10 +20,9 @@ from services.fulfillment.settings import Settings
 
 @dataclass(slots=True)
 class Draining:
-    """The ledger and the devices while what waits is decided; ``says`` is what is said of it, in order."""
+    """The order's book and the devices while what waits is decided; ``says`` is what is said of it, in order."""
 
-    ledger: Ledger
-    order_id: str
+    book: Book
     asset_of: AssetOf
     settings: Settings
     assets: dict[str, Asset] = field(default_factory=dict)
@@ -34,31 +34,31 @@ class Draining:
         return self.assets.get(serial) or self.asset_of(serial)
 
     def drain(self) -> Ledger:
-        """Decides all that can be decided; what still waits stays in the ledger."""
-        queue = self.ledger.parked
+        """Decides all that can be decided; what still waits stays in the ledger, which it returns."""
+        queue = self.book.ledger.parked
         if not queue:
-            return self.ledger
+            return self.book.ledger
         waiting: list[Parked] = []
-        self.ledger = revised(self.ledger, parked=())
+        self.book = self.book.with_ledger(revised(self.book.ledger, parked=()))
         for each in queue:
             waiting.append(each)
             if self._ready(each):
                 waiting = self._decided(waiting)
-        kept = {"parked": tuple(waiting), "heard": settled(self.ledger.heard, self.outcomes)}
-        return revised(self.ledger, **kept)
+        kept = {"parked": tuple(waiting), "heard": settled(self.book.ledger.heard, self.outcomes)}
+        return revised(self.book.ledger, **kept)
 
     def changes(self, ledger: Ledger) -> tuple[Change, ...]:
         """What changes with this as the ledger in the end."""
         return (
-            Change(Ledger, self.order_id, ledger),
+            *self.book.with_ledger(ledger).changes(),
             *(Change(Asset, serial, asset) for serial, asset in self.assets.items()),
         )
 
     def _ready(self, each: Parked) -> bool:
         """Whether it waits for nothing more: a scan for its order, a wish for its subscription."""
         if each.wish is not None:
-            return not self.ledger.may_still_create(each.wish.number)
-        return self.ledger.awaits() is None
+            return not self.book.ledger.may_still_create(each.wish.number)
+        return self.book.ledger.awaits() is None
 
     def _decided(self, waiting: list[Parked]) -> list[Parked]:
         """The last of these decided, then the wishes before it that it created the subscription for."""
@@ -71,11 +71,11 @@ class Draining:
     def _decide(self, each: Parked) -> None:
         asked = each.asked
         if isinstance(asked, Scan):
-            result = decided(self.ledger, self.order_id, asked, self.device, self.settings)
+            result = decided(self.book, asked, self.device, self.settings)
         else:
             body = life.body_of(asked)
-            result = life.decided(self.ledger, self.order_id, asked, body, self.device, self.settings)
-        self.ledger = result.ledger
+            result = life.decided(self.book, asked, body, self.device, self.settings)
+        self.book = result.book
         self.assets.update(result.assets)
         self.says += [Say(body, asked.cause) for body in result.says]
         self.outcomes[asked.who] = result.outcome

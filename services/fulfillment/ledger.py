@@ -5,6 +5,7 @@ decisions change its items, cancel it, or change who is billed (``arbiter.py``):
 confirmation and the contact data. Always: units = open + taken + cancelled.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Literal
 
@@ -113,6 +114,14 @@ class Entry(Kept):
     history: tuple[Row, ...] | None = None
 
 
+class EntryPage(Kept):
+    """Some subscriptions of an order, in the order of their numbers; ``first`` is the number of the first of them."""
+
+    order_id: str
+    first: int
+    entries: tuple[Entry, ...]
+
+
 class LastChange(Kept):
     """The last change that orders proposed, and what came of it: accepted, or refused with a code."""
 
@@ -132,6 +141,9 @@ class Ledger(Kept):
     ``home`` (its lane) and ``ends`` (the ordinal of a day) are there while a contract is active: on that day the first
     of them has ended. ``sent_on`` stands for the requests that serials' homes sent on to here. ``moves`` are the
     changes of payer that subscriptions went through.
+
+    ``entries`` are the order's first subscriptions; ``paged`` counts those behind them, which are kept on pages
+    (``book.py``). ``page_ends`` has for each page what ``ends`` has for all, 0 where no contract of it is active.
     """
 
     version: int = 0
@@ -152,8 +164,19 @@ class Ledger(Kept):
     change: LastChange | None = None
     home: int | None = None
     ends: int | None = None
+    paged: int = 0
+    page_ends: tuple[int, ...] = ()
     sent_on: tuple[bytes, ...] | None = None
     moves: tuple[Row, ...] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many subscriptions it has, the reversed ones included: the number of the last."""
+        return len(self.entries) + self.paged
+
+    def stands(self) -> bool:
+        """Whether there is a subscription that counts: one that was not reversed."""
+        return any(line.taken for line in self.lines)
 
     def awaits(self) -> Awaited | None:
         """What a scan of this order waits for; None: it is decided at once."""
@@ -169,17 +192,17 @@ class Ledger(Kept):
 
     def may_still_create(self, number: int) -> bool:
         """Whether a scan may still create the subscription with this number; none does in a cancelled order."""
-        return number > len(self.entries) and self.cancelled_at is None
+        return number > self.count and self.cancelled_at is None
 
 
-def told(ledger: Ledger, order: Order, version: int) -> Ledger:
+def told(ledger: Ledger, order: Order, version: int, newest_terms_used: Callable[[], bool]) -> Ledger:
     """The ledger once it was told the order's state under this version; it must be higher than the last one taken."""
     known: dict[str, object] = {
         "order_version": version,
         "placed_at": order.placed_at,
         "confirmed_at": order.confirmed_at,
         "confirmation_required": order.confirmation_required,
-        "terms": _terms(ledger, order),
+        "terms": _terms(ledger, order, newest_terms_used),
     }
     if ledger.opened:
         return revised(ledger, **known)
@@ -213,7 +236,7 @@ def line_of(item: Item, *, cancelled: int = 0) -> Line:
     )
 
 
-def _terms(ledger: Ledger, order: Order) -> tuple[Terms, ...]:
+def _terms(ledger: Ledger, order: Order, newest_terms_used: Callable[[], bool]) -> tuple[Terms, ...]:
     """The terms with the newest ones last. What subscriptions were made on is never touched."""
     if not ledger.opened:
         return (
@@ -230,12 +253,11 @@ def _terms(ledger: Ledger, order: Order) -> tuple[Terms, ...]:
         )
     last = ledger.terms[-1]
     contact = {name: getattr(order.customer, name) for name in _CONTACT}
-    return with_terms(ledger, revised(last, customer=revised(last.customer, **contact)))
+    return with_terms(ledger, revised(last, customer=revised(last.customer, **contact)), newest_terms_used)
 
 
-def with_terms(ledger: Ledger, newest: Terms) -> tuple[Terms, ...]:
+def with_terms(ledger: Ledger, newest: Terms, newest_used: Callable[[], bool]) -> tuple[Terms, ...]:
     """The ledger's terms with these as the newest. What subscriptions were made on is never touched."""
     if newest == ledger.terms[-1]:
         return ledger.terms
-    in_use = any(entry.terms == len(ledger.terms) - 1 for entry in ledger.entries)
-    return (*ledger.terms, newest) if in_use else (*ledger.terms[:-1], newest)
+    return (*ledger.terms, newest) if newest_used() else (*ledger.terms[:-1], newest)

@@ -22,11 +22,12 @@ from contracts.message import Body
 from contracts.refusals import Refusal
 from services.engine.heard import refused
 from services.engine.kept import revised
+from services.fulfillment.book import Book
 from services.fulfillment.cancelling import cancelled
 from services.fulfillment.case import Answer, AssetOf, Became, Case
 from services.fulfillment.devices import corrected, replaced
 from services.fulfillment.extending import extended
-from services.fulfillment.ledger import Ledger, row_of
+from services.fulfillment.ledger import Entry, row_of
 from services.fulfillment.naming import meant
 from services.fulfillment.request import Wish
 from services.fulfillment.returning import returned
@@ -70,39 +71,40 @@ def body_of(wish: Wish) -> LifeRequest:
     return read_again(WISHES[wish.request], wish.body)
 
 
-def decided(
-    ledger: Ledger, order_id: str, wish: Wish, body: LifeRequest, asset_of: AssetOf, settings: Settings
-) -> Decided:
-    """Decides a wish now. One about a subscription that the ledger does not have is refused."""
-    number = meant(ledger, order_id, body, asset_of)
+def decided(book: Book, wish: Wish, body: LifeRequest, asset_of: AssetOf, settings: Settings) -> Decided:
+    """Decides a wish now. One about a subscription that the order does not have is refused."""
+    number = meant(book, body, asset_of)
     if not isinstance(number, int):
-        return _refused(ledger, order_id, number, suspect=wish.suspect)
-    time, suspect = wish.believed(ledger.entries[number - 1].created_at, settings.behind_order)
+        return _refused(book, number, suspect=wish.suspect)
+    time, suspect = wish.believed(book.entry(number).created_at, settings.behind_order)
     today = time.astimezone(settings.zone).date()
-    case = Case(ledger, order_id, number, time, today, settings, asset_of)
+    case = Case(book, number, time, today, settings, asset_of)
     answer = _decision(case, body)
     if not isinstance(answer, Became):
-        return _refused(ledger, order_id, answer, suspect=suspect)
+        return _refused(book, answer, suspect=suspect)
     reason = None if isinstance(body, ShipmentSubmitted) else body.reason
-    ledger, fact = changed(case, answer, body.actor, reason)
-    return Decided(ledger, dict(answer.assets), (fact,), type(fact).__name__)
+    book, fact = changed(case, answer, body.actor, reason)
+    return Decided(book, dict(answer.assets), (fact,), type(fact).__name__)
 
 
-def changed(case: Case, became: Became, actor: str | None, reason: str | None) -> tuple[Ledger, Body]:
-    """The ledger with what a subscription became, and the fact that says so."""
+def changed(case: Case, became: Became, actor: str | None, reason: str | None) -> tuple[Book, Body]:
+    """The order's book with what a subscription became, and the fact that says so."""
     ledger, number = case.ledger, case.number
     version = ledger.version + 1
-    fact = became.fact(version=version, subscription=whole(case.order_id, number, became.entry, case.line, case.terms))
-    row = row_of(type(fact).__name__, actor, reason, case.time)
-    entry = revised(became.entry, history=(*(became.entry.history or ()), row))
-    update: dict[str, object] = {
-        "version": version,
-        "entries": (*ledger.entries[: number - 1], entry, *ledger.entries[number:]),
-        "unsaid": (*ledger.unsaid, number),
-    }
+    entry, fact = with_row(case, became, version, actor, reason)
+    update: dict[str, object] = {"version": version, "unsaid": (*ledger.unsaid, number)}
     if became.lines is not None:
         update["lines"] = became.lines
-    return revised(ledger, **update), fact
+    book = case.book.with_entries({number: entry})
+    return book.with_ledger(revised(book.ledger, **update)), fact
+
+
+def with_row(case: Case, became: Became, version: int, actor: str | None, reason: str | None) -> tuple[Entry, Body]:
+    """What a subscription became, with a row of its history, and the fact that says so under this version."""
+    whole_one = whole(case.order_id, case.number, became.entry, case.line, case.terms)
+    fact = became.fact(version=version, subscription=whole_one)
+    row = row_of(type(fact).__name__, actor, reason, case.time)
+    return revised(became.entry, history=(*(became.entry.history or ()), row)), fact
 
 
 def _decision(case: Case, body: LifeRequest) -> Answer:
@@ -124,6 +126,6 @@ def _decision(case: Case, body: LifeRequest) -> Answer:
     assert_never(body)
 
 
-def _refused(ledger: Ledger, order_id: str, refusals: tuple[Refusal, ...], *, suspect: bool) -> Decided:
-    answer = RequestRefused(subject=order_id, refusals=refusals, clock_suspect=suspect)
-    return Decided(ledger, {}, (answer,), refused(tuple(r.code.value for r in refusals)))
+def _refused(book: Book, refusals: tuple[Refusal, ...], *, suspect: bool) -> Decided:
+    answer = RequestRefused(subject=book.order_id, refusals=refusals, clock_suspect=suspect)
+    return Decided(book, {}, (answer,), refused(tuple(r.code.value for r in refusals)))

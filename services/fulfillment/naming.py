@@ -3,12 +3,13 @@
 from contracts.life import SubscriptionRequest
 from contracts.refusals import Code, Refusal
 from contracts.serials import normalised
+from services.fulfillment.book import Book
 from services.fulfillment.case import AssetOf, no
-from services.fulfillment.ledger import Entry, Ledger
+from services.fulfillment.ledger import Entry
 from services.fulfillment.request import number_in
 
 
-def meant(ledger: Ledger, order_id: str, body: SubscriptionRequest, asset_of: AssetOf) -> int | tuple[Refusal, ...]:
+def meant(book: Book, body: SubscriptionRequest, asset_of: AssetOf) -> int | tuple[Refusal, ...]:
     """The running number of the subscription, or why the order has none such."""
     serial = None
     if body.serial is not None:
@@ -17,12 +18,12 @@ def meant(ledger: Ledger, order_id: str, body: SubscriptionRequest, asset_of: As
             return no(Code.SERIAL_INVALID, "serial")
     if body.subscription_id is not None:
         number = number_in(body.subscription_id)
-        if number > len(ledger.entries):
+        if number > book.ledger.count:
             return no(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")
-        if serial is not None and not has(ledger.entries[number - 1], serial):
+        if serial is not None and not has(book.entry(number), serial):
             return no(Code.SERIAL_UNKNOWN, "serial", "no device of this subscription")
         return number
-    return _with(ledger, order_id, serial or "", asset_of)
+    return _with(book, serial or "", asset_of)
 
 
 def has(entry: Entry, serial: str) -> bool:
@@ -30,14 +31,13 @@ def has(entry: Entry, serial: str) -> bool:
     return entry.serial == serial or serial in (entry.replaced or ())
 
 
-def _with(ledger: Ledger, order_id: str, serial: str, asset_of: AssetOf) -> int | tuple[Refusal, ...]:
-    """The one that had the device last: by the device's history or, once another order has it, by our own."""
+def _with(book: Book, serial: str, asset_of: AssetOf) -> int | tuple[Refusal, ...]:
+    """The one of this order that had the device last, by the device's history: whoever has it by now. One that was
+    corrected to another serial never had it.
+    """
     asset = asset_of(serial)
-    if asset is not None and asset.last_order == order_id:
-        number = asset.history[-1].number
-        if has(ledger.entries[number - 1], serial):
-            return number
-    for number in range(len(ledger.entries), 0, -1):
-        if has(ledger.entries[number - 1], serial):
+    had = () if asset is None else asset.history
+    for number in dict.fromkeys(row.number for row in reversed(had) if row.order_id == book.order_id):
+        if has(book.entry(number), serial):
             return number
     return no(Code.SERIAL_UNKNOWN, "serial")

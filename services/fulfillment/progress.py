@@ -7,7 +7,8 @@ from contracts.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
-from services.fulfillment.ending import first_end
+from services.fulfillment.book import Book
+from services.fulfillment.ending import with_ends
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.subscription import subscription_id
 
@@ -15,30 +16,26 @@ ROWS: Final = 1000
 """Subscriptions in one fact; the most of an order, 2,000 with the longest ids and serials, would be too large."""
 
 
-def conclude(message: Message, change: Change, _desk: Desk) -> Decision:
+def conclude(message: Message, change: Change, desk: Desk) -> Decision:
     """``OrderProgressed`` for a ledger whose subscriptions changed in this batch, under the same versions as they; and
     the day on which the first of its contracts ends, by which the clock finds it.
     """
     ledger = change.document
     if not isinstance(ledger, Ledger) or not ledger.unsaid:
         return NOTHING
-    facts = tuple(_facts(change.id, ledger))
-    ends = first_end(ledger)
-    update = {
-        "version": ledger.version + len(facts),
-        "unsaid": (),
-        "ends": ends,
-        "home": None if ends is None else message.lane,
-    }
-    told = revised(ledger, **update)
+    book = Book(ledger, change.id, desk)
+    facts = tuple(_facts(book))
+    book = with_ends(book, ledger.unsaid, message.lane)
+    told = revised(book.ledger, version=ledger.version + len(facts), unsaid=())
     return Decision((Change(Ledger, change.id, told),), tuple(Say(fact) for fact in facts))
 
 
-def _facts(order_id: str, ledger: Ledger) -> Iterator[OrderProgressed]:
+def _facts(book: Book) -> Iterator[OrderProgressed]:
+    order_id, ledger = book.order_id, book.ledger
     numbers = tuple(dict.fromkeys(ledger.unsaid))
-    reopened = any(ledger.entries[number - 1].state == "reversed" for number in numbers)
+    reopened = any(book.entry(number).state == "reversed" for number in numbers)
     for page, begin in enumerate(range(0, len(numbers), ROWS), start=1):
-        entries = [(number, ledger.entries[number - 1]) for number in numbers[begin : begin + ROWS]]
+        entries = [(number, book.entry(number)) for number in numbers[begin : begin + ROWS]]
         touched = {entry.item_id for _, entry in entries}
         yield OrderProgressed(
             version=ledger.version + page,

@@ -21,9 +21,7 @@ def reversed_scan(case: Case, body: ReversalRequested) -> Answer:
 
 
 def _opened(case: Case) -> tuple[Line, ...]:
-    others = any(
-        entry.state != "reversed" for number, entry in enumerate(case.ledger.entries, 1) if number != case.number
-    )
+    others = sum(line.taken for line in case.ledger.lines) > 1
     lines = []
     for line in case.ledger.lines:
         taken = line.taken - 1 if line.item_id == case.entry.item_id else line.taken

@@ -15,8 +15,9 @@ from contracts.subscription import Subscription
 from services.engine.kept import revised
 from services.fulfillment.answers import all_refused, outcome_of, turned_down
 from services.fulfillment.asset import Asset, Assignment, assigned
+from services.fulfillment.book import Book
 from services.fulfillment.choice import chosen, named
-from services.fulfillment.ledger import Entry, Ledger, Line
+from services.fulfillment.ledger import Entry, Line
 from services.fulfillment.request import Scan
 from services.fulfillment.settings import Settings
 from services.fulfillment.subscription import subscription_id, whole
@@ -27,22 +28,23 @@ AssetOf = Callable[[str], Asset | None]
 
 
 class Decided(Immutable):
-    """What a scan does: the ledger and the assets from now on, what is said, and what the memory keeps of it."""
+    """What a scan does: the order's book and the assets from now on, what is said, and what the memory keeps of it."""
 
-    ledger: Ledger
+    book: Book
     assets: dict[str, Asset]
     says: tuple[Body, ...]
     outcome: str
 
 
-def decided(ledger: Ledger, order_id: str, scan: Scan, asset_of: AssetOf, settings: Settings) -> Decided:
+def decided(book: Book, scan: Scan, asset_of: AssetOf, settings: Settings) -> Decided:
     """Decides a scan that waits for nothing. ``asset_of`` gives the device of a normalised serial as it is now."""
+    ledger, order_id = book.ledger, book.order_id
     time, suspect = scan.believed(ledger.placed_at, settings.behind_order)
     if ledger.cancelled_at is not None:
         before = not suspect and time < ledger.cancelled_at
         answer = all_refused(order_id, scan, Code.ORDER_CANCELLED, suspect=suspect, before_cancellation=before)
-        return Decided(ledger, {}, (answer,), outcome_of(answer.serials))
-    units = _Units(ledger, order_id, scan, asset_of, time, settings, suspect=suspect)
+        return Decided(book, {}, (answer,), outcome_of(answer.serials))
+    units = _Units(book, scan, asset_of, time, settings, suspect=suspect)
     for raw in scan.serials:
         units.take(raw)
     return units.decided()
@@ -53,8 +55,7 @@ class _Units:
 
     def __init__(
         self,
-        ledger: Ledger,
-        order_id: str,
+        book: Book,
         scan: Scan,
         asset_of: AssetOf,
         time: datetime,
@@ -62,10 +63,12 @@ class _Units:
         *,
         suspect: bool,
     ) -> None:
-        self._ledger, self._order_id, self._scan, self._asset_of = ledger, order_id, scan, asset_of
+        ledger = book.ledger
+        self._book, self._scan, self._asset_of = book, scan, asset_of
+        self._ledger, self._order_id = ledger, book.order_id
         self._time, self._suspect = time, suspect
         self._lines: list[Line] = list(ledger.lines)
-        self._entries: list[Entry] = list(ledger.entries)
+        self._entries: dict[int, Entry] = {}
         self._assets: dict[str, Asset] = {}
         self._facts: list[Body] = []
         self._refused: list[SerialRefused] = []
@@ -107,8 +110,11 @@ class _Units:
         item_id, sku = self._scan.item_id, self._scan.sku
         if holder is None or holder.order_id != self._order_id or (item_id is None and sku is None):
             return False
-        entry = self._entries[holder.number - 1]
+        entry = self._entry(holder.number)
         return item_id in (None, entry.item_id) and (sku is None or (asset is not None and sku == asset.sku))
+
+    def _entry(self, number: int) -> Entry:
+        return self._entries.get(number) or self._book.entry(number)
 
     def _wrong_device(self, raw: str, asset: Asset | None, place: int) -> SerialRefused | None:
         if asset is None or asset.unproven:
@@ -137,8 +143,8 @@ class _Units:
             suspect=self._suspect,
             who=scan.who,
         )
-        self._entries.append(entry)
-        number = len(self._entries)
+        number = ledger.count + len(self._entries) + 1
+        self._entries[number] = entry
         to = Assignment(order_id=self._order_id, number=number, since=self._time, raw_serial=label)
         self._lines[place] = revised(line, taken=line.taken + 1)
         self._assets[serial] = assigned(asset, line.sku, to, test=ledger.terms[-1].test)
@@ -164,18 +170,17 @@ class _Units:
         accepted = len(self._facts)
         if not accepted:
             if all(serial.code is Code.ALREADY_DONE for serial in self._refused):
-                return Decided(self._ledger, {}, (self._repeated(),), outcome_of(self._refused))
-            return Decided(self._ledger, {}, (self._refusal(0),), outcome_of(self._refused))
-        ledger = self._ledger
+                return Decided(self._book, {}, (self._repeated(),), outcome_of(self._refused))
+            return Decided(self._book, {}, (self._refusal(0),), outcome_of(self._refused))
+        book = self._book.with_entries(self._entries)
         changed = revised(
-            ledger,
-            version=ledger.version + accepted,
+            book.ledger,
+            version=self._ledger.version + accepted,
             lines=tuple(self._lines),
-            entries=tuple(self._entries),
-            unsaid=(*ledger.unsaid, *range(len(ledger.entries) + 1, len(self._entries) + 1)),
+            unsaid=(*self._ledger.unsaid, *self._entries),
         )
         answers = (self._refusal(accepted),) if self._refused else ()
-        return Decided(changed, self._assets, (*self._facts, *answers), CREATED)
+        return Decided(book.with_ledger(changed), self._assets, (*self._facts, *answers), CREATED)
 
     def _refusal(self, accepted: int) -> ItemFulfillmentRefused:
         return ItemFulfillmentRefused(
@@ -187,7 +192,7 @@ class _Units:
         asset = self._asset_of(normalised(self._scan.serials[0]) or "")
         assert asset is not None
         assert asset.holder is not None
-        who = self._entries[asset.holder.number - 1].who
+        who = self._entry(asset.holder.number).who
         first = next((entry for entry in self._ledger.heard if entry.who == who), None)
         return RequestRepeated(
             subject=self._order_id,

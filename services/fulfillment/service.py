@@ -13,19 +13,18 @@ from contracts.serials import normalised
 from services.engine.message import Message
 from services.engine.service import Collection, Desk, Key, Page, Service
 from services.fulfillment.asset import Asset
-from services.fulfillment.ledger import Ledger
+from services.fulfillment.book import ENTRY_PAGES, LEDGERS, pages_of
+from services.fulfillment.ledger import EntryPage, Ledger
 from services.fulfillment.progress import conclude
 from services.fulfillment.reactions import REACTIONS, react
 from services.fulfillment.reactions.assets import serial_of
 from services.fulfillment.reactions.clock import SERIALS, contracts_page, due_page, forgotten_page
-from services.fulfillment.reactions.contracts import LEDGERS, devices_due, ending_page
+from services.fulfillment.reactions.contracts import ASSETS, devices_due, ending_page
 from services.fulfillment.reactions.orders import OrderFact
-from services.fulfillment.request import Scan
 from services.fulfillment.serial_home import SerialHome
 from services.fulfillment.settings import DEFAULTS, Settings
 
 SERVICE_NAME: Final = "fulfillment"
-ASSETS: Final = "assets"
 
 
 def fulfillment(settings: Settings = DEFAULTS) -> Service:
@@ -35,6 +34,7 @@ def fulfillment(settings: Settings = DEFAULTS) -> Service:
         reads=tuple(REACTIONS),
         collections=(
             Collection(LEDGERS, Ledger, (("lane", "due"), ("home", "ends"))),
+            Collection(ENTRY_PAGES, EntryPage),
             Collection(ASSETS, Asset),
             Collection(SERIALS, SerialHome, (("lane", "due"),)),
         ),
@@ -80,23 +80,39 @@ def _needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
     """The devices of what waits for an order's state, of a subscription, of the contracts that end."""
     body = message.body
     if isinstance(body, ContractsDue):
-        return ((ASSETS, serial) for serial in devices_due(desk, message.lane, body.by, body.after))
+        return devices_due(desk, message.lane, body.by, body.after)
+    if isinstance(body, ItemFulfillmentRequested):
+        return _last_pages(message, desk, body)
     if isinstance(body, OrderFact | OrderChangeProposed):
         ledger = desk.get(Ledger, message.subject)
         if ledger is None or (isinstance(body, OrderFact) and body.version <= ledger.order_version):
             return ()
-        scans = (each.asked for each in ledger.parked)
-        return (asset for scan in scans if isinstance(scan, Scan) for asset in _assets(scan.serials))
+        scans = tuple(each.scan for each in ledger.parked if each.scan is not None)
+        moved = isinstance(body, OrderChangeProposed) and body.change == "payer"
+        numbers = range(1 if moved else ledger.count + 1, ledger.count + sum(len(scan.serials) for scan in scans) + 1)
+        devices = (asset for scan in scans for asset in _assets(scan.serials))
+        return (*pages_of(message.subject, ledger, numbers), *devices)
     if isinstance(body, SubscriptionRequest) and serial_of(message) is None:
         return _device(message, desk, body)
     return ()
 
 
+def _last_pages(message: Message, desk: Desk, body: ItemFulfillmentRequested) -> Iterable[Key]:
+    """Where the subscriptions go that a scan may create."""
+    ledger = desk.get(Ledger, message.subject)
+    if ledger is None:
+        return ()
+    return pages_of(message.subject, ledger, range(ledger.count + 1, ledger.count + len(body.serials) + 1))
+
+
 def _device(message: Message, desk: Desk, body: SubscriptionRequest) -> Iterable[Key]:
+    """The device of the subscription that is named or, where that lies on a page, the page."""
     ledger = desk.get(Ledger, message.subject)
     number = 0 if body.subscription_id is None else int(body.subscription_id.rpartition("/")[2])
-    if ledger is None or not 1 <= number <= len(ledger.entries):
+    if ledger is None or not 1 <= number <= ledger.count:
         return ()
+    if number > len(ledger.entries):
+        return pages_of(message.subject, ledger, (number,))
     return ((ASSETS, ledger.entries[number - 1].serial),)
 
 

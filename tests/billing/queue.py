@@ -45,7 +45,7 @@ class Queue:
                 desk.apply(decision, 0)
             except NotLoaded as missing:
                 self.sought += 1
-                self.scene._load(desk, *desk.lacks((missing.want,)))
+                self.scene._load(desk, *desk.lacks(missing.wants))
             else:
                 return decision
 

@@ -16,7 +16,7 @@ def test_what_nobody_loaded_is_asked_for_and_what_is_not_there_is_none() -> None
     desk = _desk()
     with pytest.raises(NotLoaded) as missing:
         desk.get(Counter, "c1")
-    assert missing.value.want == ("counters", "c1")
+    assert missing.value.wants == (("counters", "c1"),)
     assert desk.lacks([("counters", "c1"), ("counters", "c1")]) == ((("counters", "c1"),), ())
     desk.put_loaded([("counters", "c1")], {})
     assert desk.get(Counter, "c1") is None

@@ -14,9 +14,10 @@ from contracts.places import AddressSnapshot
 from contracts.refusals import Code
 from services.engine.desk import Documents
 from services.fulfillment.asset import Asset
-from services.fulfillment.ledger import Ledger
+from services.fulfillment.ledger import EntryPage, Ledger
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import DEFAULTS, Settings
+from tests.ledgers import joined
 from tests.scene import NOON, Scene
 
 PLACED = NOON - timedelta(days=1)
@@ -130,7 +131,13 @@ def refused(bodies: Iterable[Body]) -> list[tuple[str, Code]]:
 
 
 def ledger(stage: Scene, order_id: str = "o-1") -> Ledger:
-    return stage.document(Ledger, order_id)
+    """The order's ledger with all its subscriptions."""
+    return ledgers(stage)[order_id]
+
+
+def ledgers(stage: Scene) -> dict[str, Ledger]:
+    """The same of every order."""
+    return joined(stage.all_of(Ledger), stage.all_of(EntryPage))
 
 
 def asset(stage: Scene, serial: str) -> Asset:

@@ -10,10 +10,10 @@ import pytest
 from contracts.fulfillment import ItemFulfillmentParked, OrderProgressed, RequestRepeated, SubscriptionCreated
 from contracts.message import Body, Fact
 from services.fulfillment.asset import Asset
-from services.fulfillment.ledger import Ledger
-from tests.fulfillment.orders_known import confirmed, item, order, passed, placed, released, scan, scene
+from tests.fulfillment.orders_known import confirmed, item, ledgers, order, passed, placed, released, scan, scene
 from tests.scene import Scene
 
+pytestmark = pytest.mark.usefixtures("layout")
 HELD = {"held": True, "required": True}
 FREE = {"required": True}
 THREE = item(quantity=3)
@@ -61,10 +61,6 @@ def walks(messages: Sequence[tuple[str, Body]]) -> Iterator[tuple[tuple[str, Bod
         if shape not in seen:
             seen.add(shape)
             yield tuple(messages[i] for i in arrival)
-
-
-def ledgers(stage: Scene) -> Mapping[str, Ledger]:
-    return {id_: stage.document(Ledger, id_) for name, id_ in stage.documents if name == "ledgers"}
 
 
 def units_add_up(stage: Scene) -> None:

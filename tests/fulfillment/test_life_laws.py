@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,6 @@ from services.engine.message import Cause
 from services.engine.service import Say
 from services.fulfillment.asset import Asset
 from services.fulfillment.ending import first_end
-from services.fulfillment.ledger import Ledger
 from services.fulfillment.subscription import ends_before, months_after, months_of, prices_of, whole
 from tests.fulfillment.lives import (
     TODAY,
@@ -42,11 +42,12 @@ from tests.fulfillment.lives import (
     ship,
     subscriptions,
 )
-from tests.fulfillment.orders_known import in_one_batch, item, passed, placed, scan, scene
+from tests.fulfillment.orders_known import in_one_batch, item, ledgers, passed, placed, scan, scene
 from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
 from tests.scene import Scene, only
 
 ORDERS = ("o-1", "o-2")
+pytestmark = pytest.mark.usefixtures("layout")
 ITEMS = (item("1", "BIKE", quantity=2, months=6), item("2", "BIKE", quantity=1, months=12))
 SERIALS = ("S1", "S2", "S3", "S4")
 
@@ -114,10 +115,6 @@ def told(stage: Scene, story: Sequence[Step]) -> None:
         hears(stage, number, step)
 
 
-def ledgers(stage: Scene) -> dict[str, Ledger]:
-    return {id_: stage.document(Ledger, id_) for name, id_ in stage.documents if name == "ledgers"}
-
-
 def assets(stage: Scene) -> dict[str, Asset]:
     return {id_: stage.document(Asset, id_) for name, id_ in stage.documents if name == "assets"}
 
@@ -131,7 +128,7 @@ def books_agree(stage: Scene) -> None:
         for line in book.lines:
             assert line.taken == taken[line.item_id]
             assert line.open >= 0
-        assert book.ends == first_end(book)
+        assert book.ends == first_end(book.lines, book.entries)
         assert book.unsaid == ()
         if book.cancelled_at is not None:
             assert not taken

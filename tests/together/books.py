@@ -9,10 +9,11 @@ from services.billing.service import billing
 from services.billing.share import Share
 from services.engine.kept import Document, Stored, read_from
 from services.fulfillment.asset import Asset
-from services.fulfillment.ledger import Ledger
+from services.fulfillment.ledger import EntryPage, Ledger
 from services.fulfillment.service import fulfillment
 from services.orders.order import PlacedOrder
 from services.orders.service import orders
+from tests.ledgers import joined
 
 D = TypeVar("D", bound=Document)
 Lookup = Callable[[str, str], Mapping[str, Stored]]
@@ -47,7 +48,7 @@ def opened(lookup: Lookup) -> Books:
     parked = [f"awaited {id_}" for id_, kept in lookup("orders", "awaited_orders").items() if kept.get("parked")]
     return Books(
         _all(lookup, PlacedOrder),
-        _all(lookup, Ledger),
+        joined(_all(lookup, Ledger), _all(lookup, EntryPage)),
         _all(lookup, Asset),
         _all(lookup, Share),
         _all(lookup, Account),

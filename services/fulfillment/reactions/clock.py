@@ -14,9 +14,10 @@ from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, LaneClock, Page, Say
 from services.fulfillment.answers import all_refused, outcome_of
+from services.fulfillment.book import LEDGERS
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.parking import expired, scheduled, why_expired
-from services.fulfillment.reactions.contracts import LEDGERS, ending_page
+from services.fulfillment.reactions.contracts import ending_page
 from services.fulfillment.request import Scan, Wish, serials_in
 from services.fulfillment.serial_home import SerialHome
 from services.fulfillment.settings import Settings

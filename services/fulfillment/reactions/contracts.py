@@ -1,23 +1,24 @@
 """Contracts end by date, when the clock says so: page by page, and only facts about what really changes."""
 
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from contracts.fulfillment import ContractsDue
 from contracts.message import Body
 from services.engine.kept import revised
 from services.engine.message import Message
-from services.engine.service import NOTHING, Change, Decision, Desk, Page, Say
+from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.fulfillment.asset import Asset
+from services.fulfillment.book import LEDGERS, Book
 from services.fulfillment.case import Case
-from services.fulfillment.ending import begin_of, due, ended, first_end
-from services.fulfillment.ledger import Ledger
-from services.fulfillment.life import changed
+from services.fulfillment.ending import begin_of, due, ended, entries_due, with_ends
+from services.fulfillment.ledger import Entry, Ledger
+from services.fulfillment.life import with_row
 from services.fulfillment.settings import Settings
 from services.fulfillment.subscription import ends_before
 
-LEDGERS: Final = "ledgers"
-"""The collection of ledgers: what a page of them names."""
+ASSETS: Final = "assets"
 PAGE: Final = 25
 """Ledgers loaded at a time."""
 WORK: Final = 500
@@ -40,9 +41,10 @@ def contracts_due(settings: Settings, message: Message, desk: Desk) -> Decision:
     if not found:
         return NOTHING
     for order_id, ledger in found:
-        numbers = due(ledger, body.by)
-        became, assets, facts = _ended(settings, desk, order_id, ledger, numbers[:left])
-        changes += (Change(Ledger, order_id, became), *assets)
+        book = Book(ledger, order_id, desk)
+        numbers = tuple(islice(due(book, body.by), left + 1))
+        became, assets, facts = _ended(settings, desk, book, numbers[:left])
+        changes += (*became.changes(), *assets)
         says += (Say(fact) for fact in facts)
         left -= len(facts)
         if len(facts) < len(numbers):
@@ -52,32 +54,35 @@ def contracts_due(settings: Settings, message: Message, desk: Desk) -> Decision:
     return Decision(tuple(changes), tuple(says))
 
 
-def devices_due(desk: Desk, lane: int, by: date, after: str) -> tuple[str, ...]:
-    """The serials of the contracts of a page."""
-    return tuple(
-        ledger.entries[number - 1].serial
+def devices_due(desk: Desk, lane: int, by: date, after: str) -> tuple[Key, ...]:
+    """The devices of the contracts of a page, as far as their ledgers name them themselves."""
+    found = (
+        (ASSETS, entry.serial)
         for _, ledger in desk.page(ending_page(lane, by, after), Ledger)
-        for number in due(ledger, by)
-    )[:WORK]
+        for entry in entries_due(ledger, by)
+    )
+    return tuple(islice(found, WORK))
 
 
 def _ended(
-    settings: Settings, desk: Desk, order_id: str, ledger: Ledger, numbers: tuple[int, ...]
-) -> tuple[Ledger, tuple[Change, ...], tuple[Body, ...]]:
+    settings: Settings, desk: Desk, book: Book, numbers: tuple[int, ...]
+) -> tuple[Book, tuple[Change, ...], tuple[Body, ...]]:
     """The contracts with these numbers ended. No two active ones have a device in common."""
+    desk.ask((ASSETS, book.entry(number).serial) for number in numbers)
     assets: list[Change] = []
     facts: list[Body] = []
+    ledger = book.ledger
     lines = {line.item_id: line for line in ledger.lines}
+    became: dict[int, Entry] = {}
     for number in numbers:
-        entry = ledger.entries[number - 1]
+        entry = book.entry(number)
         end = ends_before(entry, lines[entry.item_id])
-        case = Case(
-            ledger, order_id, number, begin_of(end, settings), end, settings, lambda serial: desk.get(Asset, serial)
-        )
-        became = ended(case)
-        ledger, fact = changed(case, became, None, None)
+        case = Case(book, number, begin_of(end, settings), end, settings, lambda serial: desk.get(Asset, serial))
+        answer = ended(case)
+        became[number], fact = with_row(case, answer, ledger.version + len(facts) + 1, None, None)
         facts.append(fact)
-        assets += (Change(Asset, serial, asset) for serial, asset in became.assets.items())
-    ends = first_end(ledger)
-    home = None if ends is None else ledger.home
-    return revised(ledger, ends=ends, home=home), tuple(assets), tuple(facts)
+        assets += (Change(Asset, serial, asset) for serial, asset in answer.assets.items())
+    book = book.with_entries(became)
+    update = {"version": ledger.version + len(facts), "unsaid": (*ledger.unsaid, *numbers)}
+    book = book.with_ledger(revised(book.ledger, **update))
+    return with_ends(book, numbers, ledger.home), tuple(assets), tuple(facts)

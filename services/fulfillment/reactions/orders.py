@@ -5,6 +5,7 @@ from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk
 from services.fulfillment.asset import Asset
+from services.fulfillment.book import opened
 from services.fulfillment.draining import Draining
 from services.fulfillment.ledger import Ledger, told
 from services.fulfillment.parking import scheduled
@@ -21,10 +22,11 @@ def order_told(settings: Settings, message: Message, desk: Desk) -> Decision:
     ledger = desk.get(Ledger, message.subject) or Ledger()
     if fact.version <= ledger.order_version:
         return NOTHING
-    ledger = told(ledger, fact.order, fact.version)
+    book = opened(desk, message.subject)
+    ledger = told(ledger, fact.order, fact.version, book.newest_terms_used)
     waited = desk.clock(message.lane).waited
     if ledger.awaits() is not None or not ledger.parked:
         return Decision((Change(Ledger, message.subject, scheduled(ledger, message.lane, waited, settings)),))
-    draining = Draining(ledger, message.subject, lambda serial: desk.get(Asset, serial), settings)
+    draining = Draining(book.with_ledger(ledger), lambda serial: desk.get(Asset, serial), settings)
     ledger = scheduled(draining.drain(), message.lane, waited, settings)
     return Decision(draining.changes(ledger), tuple(draining.says))

@@ -7,6 +7,7 @@ from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.arbiter import No, Yes, arbitrated, billing_of, items_of
 from services.fulfillment.asset import Asset
+from services.fulfillment.book import Book, opened
 from services.fulfillment.draining import Draining
 from services.fulfillment.ledger import LastChange, Ledger
 from services.fulfillment.parking import scheduled
@@ -17,14 +18,14 @@ def change_proposed(settings: Settings, message: Message, desk: Desk) -> Decisio
     """Answers every proposal but an older one than the last: that one was answered, and orders went on."""
     proposal = message.body
     assert isinstance(proposal, OrderChangeProposed)
-    ledger = desk.get(Ledger, message.subject) or Ledger()
-    last = ledger.change
+    book = opened(desk, message.subject)
+    ledger, last = book.ledger, book.ledger.change
     if last is not None and proposal.number < last.number:
         return NOTHING
     if last is not None and proposal.number == last.number:
-        return _again(message, ledger, last, proposal)
+        return _again(book, last, proposal)
     today = proposal.requested_at.astimezone(settings.zone).date()
-    answer = arbitrated(ledger, message.subject, proposal, today)
+    answer = arbitrated(book, proposal, today)
     if isinstance(answer, No):
         last = LastChange(number=proposal.number, refused=answer.code, item_ids=answer.item_ids)
         waited = desk.clock(message.lane).waited
@@ -35,24 +36,24 @@ def change_proposed(settings: Settings, message: Message, desk: Desk) -> Decisio
 
 def _accepted(settings: Settings, message: Message, desk: Desk, answer: Yes, proposal: OrderChangeProposed) -> Decision:
     """The change, then the subscriptions that it moved, then what waited and need not any more."""
-    ledger = revised(answer.ledger, change=LastChange(number=proposal.number))
+    ledger = revised(answer.book.ledger, change=LastChange(number=proposal.number))
     ledger, fact = _told(ledger, proposal)
     facts: list[Body] = [fact]
     for moved in answer.moved:
         ledger = revised(ledger, version=ledger.version + 1)
         facts.append(moved.fact(version=ledger.version))
-    draining = Draining(ledger, message.subject, lambda serial: desk.get(Asset, serial), settings)
+    draining = Draining(answer.book.with_ledger(ledger), lambda serial: desk.get(Asset, serial), settings)
     ledger = draining.drain()
     ledger = scheduled(ledger, message.lane, desk.clock(message.lane).waited, settings)
     return Decision(draining.changes(ledger), (*map(Say, facts), *draining.says))
 
 
-def _again(message: Message, ledger: Ledger, last: LastChange, proposal: OrderChangeProposed) -> Decision:
+def _again(book: Book, last: LastChange, proposal: OrderChangeProposed) -> Decision:
     """The same answer once more; an accepted change as the ledger stands now, under its next version."""
     if last.refused is not None:
         return Decision(says=(Say(_no(proposal, last)),))
-    ledger, fact = _told(ledger, proposal)
-    return Decision((Change(Ledger, message.subject, ledger),), (Say(fact),))
+    ledger, fact = _told(book.ledger, proposal)
+    return Decision(book.with_ledger(ledger).changes(), (Say(fact),))
 
 
 def _told(ledger: Ledger, proposal: OrderChangeProposed) -> tuple[Ledger, OrderChangeAccepted]:

@@ -1,18 +1,22 @@
 """A scanner assigns devices to units: decided at once, parked, refused as a whole, or known already."""
 
+from collections.abc import Iterator
+
 from contracts.fulfillment import ItemFulfillmentRequested, RequestRefused
 from contracts.refusals import Code, Refusal, refusal
+from contracts.serials import normalised
 from services.engine.heard import recognise, refused, remember
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Say
 from services.fulfillment.answers import all_refused, invalid_ones, outcome_of
 from services.fulfillment.asset import Asset
+from services.fulfillment.book import Book
 from services.fulfillment.draining import Draining
 from services.fulfillment.ledger import Awaited, Ledger
 from services.fulfillment.parking import PARKED, notice, parked, scheduled
 from services.fulfillment.reactions.answering import known as answered_before
-from services.fulfillment.request import asked
+from services.fulfillment.request import Scan, asked
 from services.fulfillment.scan import Decided, decided
 from services.fulfillment.settings import Settings
 
@@ -34,24 +38,34 @@ def scan_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
     if awaits is not None:
         return _waits(settings, message, desk, ledger, body, awaits)
     scan = asked(message, body)
-    result = decided(ledger, order_id, scan, lambda serial: desk.get(Asset, serial), settings)
-    heard = remember(result.ledger.heard, message, result.outcome)
-    return _changed(settings, message, desk, revised(result.ledger, heard=heard), result)
+    book = Book(ledger, order_id, desk)
+    book.ask(_pages_held(order_id, scan, desk))
+    result = decided(book, scan, lambda serial: desk.get(Asset, serial), settings)
+    heard = remember(result.book.ledger.heard, message, result.outcome)
+    book = result.book.with_ledger(revised(result.book.ledger, heard=heard))
+    return _changed(settings, message, desk, book, result)
 
 
-def _changed(settings: Settings, message: Message, desk: Desk, ledger: Ledger, result: Decided) -> Decision:
+def _pages_held(order_id: str, scan: Scan, desk: Desk) -> Iterator[int]:
+    """The numbers of the subscriptions of this order that have the scan's devices already."""
+    for serial in filter(None, map(normalised, scan.serials)):
+        asset = desk.get(Asset, serial)
+        if asset is not None and asset.holder is not None and asset.holder.order_id == order_id:
+            yield asset.holder.number
+
+
+def _changed(settings: Settings, message: Message, desk: Desk, book: Book, result: Decided) -> Decision:
     """A scan's result as a decision; wishes that waited for a subscription which it created are decided behind it."""
     says = tuple(Say(body) for body in result.says)
     assets = dict(result.assets)
-    if ledger.parked and result.assets:
-        draining = Draining(
-            ledger, message.subject, lambda serial: assets.get(serial) or desk.get(Asset, serial), settings
-        )
+    if book.ledger.parked and result.assets:
+        draining = Draining(book, lambda serial: assets.get(serial) or desk.get(Asset, serial), settings)
         ledger = scheduled(draining.drain(), message.lane, desk.clock(message.lane).waited, settings)
+        book = draining.book.with_ledger(ledger)
         assets |= draining.assets
         says += tuple(draining.says)
     changes = (Change(Asset, serial, asset) for serial, asset in assets.items())
-    return Decision((Change(Ledger, message.subject, ledger), *changes), says)
+    return Decision((*book.changes(), *changes), says)
 
 
 def _wrong(body: ItemFulfillmentRequested, settings: Settings) -> tuple[Refusal, ...]:

@@ -12,6 +12,7 @@ from services.engine.kept import revised
 from services.engine.message import Message, Origin
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
 from services.fulfillment.asset import Asset
+from services.fulfillment.book import Book
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.life import PATIENT, WISHES, LifeRequest, decided
 from services.fulfillment.parking import WAITING, parked, scheduled, wish_notice
@@ -80,11 +81,13 @@ def _asked(settings: Settings, message: Message, desk: Desk, ledger: Ledger) -> 
     wish = wished(message, body)
     if ledger.may_still_create(wish.number):
         return _not_yet(settings, message, desk, ledger, wish, body)
-    result = decided(ledger, message.subject, wish, body, lambda serial: desk.get(Asset, serial), settings)
-    heard = remember(result.ledger.heard, message, result.outcome)
+    book = Book(ledger, message.subject, desk)
+    result = decided(book, wish, body, lambda serial: desk.get(Asset, serial), settings)
+    heard = remember(result.book.ledger.heard, message, result.outcome)
+    book = result.book.with_ledger(revised(result.book.ledger, heard=heard))
     assets = tuple(Change(Asset, serial, asset) for serial, asset in result.assets.items())
     says = tuple(Say(said, message.cause) for said in result.says)
-    return Decision((Change(Ledger, message.subject, revised(result.ledger, heard=heard)), *assets), says)
+    return Decision((*book.changes(), *assets), says)
 
 
 def _not_yet(

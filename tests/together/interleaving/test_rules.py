@@ -10,10 +10,10 @@ import pytest
 from contracts.changes import OrderChangeProposed
 from contracts.order import Order
 from services.engine.kept import revised
-from services.engine.message import Message
 from services.engine.service import Decision
 from services.fulfillment import ledger as ledgers
 from services.fulfillment.arbiter import Yes, arbitrated
+from services.fulfillment.book import Book
 from services.fulfillment.ledger import LastChange, Ledger, line_of
 from services.fulfillment.reactions import orders as order_facts
 from services.fulfillment.reactions import proposals
@@ -32,12 +32,12 @@ def _orders_decides_alone(patch: pytest.MonkeyPatch) -> None:
 def _facts_carry_items_into_an_open_ledger(patch: pytest.MonkeyPatch) -> None:
     told = ledgers.told
 
-    def carried(ledger: Ledger, order: Order, version: int) -> Ledger:
-        after = told(ledger, order, version)
+    def carried(ledger: Ledger, order: Order, version: int, used: Callable[[], bool]) -> Ledger:
+        after = told(ledger, order, version, used)
         taken = {line.item_id: line.taken for line in after.lines}
         lines = tuple(revised(line_of(i), taken=taken.get(i.item_id, 0)) for i in order.items)
-        newest = told(Ledger(), order, version).terms[-1]
-        carrying = {"lines": lines, "terms": ledgers.with_terms(after, newest)}
+        newest = told(Ledger(), order, version, used).terms[-1]
+        carrying = {"lines": lines, "terms": ledgers.with_terms(after, newest, used)}
         return revised(after, **carrying) if ledger.opened and not after.cancelled_at else after
 
     patch.setattr(order_facts, "told", carried)
@@ -48,13 +48,14 @@ def _a_held_order_opens_its_ledger(patch: pytest.MonkeyPatch) -> None:
 
 
 def _a_repeated_number_is_decided_again(patch: pytest.MonkeyPatch) -> None:
-    def again(message: Message, ledger: Ledger, last: LastChange, proposal: OrderChangeProposed) -> Decision:
-        answer = arbitrated(ledger, message.subject, proposal, proposal.requested_at.date())
+    def again(book: Book, last: LastChange, proposal: OrderChangeProposed) -> Decision:
+        answer = arbitrated(book, proposal, proposal.requested_at.date())
         if not isinstance(answer, Yes):
             last = LastChange(number=proposal.number, refused=answer.code, item_ids=answer.item_ids)
-            return answered(message, ledger, last, proposal)
+            return answered(book, last, proposal)
         now = LastChange(number=proposal.number)
-        return answered(message, revised(answer.ledger, change=now), now, proposal)
+        after = answer.book.with_ledger(revised(answer.book.ledger, change=now))
+        return answered(after, now, proposal)
 
     answered = proposals._again
     patch.setattr(proposals, "_again", again)

@@ -14,6 +14,7 @@ from tests.engine.simulation import world
 from tests.engine.simulation.process import Parts
 from tests.engine.simulation.watch import WatchedStore
 from tests.engine.simulation.world import Setup, World
+from tests.ledgers import LAYOUTS, laid_out
 from tests.together.simulation.story import StoryClock
 from tests.together.simulation.workload import Shop
 
@@ -50,4 +51,5 @@ def setup(seed: int, only: tuple[str, ...] = (), crash_at: int = -1, messages: i
 
 def experiment(seed: int) -> World:
     """Runs one seed to its end."""
-    return world.experiment(seed, setup(seed))
+    with laid_out(*LAYOUTS[seed % len(LAYOUTS)]):
+        return world.experiment(seed, setup(seed))

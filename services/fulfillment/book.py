@@ -1,0 +1,126 @@
+"""The ledger of an order with all its subscriptions, wherever they are kept: the first in the ledger itself, the others
+on pages of their own, which are loaded when a decision asks for them (``docs/decisions/0055``).
+
+So a scan reads and writes the ledger and the last page, however many units the order has.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from msgspec import field
+
+from contracts.immutable import Immutable
+from services.engine.kept import revised
+from services.engine.service import Change, Desk, Key
+from services.fulfillment.ledger import Entry, EntryPage, Ledger
+
+LEDGERS: Final = "ledgers"
+ENTRY_PAGES: Final = "entry_pages"
+EMBEDDED: Final = 32
+"""Subscriptions that a ledger holds itself: nearly every order has fewer."""
+ON_A_PAGE: Final = 32
+"""Subscriptions on a page. Fixed for ever: a number's page follows from it."""
+
+
+class Book(Immutable):
+    """One order as the decisions so far left it. ``pages`` are those that this decision changed, by place from 0."""
+
+    ledger: Ledger
+    order_id: str
+    desk: Desk
+    pages: Mapping[int, EntryPage] = field(default_factory=dict)
+
+    def with_ledger(self, ledger: Ledger) -> "Book":
+        """With this in the place of the ledger; its entries are the book's own affair."""
+        return revised(self, ledger=ledger)
+
+    def entry(self, number: int) -> Entry:
+        """The subscription with this number, which the order has."""
+        ledger = self.ledger
+        if number <= len(ledger.entries):
+            return ledger.entries[number - 1]
+        page = self._page(page_of(ledger, number))
+        assert page is not None, "a subscription that is counted has a page"
+        return page.entries[number - page.first]
+
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """All subscriptions of the order by their numbers."""
+        self.ask(range(1, self.ledger.count + 1))
+        return ((number, self.entry(number)) for number in range(1, self.ledger.count + 1))
+
+    def ask(self, numbers: Iterable[int]) -> None:
+        """Has the pages of these numbers loaded in one go, those of numbers that are still to come, too."""
+        self.desk.ask(pages_of(self.order_id, self.ledger, numbers))
+
+    def newest_terms_used(self) -> bool:
+        """Whether a subscription was made on the newest terms: then the last one was."""
+        ledger = self.ledger
+        return bool(ledger.count) and self.entry(ledger.count).terms == len(ledger.terms) - 1
+
+    def with_entries(self, entries: Mapping[int, Entry]) -> "Book":
+        """With these subscriptions in the place of those with their numbers; numbers behind the last are new ones."""
+        ledger = self.ledger
+        self.ask(entries)
+        embedded, paged = list(ledger.entries), dict[int, list[Entry]]()
+        room = room_in(ledger)
+        for number in sorted(entries):
+            if number <= room:
+                embedded[number - 1 : number] = [entries[number]]
+                continue
+            place = page_of(ledger, number)
+            if place not in paged:
+                page = self._page(place)
+                paged[place] = [] if page is None else list(page.entries)
+            within = (number - 1 - room) % ON_A_PAGE
+            paged[place][within : within + 1] = [entries[number]]
+        pages = {
+            place: EntryPage(order_id=self.order_id, first=room + 1 + place * ON_A_PAGE, entries=tuple(found))
+            for place, found in paged.items()
+        }
+        count = max(ledger.count, *entries) if entries else ledger.count
+        changed = {"entries": tuple(embedded), "paged": count - len(embedded)}
+        return revised(self, ledger=revised(ledger, **changed), pages={**self.pages, **pages})
+
+    def changes(self) -> tuple[Change, ...]:
+        """What is kept of it from now on."""
+        pages = (Change(EntryPage, page_id(self.order_id, place), page) for place, page in self.pages.items())
+        return (Change(Ledger, self.order_id, self.ledger), *pages)
+
+    def _page(self, place: int) -> EntryPage | None:
+        return self.pages.get(place) or self.desk.get(EntryPage, page_id(self.order_id, place))
+
+
+def opened(desk: Desk, order_id: str) -> Book:
+    """The order's book; an empty one if nothing is known of the order."""
+    return Book(desk.get(Ledger, order_id) or Ledger(), order_id, desk)
+
+
+def page_id(order_id: str, place: int) -> str:
+    """The id of an order's page; pages sort by place. No order id contains a slash."""
+    return f"{order_id}/{place + 1:05d}"
+
+
+def room_in(ledger: Ledger) -> int:
+    """The number of the last subscription that the ledger holds itself, or will.
+
+    One from before there were pages may hold more than ``EMBEDDED``: its pages begin behind them.
+    """
+    return max(EMBEDDED, len(ledger.entries))
+
+
+def page_of(ledger: Ledger, number: int) -> int:
+    """The place of the page on which a number lies that is not in the ledger itself."""
+    return (number - 1 - room_in(ledger)) // ON_A_PAGE
+
+
+def numbers_on(ledger: Ledger, place: int) -> range:
+    """The numbers of the subscriptions on a page."""
+    first = room_in(ledger) + 1 + place * ON_A_PAGE
+    return range(first, min(first + ON_A_PAGE, ledger.count + 1))
+
+
+def pages_of(order_id: str, ledger: Ledger, numbers: Iterable[int]) -> tuple[Key, ...]:
+    """The pages on which these numbers lie, or will lie, each once."""
+    room = room_in(ledger)
+    places = dict.fromkeys(page_of(ledger, number) for number in numbers if number > room)
+    return tuple((ENTRY_PAGES, page_id(order_id, place)) for place in places)

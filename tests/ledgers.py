@@ -1,0 +1,43 @@
+"""A ledger with all its subscriptions, for what judges an order as a whole; and layouts that put few into one document,
+so that a short story has pages, too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+import pytest
+
+from services.engine.kept import revised
+from services.fulfillment import book
+from services.fulfillment.ledger import EntryPage, Ledger
+
+LAYOUTS: Final = ((32, 32), (1, 2), (0, 1))
+"""How many subscriptions a ledger holds itself and how many a page: as it is, and smaller than any story."""
+
+
+def joined(ledgers: Mapping[str, Ledger], pages: Mapping[str, EntryPage]) -> dict[str, Ledger]:
+    """Each ledger as if it held all its subscriptions itself; fails where pages are not as the ledger counts them."""
+    return {order_id: _joined(order_id, ledger, _pages(order_id, pages)) for order_id, ledger in ledgers.items()}
+
+
+def _pages(order_id: str, pages: Mapping[str, EntryPage]) -> Iterable[EntryPage]:
+    return (pages[id_] for id_ in sorted(pages) if pages[id_].order_id == order_id)
+
+
+def _joined(order_id: str, ledger: Ledger, pages: Iterable[EntryPage]) -> Ledger:
+    entries = ledger.entries
+    for page in pages:
+        assert page.first == len(entries) + 1, f"{order_id}: a page begins with {page.first}"
+        entries = (*entries, *page.entries)
+    assert len(entries) == ledger.count, f"{order_id}: {len(entries)} subscriptions, {ledger.count} are counted"
+    return revised(ledger, entries=entries, paged=0, page_ends=())
+
+
+@contextmanager
+def laid_out(embedded: int, on_a_page: int) -> Iterator[None]:
+    """So many in a ledger, so many on a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(book, "EMBEDDED", embedded)
+        patch.setattr(book, "ON_A_PAGE", on_a_page)
+        yield
