@@ -86,6 +86,9 @@ class _Alone:
     def page(self, page, kind):  # type: ignore[no-untyped-def]
         return self._desk.page(page, kind)
 
+    def ask(self, wants):  # type: ignore[no-untyped-def]
+        self._desk.ask(wants)
+
 
 def _looking_needs(message: Message) -> list[Key | Page]:
     return [("counters", message.subject)]
