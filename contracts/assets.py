@@ -1,26 +1,26 @@
-"""Devices before they are scanned: announced by a dock."""
+"""Devices by their serial alone: announced by a dock, put right and withheld by a person."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from contracts.message import Fact, Request
 from contracts.serials import normalised
-from contracts.values import Instant, NameIfAny, Sku
+from contracts.values import Instant, LongText, Name, NameIfAny, Sku
 
-AssetState = Literal["available", "in_use", "ended", "returned", "unavailable"]
-"""``ended``: its contract ended, its return is not recorded. ``unavailable``: it was replaced and did not come back."""
+SetState = Literal["in_repair", "lost", "stolen", "sold"]
+"""What only a person can say of a device: it is withheld from scans until a person releases it."""
+AssetState = Literal["available", "in_use", "ended", "returned", "unavailable", "in_repair", "lost", "stolen", "sold"]
+"""``ended``: its contract ended, its return is not recorded. ``unavailable``: it was replaced and did not come back, or
+it came back damaged or incomplete and nobody released it. The last four a person set (``SetState``).
+"""
 
 
-class AssetReceived(Request):
-    """A device arrived at a dock and waits for a customer."""
-
+class _AssetRequest(Request):
     service: ClassVar[str] = "fulfillment"
     topic: ClassVar[str] = "fulfillment.requests"
     about: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     serial: str
-    sku: Sku
-    actor: NameIfAny = None
 
     def subjects(self) -> tuple[str, ...]:
         """The serial."""
@@ -34,9 +34,32 @@ class AssetReceived(Request):
         return () if known is None else (f"serial:{known}",)
 
 
-class AssetAnnounced(Fact):
-    """The device as it is known since it was announced."""
+class AssetReceived(_AssetRequest):
+    """A device arrived at a dock and waits for a customer. While it was in no contract, a later one takes the place of
+    an earlier one of another SKU.
+    """
 
+    sku: Sku
+    actor: NameIfAny = None
+
+
+class AssetCorrectionRequested(_AssetRequest):
+    """A device is of another SKU than it is known as. No subscription is touched, not even the one that has it."""
+
+    sku: Sku
+    actor: Name
+    reason: LongText
+
+
+class AssetStateRequested(_AssetRequest):
+    """A person sets the state of a device, or releases it with ``available``: then what contracts made of it counts."""
+
+    state: Literal["available", "in_repair", "lost", "stolen", "sold"]
+    actor: Name
+    reason: LongText
+
+
+class _AssetFact(Fact):
     service: ClassVar[str] = "fulfillment"
     topic: ClassVar[str] = "fulfillment.events"
     about: ClassVar[tuple[tuple[str, str], ...]] = (("serial", "serial:"),)
@@ -44,4 +67,26 @@ class AssetAnnounced(Fact):
     serial: str
     sku: str
     state: AssetState
+
+
+class AssetAnnounced(_AssetFact):
+    """The device as it is known since it was announced."""
+
     announced_at: Instant
+
+
+class AssetCorrected(_AssetFact):
+    """The device is of this SKU; it was known as ``old_sku``."""
+
+    old_sku: str
+    at: Instant
+    actor: str
+    reason: str
+
+
+class AssetStateChanged(_AssetFact):
+    """The device's state, which a person set or released."""
+
+    at: Instant
+    actor: str
+    reason: str

@@ -70,6 +70,7 @@ class Code(StrEnum):
     START_DATE_OUT_OF_RANGE = "start_date_out_of_range"
     ALREADY_DONE = "already_done"
     ASSET_UNKNOWN = "asset_unknown"
+    ASSET_UNAVAILABLE = "asset_unavailable"
     # the life of a subscription
     SUBSCRIPTION_UNKNOWN = "subscription_unknown"
     SERIAL_UNKNOWN = "serial_unknown"
@@ -141,6 +142,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.START_DATE_OUT_OF_RANGE: "Use a start date from 90 days before to 365 days after the scan.",
     Code.ALREADY_DONE: "Nothing: it is so already, by an earlier scan, request or announcement.",
     Code.ASSET_UNKNOWN: "This device was never announced: check the label, or have its arrival recorded first.",
+    Code.ASSET_UNAVAILABLE: "This device is withheld: put it aside, take another one, or have it released by a person.",
     Code.SUBSCRIPTION_UNKNOWN: "There is no such subscription: check the order id and its number.",
     Code.SERIAL_UNKNOWN: "No order has or had this device: check the label, or name the subscription.",
     Code.SUBSCRIPTION_ENDED: "The contract has ended: nothing more can be asked of it but an extension.",

@@ -86,6 +86,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
                 life.SerialCorrectionRequested,
                 life.ReplacementRequested,
                 life.ReversalRequested,
+                assets.AssetCorrectionRequested,
+                assets.AssetStateRequested,
             ),
         ),
     ),
@@ -140,7 +142,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
                 changes.OrderChangeAccepted,
                 changes.OrderChangeRefused,
             ),
-            *_each((FULFILLMENT,), (WATCHERS,), assets.AssetAnnounced),
+            *_each(
+                (FULFILLMENT,),
+                (WATCHERS,),
+                assets.AssetAnnounced,
+                assets.AssetCorrected,
+                assets.AssetStateChanged,
+            ),
             *_each(
                 (FULFILLMENT,),
                 (SCANNERS,),

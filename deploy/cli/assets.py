@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
+from heapq import merge
 from typing import Annotated, Any, get_args
 
 import typer
@@ -18,7 +19,7 @@ from deploy.cli.invoice import Databases
 from deploy.cli.topics import addresses
 from deploy.installation.trouble import InstallationTrouble, mongo_answers
 from services.engine.kept import read_from
-from services.fulfillment.asset import Asset
+from services.fulfillment.asset import Asset, Assignment, Mark
 from services.fulfillment.inventory import ASSETS, OPEN_UNITS, stocks
 
 STATES = get_args(AssetState)
@@ -66,19 +67,34 @@ def history(
     for name, text in _told(device).items():
         console.print(f"{name:<10}{text}", markup=False)
     table = Table()
-    for column in ("since", "subscription", "became", "label as read"):
+    for column in ("since", "subscription", "became", "label as read", "who and why"):
         table.add_column(column)
-    for row in device.history:
-        became, label = row.state or "in_use", row.raw_serial or ("" if row.state else known)
-        shown = label if label.isprintable() else repr(label)
-        table.add_row(_at(row.since), f"{row.order_id}/{row.number}", became.replace("_", " "), escape(shown))
-    console.print(table if device.history else "It was in no order yet.")
+    history = [_assigned(row, known) for row in device.history]
+    rows = list(merge(history, map(_marked, device.marks), key=lambda row: row[0]))  # each stays in the log's order
+    for moment, *cells in rows:
+        table.add_row(_at(moment), *map(escape, cells))
+    console.print(table if rows else "It was in no order yet.")
+
+
+def _assigned(row: Assignment, known: str) -> tuple[datetime, str, str, str, str]:
+    became, label = row.state or "in_use", row.raw_serial or ("" if row.state else known)
+    shown = label if label.isprintable() else repr(label)
+    return row.since, f"{row.order_id}/{row.number}", became.replace("_", " "), shown, ""
+
+
+def _marked(mark: Mark) -> tuple[datetime, str, str, str, str]:
+    """What a person said of it. Nobody else gives a reason."""
+    became = f"SKU {mark.sku}" if mark.state is None else mark.state.replace("_", " ")
+    return mark.since, "", became, "", ": ".join(text for text in (mark.actor, mark.reason) if text)
 
 
 def _told(device: Asset) -> Mapping[str, str]:
     announced = "no dock announced it" if device.announced_at is None else _at(device.announced_at)
     variant = "open: nothing is known of it but scans that were undone" if device.unproven else device.sku
-    state = device.state.replace("_", " ")
+    state = device.shown.replace("_", " ")
+    if device.withheld is not None:
+        why, by_contracts = (text.replace("_", " ") for text in (device.withheld, device.state))
+        state = f"{state} (withheld: {why}; by its contracts {by_contracts})"
     return {
         "state": f"{state}; left out of counts: a test order had it last" if device.test else state,
         "variant": variant,

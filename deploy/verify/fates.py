@@ -25,6 +25,8 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     "ReversalRequested": ("SubscriptionReversed",),
     "ShipmentSubmitted": ("ShipmentTracked",),
     "AssetReceived": ("AssetAnnounced",),
+    "AssetCorrectionRequested": ("AssetCorrected",),
+    "AssetStateRequested": ("AssetStateChanged",),
     "PayerSettingsSubmitted": ("PayerSettingsChanged",),
     "BillingRunRequested": ("BillingRunCompleted",),
 }

@@ -1,17 +1,23 @@
 """One device by its serial: what is known of it over all orders. One document for each serial makes it unique.
 
-Whoever assigns a serial writes its document, so two lanes that want the same device conflict in the database.
-Real and test orders share the devices.
+Whoever assigns a serial, sets a device's state or its SKU writes its document, so two lanes that want something of the
+same device conflict in the database. Real and test orders share the devices.
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from contracts.assets import AssetState
+from contracts.subscription import Condition
 from services.engine.kept import Kept, revised
 
 HISTORY_KEPT: Final = 1000
 """Rows that are kept of a device; far more than one sees in its life, and a bound for its document."""
+MARKS_KEPT: Final = 200
+"""The same of what persons said about it."""
+
+Withheld = Literal["in_repair", "lost", "stolen", "sold", "damaged", "incomplete"]
+"""Why nobody may have a device: a person said so, or it came back so."""
 
 
 class Assignment(Kept):
@@ -28,11 +34,24 @@ class Assignment(Kept):
     state: AssetState | None = None
 
 
-class Asset(Kept):
-    """A device. ``sku`` is its variant by announcement or first accepted scan. ``history`` is only ever appended to.
+class Mark(Kept):
+    """What a person said of a device: another ``sku``, or the ``state``, the one that counted from then on."""
 
-    The holder is the last entry of ``history`` while the device is in use. ``test``: a test order was the last to
-    have it, so it is left out of counts. ``announced_at``: a dock said that it had arrived.
+    since: datetime
+    actor: str | None = None
+    reason: str | None = None
+    sku: str | None = None
+    state: AssetState | None = None
+
+
+class Asset(Kept):
+    """A device. ``sku`` is its variant by announcement, correction or first accepted scan. ``history`` is only ever
+    appended to.
+
+    The holder is the last entry of ``history`` while the device is in use. ``state`` is what contracts made of it;
+    ``withheld`` stands beside it until a person releases the device. ``test``: a test order was the last to have it, so
+    it is left out of counts. ``announced_at``: a dock said that it had arrived. ``version`` counts the facts about it;
+    0 of one that was announced before they were counted, and then one was said.
     """
 
     sku: str
@@ -40,6 +59,9 @@ class Asset(Kept):
     history: tuple[Assignment, ...] = ()
     test: bool = False
     announced_at: datetime | None = None
+    withheld: Withheld | None = None
+    marks: tuple[Mark, ...] = ()
+    version: int = 0
 
     @property
     def holder(self) -> Assignment | None:
@@ -52,33 +74,73 @@ class Asset(Kept):
         return self.history[-1].order_id if self.history else None
 
     @property
-    def unproven(self) -> bool:
-        """Whether nothing is known of it but scans that were reversed, or corrected to another serial. They count as
-        never made: its variant, too, is as open as before them, or it could never be what it really is.
-        """
+    def shown(self) -> AssetState:
+        """Its state as people see it: what withholds it counts before what contracts made of it."""
+        match self.withheld:
+            case None:
+                return self.state
+            case "damaged" | "incomplete":
+                return "unavailable"
+            case "in_repair" | "lost" | "stolen" | "sold":
+                return self.withheld
+
+    @property
+    def never_in_a_contract(self) -> bool:
+        """Whether no scan of it stands. Those that were reversed, or corrected to another serial, were never made."""
         last = {(row.order_id, row.number): row.state for row in self.history}
-        return self.announced_at is None and bool(last) and all(state == "available" for state in last.values())
+        return all(state == "available" for state in last.values())
+
+    @property
+    def unproven(self) -> bool:
+        """Whether nothing is known of it but scans that count as never made. Its variant, too, is as open as before
+        them, or it could never be what it really is.
+        """
+        return (
+            self.announced_at is None
+            and self.withheld is None
+            and not self.marks
+            and bool(self.history)
+            and self.never_in_a_contract
+        )
+
+    @property
+    def following(self) -> int:
+        """The version of the next fact about it."""
+        return max(self.version, int(self.announced_at is not None)) + 1
 
     def last_had_by(self, order_id: str, number: int) -> bool:
         """Whether this subscription is the last that had it, so that its end or reversal concerns the device."""
         return bool(self.history) and (self.history[-1].order_id, self.history[-1].number) == (order_id, number)
 
-    def became(self, state: AssetState, order_id: str, number: int, at: datetime) -> "Asset":
-        """The device in another state since then, at this subscription."""
+    def became(
+        self, state: AssetState, order_id: str, number: int, at: datetime, condition: Condition | None = None
+    ) -> "Asset":
+        """The device in another state since then, at this subscription. ``condition`` is that in which it came back, if
+        it did: with a bad one it is withheld.
+        """
         row = Assignment(order_id=order_id, number=number, since=at, state=None if state == "in_use" else state)
-        return revised(self, state=state, history=_appended(self, row))
+        withheld = condition if condition in ("damaged", "incomplete") else self.withheld
+        return revised(self, state=state, withheld=withheld, history=_appended(self, row))
+
+    def marked(self, mark: Mark, **changes: object) -> "Asset":
+        """The device once a person said this of it, under the next version."""
+        marks = (*self.marks[1 - MARKS_KEPT :], mark)
+        return revised(self, marks=marks, version=self.following, **changes)
 
 
 def assigned(asset: Asset | None, sku: str, to: Assignment, *, test: bool) -> Asset:
     """The device once it was assigned; ``asset`` None: it was never seen before, and is of this SKU from now on."""
-    announced = None if asset is None else asset.announced_at
-    return Asset(sku=sku, state="in_use", history=_appended(asset, to), test=test, announced_at=announced)
+    if asset is None:
+        return Asset(sku=sku, state="in_use", history=(to,), test=test)
+    return revised(asset, sku=sku, state="in_use", history=_appended(asset, to), test=test)
 
 
 def announced(asset: Asset | None, sku: str, at: datetime) -> Asset:
-    """A device that arrived at a dock and waits for a customer; ``asset`` is there if it is unproven."""
-    return Asset(sku=sku, state="available", history=() if asset is None else asset.history, announced_at=at)
+    """A device that arrived at a dock and waits for a customer; ``asset`` is there if it was in no contract yet."""
+    if asset is None:
+        return Asset(sku=sku, state="available", announced_at=at, version=1)
+    return revised(asset, sku=sku, state="available", test=False, announced_at=at, version=asset.following)
 
 
-def _appended(asset: Asset | None, row: Assignment) -> tuple[Assignment, ...]:
-    return (row,) if asset is None else (*asset.history[1 - HISTORY_KEPT :], row)
+def _appended(asset: Asset, row: Assignment) -> tuple[Assignment, ...]:
+    return (*asset.history[1 - HISTORY_KEPT :], row)

@@ -32,11 +32,11 @@ def replaced(case: Case, body: ReplacementRequested) -> Answer:
     new = _checked(case, body.new_serial)
     if not isinstance(new, str):
         return new
-    old, back = case.entry.serial, case.entry.returned_at is not None
+    old, back, condition = case.entry.serial, case.entry.returned_at is not None, case.entry.condition
     became = _with(case, new, body.new_serial)
     became = revised(became, replaced=(*(became.replaced or ()), old), returned_at=None, condition=None)
     fact = partial(DeviceReplaced, at=case.time, actor=body.actor, reason=body.reason, old_serial=old)
-    away = case.device().became("returned" if back else "unavailable", case.order_id, case.number, case.time)
+    away = case.device().became("returned" if back else "unavailable", case.order_id, case.number, case.time, condition)
     return Became(became, fact, {old: away, new: _assigned(case, new, body.new_serial)})
 
 
@@ -57,6 +57,8 @@ def _checked(case: Case, raw: str) -> str | tuple[Refusal, ...]:
         return no(Code.SERIAL_IN_USE, FIELD, f"active in order {asset.holder.order_id}")
     if asset.state in ("ended", "unavailable"):
         return no(Code.ASSET_NOT_RETURNED, FIELD, f"last with order {asset.last_order}")
+    if asset.withheld is not None:
+        return no(Code.ASSET_UNAVAILABLE, FIELD, f"the device is {asset.withheld}")
     if asset.sku != case.line.sku:
         return no(Code.SKU_MISMATCH, FIELD, f"the device is known as {asset.sku}")
     return serial

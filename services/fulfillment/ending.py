@@ -93,4 +93,4 @@ def released(case: Case, at: datetime) -> dict[str, Asset]:
     if device.holder is None or not device.last_had_by(case.order_id, case.number):
         return {}
     state: AssetState = "ended" if case.entry.returned_at is None else "returned"
-    return {case.entry.serial: device.became(state, case.order_id, case.number, at)}
+    return {case.entry.serial: device.became(state, case.order_id, case.number, at, case.entry.condition)}

@@ -5,11 +5,21 @@ every scan raises would be a document that all lanes fight for. The pipelines ar
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from contracts.immutable import Immutable
 
 Pipeline = tuple[Mapping[str, Any], ...]
+
+_SHOWN: Final = {
+    "$switch": {
+        "branches": [
+            {"case": {"$in": ["$withheld", ["damaged", "incomplete"]]}, "then": "unavailable"},
+            {"case": {"$gt": ["$withheld", None]}, "then": "$withheld"},
+        ],
+        "default": "$state",
+    }
+}
 
 ASSETS: Pipeline = (
     {
@@ -19,13 +29,15 @@ ASSETS: Pipeline = (
                 {"state": {"$ne": "available"}},
                 {"announced_at": {"$exists": True}},
                 {"history.state": "returned"},
+                {"withheld": {"$exists": True}},
             ],
         }
     },
-    {"$group": {"_id": {"sku": "$sku", "state": "$state"}, "count": {"$sum": 1}}},
+    {"$group": {"_id": {"sku": "$sku", "state": _SHOWN}, "count": {"$sum": 1}}},
 )
-"""On the collection of assets: how many there are by SKU and state. A device that a test order had last is none, nor
-is a serial of which nothing is known but a scan that was undone: often nobody has a device with that label.
+"""On the collection of assets: how many there are by SKU and state, as ``Asset.shown`` has it. A device that a test
+order had last is none, nor is a serial of which nothing is known but a scan that was undone: often nobody has a device
+with that label.
 """
 
 OPEN_UNITS: Pipeline = (
@@ -52,6 +64,10 @@ class Stock(Immutable):
     ended: int = 0
     returned: int = 0
     unavailable: int = 0
+    in_repair: int = 0
+    lost: int = 0
+    stolen: int = 0
+    sold: int = 0
     open_units: int = 0
 
     @property
@@ -72,6 +88,10 @@ def stocks(assets: Iterable[Mapping[str, Any]], open_units: Iterable[Mapping[str
             ended=counts.get((sku, "ended"), 0),
             returned=counts.get((sku, "returned"), 0),
             unavailable=counts.get((sku, "unavailable"), 0),
+            in_repair=counts.get((sku, "in_repair"), 0),
+            lost=counts.get((sku, "lost"), 0),
+            stolen=counts.get((sku, "stolen"), 0),
+            sold=counts.get((sku, "sold"), 0),
             open_units=waiting.get(sku, 0),
         )
         for sku in sorted({*waiting, *(sku for sku, _ in counts)})

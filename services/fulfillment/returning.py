@@ -6,6 +6,7 @@ from contracts.life import AssetReturned, ReturnSubmitted
 from contracts.refusals import Code
 from contracts.serials import normalised
 from services.engine.kept import revised
+from services.fulfillment.asset import Asset
 from services.fulfillment.case import Answer, Became, Case, no
 
 
@@ -24,18 +25,23 @@ def returned(case: Case, body: ReturnSubmitted) -> Answer:
         returned_condition=body.condition,
     )
     if serial != entry.serial:
-        return _replaced_one(case, serial, Became(entry, fact))
+        return _replaced_one(case, serial, Became(entry, fact), body)
     if entry.returned_at is not None:
         return no(Code.ALREADY_RETURNED)
     became = revised(entry, returned_at=case.time, condition=body.condition)
     if entry.state == "active":
         return Became(became, fact)
-    return Became(became, fact, {serial: case.device().became("returned", case.order_id, case.number, case.time)})
+    return Became(became, fact, {serial: _came_back(case, case.device(), body)})
 
 
-def _replaced_one(case: Case, serial: str, back: Became) -> Answer:
+def _replaced_one(case: Case, serial: str, back: Became, body: ReturnSubmitted) -> Answer:
     """It was waited for since it was replaced; the subscription itself does not change."""
     asset = case.asset_of(serial)
     if asset is None or asset.state != "unavailable" or not asset.last_had_by(case.order_id, case.number):
         return no(Code.ALREADY_RETURNED, "serial")
-    return Became(back.entry, back.fact, {serial: asset.became("returned", case.order_id, case.number, case.time)})
+    return Became(back.entry, back.fact, {serial: _came_back(case, asset, body)})
+
+
+def _came_back(case: Case, asset: Asset, body: ReturnSubmitted) -> Asset:
+    """Returned; damaged or incomplete, nobody gets it until a person releases it."""
+    return asset.became("returned", case.order_id, case.number, case.time, body.condition)

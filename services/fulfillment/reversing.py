@@ -35,5 +35,6 @@ def _free(case: Case) -> dict[str, Asset]:
     for serial in (case.entry.serial, *(case.entry.replaced or ())):
         asset = case.asset_of(serial)
         if asset is not None and asset.last_had_by(case.order_id, case.number):
-            free[serial] = asset.became("available", case.order_id, case.number, case.time)
+            condition = case.entry.condition if serial == case.entry.serial else None
+            free[serial] = asset.became("available", case.order_id, case.number, case.time, condition)
     return free

@@ -111,7 +111,9 @@ class _Units:
         if holder is None or holder.order_id != self._order_id or (item_id is None and sku is None):
             return False
         entry = self._entry(holder.number)
-        return item_id in (None, entry.item_id) and (sku is None or (asset is not None and sku == asset.sku))
+        # by the SKU of its item: that of the device may have been put right since
+        its = next(line.sku for line in self._lines if line.item_id == entry.item_id)
+        return item_id in (None, entry.item_id) and sku in (None, its)
 
     def _entry(self, number: int) -> Entry:
         return self._entries.get(number) or self._book.entry(number)
@@ -123,6 +125,8 @@ class _Units:
             return turned_down(raw, Code.SERIAL_IN_USE, holder=asset.holder.order_id)
         if asset.state in ("ended", "unavailable"):
             return turned_down(raw, Code.ASSET_NOT_RETURNED, holder=asset.last_order)
+        if asset.withheld is not None:
+            return turned_down(raw, Code.ASSET_UNAVAILABLE, detail=f"the device is {asset.withheld}")
         if asset.sku != self._lines[place].sku:
             return turned_down(raw, Code.SKU_MISMATCH, detail=f"the device is known as {asset.sku}")
         return None

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import app
 from deploy.installation.trouble import InstallationTrouble
-from tests.fulfillment.lives import arrived, cancel, correct, give_back
+from tests.fulfillment.lives import arrived, cancel, correct, give_back, put_right, set_state
 from tests.fulfillment.orders_known import item, placed, scan, scene
 from tests.scene import NOON
 
@@ -101,3 +101,26 @@ def test_the_databases_are_named_before_or_behind_the_command(kept: str, monkeyp
     assert said("--databases", kept, "history", "L1") == said("history", "L1", "--databases", kept)
     with pytest.raises(InstallationTrouble, match="No device L1 is known"):
         said("history", "L1")
+
+
+def test_what_persons_said_of_a_device_stands_in_its_history_and_counts(mongo: str, named_database: str) -> None:
+    stage = scene()
+    stage.hears(arrived("L1", "BIKE"))
+    stage.hears(arrived("L2"))
+    stage.hears(put_right("L1", "LAPTOP"))
+    stage.hears(set_state("L1", "in_repair", "the [lid]"), time=NOON + timedelta(days=1))
+    stage.hears(placed(item(quantity=1)))
+    stage.hears(scan("L2"))
+    stage.hears(cancel())
+    stage.hears(give_back(condition="damaged"))
+    with MongoClient[dict[str, Any]](mongo) as client:
+        stage.keep_in(client[f"{named_database}_fulfillment"])
+
+    assert "LAPTOP 1 1" in said()
+    told = said("history", "l1")
+    assert told[0] == "state in repair (withheld: in repair; by its contracts available)"
+    assert [row.split(" UTC ")[1] for row in told if "Grace" in row] == [
+        "SKU LAPTOP Grace: the wrong delivery note",
+        "in repair Grace: the [lid]",
+    ]
+    assert said("history", "l2")[0] == "state unavailable (withheld: damaged; by its contracts returned)"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.assets import AssetReceived
+from contracts.assets import AssetCorrectionRequested, AssetReceived, AssetStateRequested
 from contracts.fulfillment import RequestRefused
 from contracts.life import (
     ExtensionRequested,
@@ -65,6 +65,14 @@ def ship(which: str | None = ONE, **how: Any) -> ShipmentSubmitted:
 
 def arrived(serial: str, sku: str = "LAPTOP") -> AssetReceived:
     return AssetReceived(serial=serial, sku=sku, actor="dock-3")
+
+
+def put_right(serial: str, sku: str = "BIKE") -> AssetCorrectionRequested:
+    return AssetCorrectionRequested(serial=serial, sku=sku, actor="Grace", reason="the wrong delivery note")
+
+
+def set_state(serial: str, state: Any, reason: str = "seen by Grace") -> AssetStateRequested:
+    return AssetStateRequested(serial=serial, state=state, actor="Grace", reason=reason)
 
 
 def rented(

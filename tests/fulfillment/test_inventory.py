@@ -3,7 +3,7 @@ from typing import Any
 from pymongo import MongoClient
 
 from services.fulfillment.inventory import ASSETS, OPEN_UNITS, Stock, stocks
-from tests.fulfillment.lives import arrived, cancel, correct, give_back, replace, reverse
+from tests.fulfillment.lives import arrived, cancel, correct, give_back, replace, reverse, set_state
 from tests.fulfillment.orders_known import item, placed, scan, scene
 from tests.scene import NOON, Scene
 
@@ -55,6 +55,15 @@ def test_a_serial_that_was_only_ever_mistyped_is_no_stock_and_a_device_that_came
     stage.hears(scan("L1", order_id="o-2"))
     stage.hears(reverse("o-2/1"))
     assert counted(stage, database, mongo) == (Stock("LAPTOP", available=1, in_use=1, open_units=1),)
+
+
+def test_a_device_that_is_withheld_is_counted_by_the_state_that_people_see(database: str, mongo: str) -> None:
+    stage = workshop()
+    stage.hears(set_state("L6", "lost"))
+    stage.hears(set_state("L1", "stolen"))
+    stage.hears(give_back("o-1/2", condition="damaged"))
+    found = counted(stage, database, mongo)
+    assert found[1] == Stock("LAPTOP", in_use=1, returned=1, unavailable=2, lost=1, stolen=1, open_units=5)
 
 
 def test_a_sku_that_is_only_in_stock_has_its_row_too() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from contracts.assets import AssetReceived
+from contracts.assets import AssetCorrectionRequested, AssetReceived, AssetStateRequested
 from contracts.changes import OrderAmended, OrderCancelled, OrderChangeProposed
 from contracts.clock import ClockPassed
 from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue, SentOn
@@ -21,7 +21,7 @@ from contracts.message import Body
 from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
 from services.engine.message import Message
 from services.engine.service import Decision, Desk
-from services.fulfillment.reactions.assets import asset_received, serial_asked, serial_of
+from services.fulfillment.reactions.assets import asset_asked, serial_asked, serial_of
 from services.fulfillment.reactions.clock import clock_passed, parked_due
 from services.fulfillment.reactions.contracts import contracts_due
 from services.fulfillment.reactions.orders import order_told
@@ -47,7 +47,9 @@ REACTIONS: Final[Mapping[type[Body], Callable[[Settings, Message, Desk], Decisio
         ReturnSubmitted: life_asked,
         ReversalRequested: life_asked,
         ShipmentSubmitted: life_asked,
-        AssetReceived: asset_received,
+        AssetReceived: asset_asked,
+        AssetCorrectionRequested: asset_asked,
+        AssetStateRequested: asset_asked,
         SentOn: sent_on,
         OrderPlaced: order_told,
         OrderConfirmed: order_told,

@@ -1,16 +1,18 @@
-"""At the home of a serial: a device is announced; what named the serial alone is sent on to the order that has it."""
+"""At the home of a serial: what is asked of a device is decided; what named the serial alone of a subscription is sent
+on to the order that has it.
+"""
 
 from typing import Final
 
-from contracts.assets import AssetAnnounced, AssetReceived
 from contracts.fulfillment import SentOn
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise, refused
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Say
-from services.fulfillment.asset import Asset, announced
+from services.fulfillment.asset import Asset
 from services.fulfillment.life import LifeRequest
 from services.fulfillment.reactions.answering import codes_of, known, refusal_of
+from services.fulfillment.registering import AssetRequest, Registered, registered
 from services.fulfillment.serial_home import SENT_ON, SerialHome, sent_on_to
 from services.fulfillment.settings import Settings
 
@@ -23,23 +25,24 @@ def serial_of(message: Message) -> str | None:
     return message.subject.removeprefix(SERIAL) if message.subject.startswith(SERIAL) else None
 
 
-def asset_received(settings: Settings, message: Message, desk: Desk) -> Decision:
-    """``AssetReceived``: the device is known from now on, if it was not."""
-    home = desk.get(SerialHome, _serial(message)) or SerialHome()
+def asset_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
+    """A device is announced, its variant put right, its state set: decided here, where its serial is at home.
+
+    A scan in another lane that takes the device meanwhile writes the same document, so one of the two is decided again.
+    """
+    serial = _serial(message)
+    home = desk.get(SerialHome, serial) or SerialHome()
     recognised = recognise(message, home.heard)
     if recognised is not None:
         return known(message, recognised)
     body = message.body
-    if not isinstance(body, AssetReceived):
+    if not isinstance(body, AssetRequest):
         return _refused(settings, message, desk, home, message.refusals)
-    serial = _serial(message)
-    asset = desk.get(Asset, serial)
-    if asset is not None and not asset.unproven:
-        return _refused(settings, message, desk, home, (_known_already(asset, body.sku),))
-    asset = announced(asset, body.sku, message.time)
-    fact = AssetAnnounced(version=1, serial=serial, sku=asset.sku, state=asset.state, announced_at=message.time)
-    remembered = home.remembering(message, AssetAnnounced.__name__, _later(settings, message, desk))
-    return Decision((Change(Asset, serial, asset), Change(SerialHome, serial, remembered)), (Say(fact),))
+    answer = registered(serial, desk.get(Asset, serial), body, message.time)
+    if not isinstance(answer, Registered):
+        return _refused(settings, message, desk, home, answer)
+    remembered = home.remembering(message, type(answer.fact).__name__, _later(settings, message, desk))
+    return Decision((Change(Asset, serial, answer.asset), Change(SerialHome, serial, remembered)), (Say(answer.fact),))
 
 
 def serial_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
@@ -68,12 +71,6 @@ def _serial(message: Message) -> str:
     serial = serial_of(message)
     assert serial is not None
     return serial
-
-
-def _known_already(asset: Asset, sku: str) -> Refusal:
-    if asset.sku != sku:
-        return refusal(Code.SKU_MISMATCH, "sku", f"the device is known as {asset.sku}")
-    return refusal(Code.ALREADY_DONE, "serial", f"the device is known, and {asset.state}")
 
 
 def _refused(

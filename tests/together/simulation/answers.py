@@ -26,6 +26,8 @@ EFFECTS: Mapping[str, str] = {
     "ReversalRequested": "SubscriptionReversed",
     "ShipmentSubmitted": "ShipmentTracked",
     "AssetReceived": "AssetAnnounced",
+    "AssetCorrectionRequested": "AssetCorrected",
+    "AssetStateRequested": "AssetStateChanged",
     "PayerSettingsSubmitted": "PayerSettingsChanged",
     "BillingRunRequested": "BillingRunCompleted",
 }

@@ -83,6 +83,14 @@ def _group(s: Situation) -> Data:
     return {} if s.random.random() < 0.4 else {"group": {"id": s.random.choice(story.GROUPS)}}
 
 
+def _condition(s: Situation) -> str:
+    return s.random.choice(("good", "good", "damaged"))
+
+
+def _state(s: Situation) -> Data:
+    return {"serial": s.serial(), "state": s.random.choice(("in_repair", "lost", "available", "available")), **WHO}
+
+
 def _cancelled(s: Situation) -> Data:
     later = {"on": story.day(s.clock, 40)} if s.random.random() < 0.3 else {}
     return {**s.named(), "reason_code": "fraud", **later, **WHO}
@@ -111,10 +119,17 @@ WISHES = (
     Wish(FULFILLMENT, "ExtensionRequested", 4, _extension),
     Wish(FULFILLMENT, "SerialCorrectionRequested", 3, lambda s: {**s.named(), "new_serial": s.serial(), **WHO}),
     Wish(FULFILLMENT, "ReplacementRequested", 3, lambda s: {**s.named(), "new_serial": s.serial(), **WHO}),
-    Wish(FULFILLMENT, "ReturnSubmitted", 5, lambda s: {**s.named(), "condition": "good", **WHO}),
+    Wish(
+        FULFILLMENT,
+        "ReturnSubmitted",
+        5,
+        lambda s: {**s.named(), "condition": _condition(s), **WHO},
+    ),
     Wish(FULFILLMENT, "ReversalRequested", 5, lambda s: {**s.named(), **WHO}),
     Wish(FULFILLMENT, "ShipmentSubmitted", 3, lambda s: {**s.named(), "carrier": "Post", "tracking_number": "1"}),
-    Wish(FULFILLMENT, "AssetReceived", 3, lambda s: {"serial": s.serial(), "sku": "CLOCK"}),
+    Wish(FULFILLMENT, "AssetReceived", 3, lambda s: {"serial": s.serial(), "sku": s.random.choice(("CLOCK", "CHAIR"))}),
+    Wish(FULFILLMENT, "AssetCorrectionRequested", 1, lambda s: {"serial": s.serial(), "sku": "CLOCK", **WHO}),
+    Wish(FULFILLMENT, "AssetStateRequested", 3, _state),
     Wish(BILLING, "PayerSettingsSubmitted", 3, _settings),
     Wish(
         BILLING,
