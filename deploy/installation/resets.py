@@ -8,7 +8,7 @@ from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble, mongo_answers
 from services.engine.kept import revised
 from services.engine.mongo import CHECKPOINTS, Client
-from services.engine.stored import from_document, to_document
+from services.engine.stored import from_document, position_fields
 
 
 async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, int]:
@@ -35,8 +35,9 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
                     incarnations={**was.incarnations, topic: was.incarnations.get(topic, 0) + 1},
                 )
                 unchanged = {"_id": was.lane, "epoch": was.epoch, "batch": was.batch}
-                replaced = await collection.replace_one(unchanged, to_document(now))
-                if not replaced.matched_count:
+                fields = {"epoch": now.epoch, **position_fields(now)}
+                changed = await collection.update_one(unchanged, {"$set": fields})
+                if not changed.matched_count:
                     raise InstallationTrouble(
                         f"The service {service} runs, and has just saved something in lane {was.lane}: stop it, then "
                         f"run the same command again."

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import field
 
 from contracts.immutable import Immutable
-from services.engine.record import Outgoing
+from services.engine.record import Outgoing, Record
 from services.engine.service import LaneClock
 
 
@@ -23,9 +23,11 @@ class Bookmark(Immutable):
 class Checkpoint(Immutable):
     """``epoch`` counts owners, ``batch`` their saves. ``offsets`` are the next ones to read, by topic.
 
-    ``incarnations`` counts how often an operator reset a topic. ``marks`` keeps, for each origin of records that
-    were passed on to this lane (``topic/partition/incarnation``), the last origin offset taken. ``outgoing`` is what
-    the last batch had to say, in order; it is published again on every acquisition.
+    ``incarnations`` counts how often an operator reset a topic. ``outgoing`` is what the last batch had to say, in
+    order; it is published again on every acquisition. ``marks`` are what a former version kept here of records passed
+    on (``topic/partition/incarnation``: the last origin offset taken); they still count, and grow no more. ``passing``
+    is what an operator lets pass to the dead letters: by topic its incarnation, and the offset before which messages
+    that go there are not counted.
     """
 
     lane: int
@@ -36,5 +38,11 @@ class Checkpoint(Immutable):
     bookmarks: Mapping[str, Bookmark] = field(default_factory=dict)
     incarnations: Mapping[str, int] = field(default_factory=dict)
     marks: Mapping[str, int] = field(default_factory=dict)
+    passing: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     clock: LaneClock = field(default_factory=LaneClock)
     outgoing: tuple[Outgoing, ...] = ()
+
+    def lets_pass(self, record: Record) -> bool:
+        """Whether an operator lets this record go to the dead letters, whatever is wrong with it."""
+        incarnation, before = self.passing.get(record.topic, (0, 0))
+        return record.offset < before and incarnation == self.incarnations.get(record.topic, 0)

@@ -95,19 +95,22 @@ class Keeper:
             for taking in self._taking.values():
                 taking.cancel()
 
-    async def forget(self, lanes: Iterable[int], *, renew: bool = False, replace: bool = False) -> None:
-        """Doubt: the lanes are acquired again, which finds out what is so.
+    async def forget(
+        self, lanes: Iterable[int], *, renew: bool = False, replace: bool = False, wait: float = 0.0
+    ) -> None:
+        """Doubt: the lanes are acquired again, after ``wait`` seconds, which finds out what is so.
 
         ``renew``: the session may hold locks; as every lane was acquired under it, all are forgotten. ``replace``: the
         producer is of no more use.
         """
-        numbers = set(lanes) | (set(self.held) if renew else set())
+        late = set(lanes)
+        numbers = late | (set(self.held) if renew else set())
         now = self._clock.monotonic()
         for number in sorted(numbers):
             lane = self.held.pop(number, None)
             if lane is not None:
                 self._consumer.pause(lane.places())
-            self._not_before[number] = now + 0.05 * self._clock.chance()
+            self._not_before[number] = now + 0.05 * self._clock.chance() + (wait if number in late else 0.0)
         if renew:
             await self._store.renew()
         if replace:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bson.binary import UUID_SUBTYPE, Binary
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
-from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReturnDocument, UpdateOne
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -19,9 +19,10 @@ from services.engine.checkpoint import Checkpoint
 from services.engine.desk import Write
 from services.engine.faults import Doubt, Fenced, Stop
 from services.engine.kept import Stored
+from services.engine.marks import MARKS
 from services.engine.mongo_failures import failures_named
 from services.engine.service import Key, Page, Service
-from services.engine.stored import from_document, to_document
+from services.engine.stored import from_document, saved_fields
 
 CHECKPOINTS = "checkpoints"
 INSTALLATION = "installation"
@@ -95,7 +96,7 @@ class MongoStore:
                     "--replSet and run rs.initiate(), or let leaseline start the servers (leaseline servers start)"
                 )
             there = set(await self._database.list_collection_names())
-            for name in (CHECKPOINTS, INSTALLATION, *(c.name for c in self._service.collections)):
+            for name in (CHECKPOINTS, INSTALLATION, MARKS, *(c.name for c in self._service.collections)):
                 if name not in there:
                     await self._create(name)
             for collection in self._service.collections:
@@ -204,8 +205,9 @@ class MongoTransaction:
         with failures_named(before_commit=True):
             result = await self._database[CHECKPOINTS].bulk_write(
                 [
-                    ReplaceOne(
-                        {"_id": c.lane, "epoch": c.epoch, "batch": c.batch - 1 or {"$in": [0, None]}}, to_document(c)
+                    UpdateOne(
+                        {"_id": c.lane, "epoch": c.epoch, "batch": c.batch - 1 or {"$in": [0, None]}},
+                        {"$set": saved_fields(c)},
                     )
                     for c in checkpoints
                 ],

@@ -11,6 +11,8 @@ from services.engine.record import Outgoing, Record, weight
 
 ORIGIN = "leaseline-origin"
 RECORDED = "leaseline-recorded"
+FALSE_ORIGIN = "false_origin"
+"""The reason of a dead letter that claims an origin which cannot be its own."""
 LARGEST = 512 * 1024
 """Bytes, uncompressed, beyond which a record is dead-lettered before anything else is looked at (rule 12)."""
 
@@ -87,6 +89,15 @@ class Reader(Immutable):
         if envelope.body is None and envelope.model.kind is not Kind.REQUEST:
             return _unreadable(envelope), origin, passed
         return self._placed(envelope, record, origin), origin, passed
+
+    def claimed(self, record: Record) -> Origin | None:
+        """Where a record of the internal topic says that it first stood; None if it says nothing that can be read."""
+        if record.topic != self.internal:
+            return None
+        try:
+            return _origin_of(record)[0]
+        except ValueError:
+            return None
 
     def _placed(self, envelope: Opened, record: Record, origin: Origin) -> Read:
         body = envelope.body

@@ -18,6 +18,7 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
+from services.engine.failing import where
 from services.engine.faults import Doubt, Stop
 from services.engine.kafka_membership import KafkaMembership, wait_for_records
 from services.engine.kafka_producer import KafkaProducer
@@ -31,7 +32,7 @@ from services.engine.settings import Settings
 from services.engine.ticking import tick
 from services.engine.topics import check_topics, topics_of
 from services.engine.unpacking import unpack_every_name
-from services.engine.worker import MOST_RECORDS, Worker, where
+from services.engine.worker import MOST_RECORDS, Worker
 
 PAUSE_MS = 1
 """Milliseconds that the subscriber is blind after an empty poll."""

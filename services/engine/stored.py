@@ -19,15 +19,32 @@ def to_document(checkpoint: Checkpoint) -> dict[str, Any]:
     return {
         "_id": checkpoint.lane,
         "epoch": checkpoint.epoch,
-        "batch": checkpoint.batch,
         "session": bson.Binary(checkpoint.session or b"", bson.binary.UUID_SUBTYPE),
-        "offsets": list(checkpoint.offsets.items()),
-        "bookmarks": [(t, b.offset, b.timestamp, b.digest) for t, b in checkpoint.bookmarks.items()],
-        "incarnations": list(checkpoint.incarnations.items()),
         "marks": list(checkpoint.marks.items()),
+        "passing": [(topic, *until) for topic, until in checkpoint.passing.items()],
+        **saved_fields(checkpoint),
+    }
+
+
+def saved_fields(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What a save sets of the stored document. Every other field stays as it is: the owner's, which acquiring sets,
+    the operator's, and those that only a newer version knows: a worker of an older one erases nothing.
+    """
+    return {
+        "batch": checkpoint.batch,
+        **position_fields(checkpoint),
         "as_of": checkpoint.clock.as_of,
         "waited": checkpoint.clock.waited,
         "outgoing": packed(checkpoint.outgoing),
+    }
+
+
+def position_fields(checkpoint: Checkpoint) -> dict[str, Any]:
+    """How far it was read."""
+    return {
+        "offsets": list(checkpoint.offsets.items()),
+        "bookmarks": [(t, b.offset, b.timestamp, b.digest) for t, b in checkpoint.bookmarks.items()],
+        "incarnations": list(checkpoint.incarnations.items()),
     }
 
 
@@ -42,6 +59,7 @@ def from_document(document: Mapping[str, Any]) -> Checkpoint:
         bookmarks={t: Bookmark(o, at, d) for t, o, at, d in document.get("bookmarks", ())},
         incarnations=dict(document.get("incarnations", ())),
         marks=dict(document.get("marks", ())),
+        passing={topic: (incarnation, before) for topic, incarnation, before in document.get("passing", ())},
         clock=LaneClock(document.get("as_of"), document.get("waited", 0)),
         outgoing=unpacked(document.get("outgoing", b"")),
     )

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from contracts.message import Body
 from contracts.saying import CONTENT_TYPE, encoded
+from services.engine.failing import where
 from services.engine.faults import NotSaid, Stop
 from services.engine.keeper import Keeper
 from services.engine.ports import Producer
 from services.engine.record import Outgoing
-from services.engine.worker import where
 
 
 async def tick(

@@ -6,7 +6,7 @@ from contracts.message import Body, Fact, Kind
 from contracts.saying import CONTENT_TYPE, encoded
 from services.engine.lanes import home
 from services.engine.message import Cause, Message, Origin
-from services.engine.reading import RECORDED, Reject
+from services.engine.reading import LARGEST, RECORDED, Reject
 from services.engine.record import Outgoing, Record
 from services.engine.service import Say
 
@@ -14,8 +14,15 @@ BEGINNING = 64 * 1024
 """Bytes of a too large record that its dead letter keeps."""
 
 
+class TooLargeToSay(ValueError):
+    """Its readers would not take it, and no producer could ever say it: the lane would stand still."""
+
+
 def worded(says: Sequence[Say], message: Message, service: str, lanes: int, stage: str = "") -> list[Outgoing]:
-    """The records of what was said while ``message`` was decided, in order; ``stage`` tells a batch's end apart."""
+    """The records of what was said while ``message`` was decided, in order; ``stage`` tells a batch's end apart.
+
+    Raises ``TooLargeToSay``, or whatever a body raises that cannot be put into words.
+    """
     if not says:
         return []
     cause = message.cause
@@ -48,6 +55,8 @@ def _records(body: Body, cause: Cause, message: Message, service: str, lanes: in
         subject=subjects[0],
     )
     key = subjects[0].encode()
+    if len(value) > LARGEST:
+        raise TooLargeToSay(f"{type(body).__name__}: {len(value)} bytes, at most {LARGEST}")
     return [
         Outgoing(body.topic, lane, key, value, headers)
         for lane in dict.fromkeys(home(subject, lanes) for subject in subjects)

@@ -5,27 +5,31 @@ committed; what is repeated is repeated identically. Nothing is ever raised into
 swallow it, and pass the batch by (rule 6).
 """
 
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
 import structlog
 
+from services.engine.entry import SetAside, Spot, spot
+from services.engine.failing import UNSTORABLE, Undecidable, where
 from services.engine.faults import Conflict, Doubt, Fenced, NotOurs, NotSaid, Stop, Unstorable
+from services.engine.incident import Incident
+from services.engine.journal import Journal
 from services.engine.keeper import Keeper, Ports
 from services.engine.lane import Lane
-from services.engine.message import Origin
-from services.engine.planning import Plan, Planning, Wants
+from services.engine.origins import Origins
+from services.engine.plan import Plan
+from services.engine.planning import Planning, Wants
 from services.engine.ports import Transaction
 from services.engine.reading import Reader, Reject
 from services.engine.record import Place, Record
 from services.engine.service import Service
+from services.engine.setbacks import Setbacks, wait_after
 
 MOST_RECORDS = 2000
 MOST_BYTES = 8 * 1024 * 1024
 MOST_TROUBLE = 20
 """Messages in a row that cannot be stored, decided or, though one of us said them, read; after so many the service is
-wrong, not the messages."""
+wrong, not the messages. As often may the batches of a partition fail for a reason outside of any message."""
 
 
 def _pass(_step: str) -> None:
@@ -38,16 +42,25 @@ class Worker:
     ``at`` is told after each step of a batch: ``consumed``, ``read``, ``saved``, ``published``, ``committed``.
     """
 
-    def __init__(self, service: Service, lanes: int, ports: Ports, at: Callable[[str], None] = _pass) -> None:
+    def __init__(
+        self,
+        service: Service,
+        lanes: int,
+        ports: Ports,
+        at: Callable[[str], None] = _pass,
+        incidents_a_minute: int | None = None,
+    ) -> None:
         self.service = service
         self.keeper = Keeper(service.name, service.topics(), lanes, ports)
         self._reader = Reader(service.name, service.known(), lanes)
         self._ports = ports
         self._at = at
         self._log = structlog.get_logger("engine")
+        self._journal = Journal(self._log, ports.clock, incidents_a_minute)
+        self._origins = Origins(service.topics(), self._reader, ports.consumer, self.keeper.held)
         self._size = MOST_RECORDS
         self._trouble = 0
-        self._failed = 0
+        self._setbacks = Setbacks()
 
     def seen(self, records: Iterable[Record]) -> None:
         """Every polled record passes by here, also those of a batch that the framework swallows afterwards."""
@@ -60,25 +73,39 @@ class Worker:
         """Takes a batch as it was polled through all five steps. Never raises, except when it is cancelled."""
         self.keeper.busy = True
         try:
-            await self._handle(records)
-            self._failed = 0
+            todo, lanes = await self.keeper.admitted(records)
+            self._at("consumed")
+            false = await self._origins.false(todo, lanes)
+            for part in self._setbacks.apart(todo):
+                await self._handle(part, lanes, false)
         except Stop as stop:
             self.keeper.stop(stop)
         except Doubt as fault:
             self._log.warning("batch.not_admitted", reason=str(fault)[:300])
             await self.keeper.forget({record.partition for record in records})
         except Exception as error:  # noqa: BLE001 - whatever it is: forget, acquire, do it again; but not for ever
-            self._log.error("batch.failed", error=type(error).__name__, where=where(error))
-            self._failed += 1
-            if self._failed >= MOST_TROUBLE:
-                self.keeper.stop(Stop(f"{MOST_TROUBLE} batches in a row failed, the last with {where(error)}."))
-            await self.keeper.forget({record.partition for record in records}, renew=True, replace=True)
+            await self._failed(records, error)
         finally:
             self.keeper.busy = False
 
-    async def _handle(self, records: Sequence[Record]) -> None:
-        todo, lanes = await self.keeper.admitted(records)
-        self._at("consumed")
+    async def _failed(self, records: Sequence[Record], error: Exception) -> None:
+        """These partitions wait and try again; one that failed too often stops the service, and is named."""
+        (topic, lane), times = self._setbacks.count(records)
+        lanes = {record.partition for record in records}
+        place, name = where(error), type(error).__name__
+        self._log.error("batch.failed", error=name, where=place, lanes=sorted(lanes), times=times)
+        if times >= MOST_TROUBLE:
+            self.keeper.stop(
+                Stop(
+                    f"lane {lane} stands still: batches of {topic} failed {times} times, the last with {name} at "
+                    f"{place}. Nothing of it was decided or lost. Look at the log before this line."
+                )
+            )
+        await self.keeper.forget(lanes, renew=True, replace=True, wait=wait_after(times))
+
+    async def _handle(
+        self, todo: Sequence[Record], lanes: Mapping[int, Lane], set_aside: Mapping[Spot, SetAside]
+    ) -> None:
         while todo:
             held = self.keeper.held
             todo = [record for record in todo if held.get(record.partition) is lanes[record.partition]]
@@ -87,11 +114,14 @@ class Worker:
                 return
             mine = {record.partition: lanes[record.partition] for record in batch}
             try:
-                taken = await self._step(batch, mine)
+                taken = await self._step(batch, mine, set_aside)
             except Conflict as fault:
                 self._log.info("batch.conflict", records=len(batch), reason=str(fault)[:300])
                 self._size = max(1, len(batch) // 2)
                 await self._ports.clock.sleep(0.002 + 0.02 * self._ports.clock.chance())
+            except Undecidable as fault:  # nothing was saved, and nobody is in the way: no need to wait
+                self._log.info("batch.halved", records=len(batch), reason=str(fault)[:300])
+                self._size = max(1, len(batch) // 2)
             except (Doubt, NotSaid) as fault:
                 if _unclear(fault):  # a transaction that took too long must not be tried at the same length again
                     self._size = max(1, len(batch) // 2)
@@ -99,8 +129,13 @@ class Worker:
                 current = {n for n, lane in mine.items() if self.keeper.held.get(n) is lane}
                 await self.keeper.forget(current, renew=_unclear(fault), replace=isinstance(fault, NotSaid))
                 todo = [record for record in todo if record.partition not in mine]
+            except Stop:
+                raise
+            except Exception as error:  # noqa: BLE001 - not a message's: these partitions wait, the others go on
+                await self._failed(batch, error)
             else:
                 self._size = min(MOST_RECORDS, self._size * 2)
+                self._setbacks.forget(todo[:taken])
                 todo = todo[taken:]
 
     def _cut(self, todo: Sequence[Record]) -> Sequence[Record]:
@@ -111,9 +146,12 @@ class Worker:
                 return todo[:count]
         return todo[: self._size]
 
-    async def _step(self, batch: Sequence[Record], lanes: Mapping[int, Lane]) -> int:
+    async def _step(
+        self, batch: Sequence[Record], lanes: Mapping[int, Lane], set_aside: Mapping[Spot, SetAside]
+    ) -> int:
         started = self._ports.clock.monotonic()
-        plan = await self._saved(batch, lanes)
+        plan = await self._saved(batch, lanes, set_aside)
+        self._journal.write(plan.incidents)
         self._at("saved")
         last: dict[int, dict[str, Record]] = {}
         for record in batch[: plan.taken]:
@@ -143,35 +181,49 @@ class Worker:
         )
         return plan.taken
 
-    async def _saved(self, batch: Sequence[Record], lanes: Mapping[int, Lane]) -> Plan:
+    async def _saved(
+        self, batch: Sequence[Record], lanes: Mapping[int, Lane], set_aside: Mapping[Spot, SetAside]
+    ) -> Plan:
+        """The batch, saved. What cannot be stored or decided is found by halving: alone, it goes to the dead letters,
+        and whatever it changed is undone.
+        """
+        why: SetAside
         try:
-            return await self._transact(batch, lanes, frozenset(), self._trouble)
+            return await self._transact(batch, lanes, set_aside)
         except Unstorable as fault:
             if len(batch) > 1:
                 raise Conflict(str(fault)) from fault
-        record = batch[0]
-        what = f"the store cannot hold what a message of {record.topic} makes"
-        incarnation = lanes[record.partition].checkpoint.incarnations.get(record.topic, 0)
-        _, origin, _ = self._reader.read(record, incarnation)
+            why = Reject(UNSTORABLE, "the store cannot hold what this message makes")
+        except Undecidable as fault:
+            if len(batch) > 1:
+                raise
+            why = fault.failure
         try:
-            return await self._transact(batch, lanes, frozenset({origin}), _bounded(self._trouble + 1, what))
+            return await self._transact(batch, lanes, {**set_aside, spot(batch[0]): why})
         except Unstorable as fault:
-            raise Stop(f"{what}, nor its dead letter: {fault}. Look at the log before this line.") from fault
+            raise Stop(
+                f"the store cannot hold what a message of {batch[0].topic} makes, nor its dead letter: {fault}. Look "
+                f"at the log before this line."
+            ) from fault
 
     async def _transact(
-        self, batch: Sequence[Record], lanes: Mapping[int, Lane], unstorable: frozenset[Origin], trouble: int
+        self, batch: Sequence[Record], lanes: Mapping[int, Lane], set_aside: Mapping[Spot, SetAside]
     ) -> Plan:
         checkpoints = {n: lane.checkpoint for n, lane in lanes.items()}
-        planning = Planning(self.service, self._reader, batch, checkpoints, unstorable, self._troubled, trouble)
+        planning = Planning(self.service, self._reader, batch, checkpoints, set_aside, self._troubled, self._trouble)
         self._at("read")
-        async with self._ports.store.transaction() as transaction:
-            await _load(planning, planning.needs(), transaction)
-            await _load(planning, planning.needs_more(), transaction)
-            while (wants := planning.decide()) is not None:
-                await _load(planning, wants, transaction)
-            plan = planning.plan()
-            await transaction.save(plan.writes, plan.checkpoints)
-            await transaction.commit()
+        try:
+            async with self._ports.store.transaction() as transaction:
+                await _load(planning, planning.needs(), transaction)
+                await _load(planning, planning.needs_more(), transaction)
+                while (wants := planning.decide()) is not None:
+                    await _load(planning, wants, transaction)
+                plan = planning.plan()
+                await transaction.save(plan.writes, plan.checkpoints)
+                await transaction.commit()
+        except _TooMany:  # what came in a row is told, though none of it is saved
+            self._journal.write(incident for incident in planning.incidents if incident.counted)
+            raise
         self._trouble = planning.trouble
         return plan
 
@@ -181,34 +233,25 @@ class Worker:
         except (NotOurs, Doubt) as fault:  # no doubt about the batch: the checkpoint has the position
             self._log.warning("commit.failed", reason=str(fault)[:200])
 
-    def _troubled(self, origin: Origin, reject: Reject, error: Exception | None, in_a_row: int) -> None:
-        assert reject.model is not None
-        self._log.error(
-            f"message.{reject.reason}",
-            type=reject.model.type_name(),
-            origin=origin.address,
-            detail=reject.detail,
-            where=None if error is None else where(error),
-        )
-        _bounded(in_a_row, f"{reject.model.__name__}, {reject.reason} ({reject.detail})")
+    def _troubled(self, incident: Incident, in_a_row: int) -> None:
+        """Raises ``Stop`` when so many came in a row that the service must be wrong, not the messages."""
+        if in_a_row >= MOST_TROUBLE:
+            about = incident.about
+            what = f"{about.get('type', 'a record')}, {about['reason']} ({about['detail']}) at {about['address']}"
+            raise _TooMany(
+                f"{MOST_TROUBLE} messages in a row went wrong, the last: {what}. Look at the log before this line. "
+                f"Start a version that can decide them, or let those that wait go to the dead letters with: "
+                f"leaseline dead-letters pass {self.service.name}"
+            )
 
 
-def _bounded(trouble: int, what: str) -> int:
-    """So many messages in a row went wrong; too many raise ``Stop``."""
-    if trouble >= MOST_TROUBLE:
-        raise Stop(f"{MOST_TROUBLE} messages in a row went wrong, the last: {what}. Look at the log before this line.")
-    return trouble
+class _TooMany(Stop):
+    """Too many messages in a row."""
 
 
 def _unclear(fault: Exception) -> bool:
     """Whether the session may still hold something open; being fenced off says clearly that nothing was saved."""
     return isinstance(fault, Doubt) and not isinstance(fault, Fenced)
-
-
-def where(error: BaseException) -> str:
-    """Where it was raised, without its text: that may quote a customer."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
 async def _load(planning: Planning, wants: Wants, transaction: Transaction) -> None:

@@ -16,7 +16,7 @@ from services.engine.kept import Stored
 from services.engine.memory.database import MemoryDatabase, Open, Path, decoded
 from services.engine.memory.fortune import Fortune
 from services.engine.service import Key, Page
-from services.engine.stored import from_document, to_document
+from services.engine.stored import from_document, saved_fields
 
 CHECKPOINTS = "checkpoints"
 
@@ -165,7 +165,8 @@ class MemoryTransaction:
             raise self._failed(Fenced("a lane was acquired by somebody else"))
         if self._database.taken(path, self._open):
             raise self._failed(Conflict("a checkpoint was written meanwhile"))
-        self._database.put(self._open, path, self._encoded(to_document(checkpoint)))
+        stored = {} if content is None else decoded(content)
+        self._database.put(self._open, path, self._encoded({**stored, **saved_fields(checkpoint)}))
 
     @staticmethod
     def follows(was: Checkpoint, checkpoint: Checkpoint) -> bool:

@@ -6,12 +6,14 @@ from unittest.mock import patch
 
 from contracts.envelope import Opened
 from services.engine import planning, reading
+from services.engine.entry import SetAside, Spot
 from services.engine.faults import Doubt, Unstorable
 from services.engine.kept import revised
 from services.engine.lane import Lane
 from services.engine.memory.log import MemoryRecord
 from services.engine.message import Message, Origin
-from services.engine.planning import Plan, Planning
+from services.engine.plan import Plan
+from services.engine.planning import Planning
 from services.engine.reading import Read, Reader
 from services.engine.record import Record
 from services.engine.service import Decision, Desk, Say
@@ -34,9 +36,11 @@ def _again(self: Reader, envelope: Opened, record: Record, origin: Origin) -> Re
 class _Stubborn(Worker):
     """Takes what the store cannot hold for a passing failure."""
 
-    async def _saved(self, batch: Sequence[Record], lanes: Mapping[int, Lane]) -> Plan:
+    async def _saved(
+        self, batch: Sequence[Record], lanes: Mapping[int, Lane], set_aside: Mapping[Spot, SetAside]
+    ) -> Plan:
         try:
-            return await self._transact(batch, lanes, frozenset(), 0)
+            return await self._transact(batch, lanes, set_aside)
         except Unstorable as fault:
             raise Doubt(str(fault)) from fault
 

@@ -6,6 +6,7 @@ from unittest.mock import patch
 from zlib import crc32
 
 from services.engine import planning
+from services.engine.entry import SetAside, Spot
 from services.engine.faults import NotSaid
 from services.engine.kept import revised
 from services.engine.lane import Lane
@@ -64,7 +65,9 @@ class _Kept(MemoryProducer):
 class _Regardless(Worker):
     """Commits and goes on although publishing failed."""
 
-    async def _step(self, batch: Sequence[Record], lanes: Mapping[int, Lane]) -> int:
+    async def _step(
+        self, batch: Sequence[Record], lanes: Mapping[int, Lane], set_aside: Mapping[Spot, SetAside]
+    ) -> int:
         publish = self._ports.producer.publish
 
         async def shrug(records: Sequence[Outgoing]) -> None:
@@ -74,7 +77,7 @@ class _Regardless(Worker):
                 await self._ports.producer.replace()
 
         with patch.object(self._ports.producer, "publish", shrug):
-            return await super()._step(batch, lanes)
+            return await super()._step(batch, lanes, set_aside)
 
 
 def _by_client(says: Sequence[Say], message: Message, service: str, lanes: int, stage: str = "") -> list[Outgoing]:

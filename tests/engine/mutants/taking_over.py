@@ -8,6 +8,7 @@ from unittest.mock import patch
 from services.engine import keeper as keepers
 from services.engine import taking
 from services.engine.checkpoint import Checkpoint
+from services.engine.entry import SetAside, Spot
 from services.engine.faults import Conflict, Doubt
 from services.engine.kept import revised
 from services.engine.lane import Lane, begun
@@ -155,9 +156,11 @@ def _blind(self: Position, offset: int) -> None:
 class _Sanguine(Worker):
     """Takes doubt for a conflict: the same again, under the same epoch, without asking what is so."""
 
-    async def _step(self, batch: Sequence[Record], lanes: Mapping[int, Lane]) -> int:
+    async def _step(
+        self, batch: Sequence[Record], lanes: Mapping[int, Lane], set_aside: Mapping[Spot, SetAside]
+    ) -> int:
         try:
-            return await super()._step(batch, lanes)
+            return await super()._step(batch, lanes, set_aside)
         except Doubt as doubt:
             raise Conflict(str(doubt)) from doubt
 
@@ -165,13 +168,8 @@ class _Sanguine(Worker):
 class _Whole(Worker):
     """Never halves a batch."""
 
-    async def _handle(self, records: Sequence[Record]) -> None:
-        cut = self._cut
-        self._cut = lambda todo: todo  # type: ignore[method-assign]
-        try:
-            await super()._handle(records)
-        finally:
-            self._cut = cut  # type: ignore[method-assign]
+    def _cut(self, todo: Sequence[Record]) -> Sequence[Record]:
+        return todo
 
 
 class _Raising(Worker):
@@ -180,7 +178,7 @@ class _Raising(Worker):
     async def handle(self, records: Sequence[Record]) -> None:
         todo, lanes = await self.keeper.admitted(records)
         while todo:
-            todo = todo[await self._step(todo, {r.partition: lanes[r.partition] for r in todo}) :]
+            todo = todo[await self._step(todo, {r.partition: lanes[r.partition] for r in todo}, {}) :]
 
 
 ZOMBIES = ("crash", "freeze", "cut_off", "rebalance")
