@@ -8,7 +8,8 @@ from services.engine.checkpoint import Checkpoint
 from services.engine.desk import matches
 from services.engine.kept import Stored
 from services.engine.memory.log import MemoryRecord
-from services.engine.planning import Plan, Planning
+from services.engine.plan import Plan
+from services.engine.planning import Planning
 from services.engine.reading import Reader
 from services.engine.service import Key, Page, Service
 from tests.engine.simulation.tally import REQUESTS, SERVICE

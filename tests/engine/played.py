@@ -79,6 +79,11 @@ class Stage:
         content = self.database.get((CHECKPOINTS, lane))
         return Checkpoint(lane) if content is None else from_document(decoded(content))
 
+    def documents(self, collection: str) -> dict[str, dict[str, Any]]:
+        """The stored documents of a collection, by id."""
+        there = ((str(path[1]), self.database.get(path)) for path in self.database.paths(collection))
+        return {id_: decoded(content) for id_, content in there if content is not None}
+
     def has_read(self, requests: int) -> bool:
         """Whether lane 0 stands behind so many requests."""
         content = self.database.get((CHECKPOINTS, 0))

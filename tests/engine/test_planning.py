@@ -113,10 +113,50 @@ def test_passing_on_is_taken_once_however_often_it_is_repeated() -> None:
     first, again, older = (record(value, offset, topic=tally.INTERNAL, headers=headers) for offset in range(3))
     plan = shelf.save(shelf.plan([first, again]))
     assert (plan.counts.messages, plan.counts.passed_over) == (1, 1)
-    assert plan.checkpoints[0].marks == {"tally.requests/3/0": 41}
+    assert shelf.documents["origin_marks", "0/tally.requests/3"] == {"incarnation": 0, "offset": 41}
     assert shelf.plan([older]).counts.passed_over == 1
-    reset = record(value, 5, topic=tally.INTERNAL, headers=(("leaseline-origin", b"tally.requests|1|3|0|1"),))
-    assert shelf.plan([reset]).counts.messages == 1
+
+
+def test_the_mark_of_a_former_incarnation_makes_room_for_the_new_one_and_still_counts() -> None:
+    shelf = Shelf()
+
+    def passed_on(offset: int, origin: str) -> MemoryRecord:
+        value = asking("AddRequested", {"counter": "c0", "amount": 1}, id=origin)
+        return record(value, offset, topic=tally.INTERNAL, headers=(("leaseline-origin", origin.encode()),))
+
+    shelf.save(shelf.plan([passed_on(0, "tally.requests|0|3|41|1700000000000")]))
+    plan = shelf.save(shelf.plan([passed_on(1, "tally.requests|1|3|0|1700000000000")]))
+    assert plan.counts.messages == 1
+    assert [key for key in shelf.documents if key[0] == "origin_marks"] == [("origin_marks", "0/tally.requests/3")]
+    late = passed_on(2, "tally.requests|0|3|41|1700000000000")
+    assert shelf.plan([late]).counts.passed_over == 1
+
+
+def test_marks_that_a_former_version_kept_in_the_checkpoint_still_count_and_stay_as_they_are() -> None:
+    shelf = Shelf()
+    shelf.checkpoints[0] = revised(shelf.checkpoints[0], marks={"tally.requests/3/0": 41})
+    value = asking("AddRequested", {"counter": "c0", "amount": 1})
+    taken, fresh = (
+        record(value, at, topic=tally.INTERNAL, headers=(("leaseline-origin", f"tally.requests|0|3|{of}|1".encode()),))
+        for at, of in enumerate((41, 42))
+    )
+    plan = shelf.plan([taken, fresh])
+    assert (plan.counts.passed_over, plan.counts.messages) == (1, 1)
+    assert plan.checkpoints[0].marks == {"tally.requests/3/0": 41}
+
+
+def test_a_checkpoint_is_no_larger_for_the_origins_that_a_lane_has_taken_from() -> None:
+    shelf = Shelf()
+    value = asking("AddRequested", {"counter": "c0", "amount": 1})
+    origins = (f"tally.requests|0|{lane}|7|1700000000000".encode() for lane in range(64))
+    many = [
+        record(value, at, topic=tally.INTERNAL, headers=(("leaseline-origin", origin),))
+        for at, origin in enumerate(origins)
+    ]
+    plan = shelf.save(shelf.plan(many))
+    assert plan.checkpoints[0].marks == {}
+    (again,) = shelf.save(shelf.plan([many[5]])).writes or (None,)
+    assert again is None
 
 
 def test_a_message_that_should_have_been_decided_costs_itself_only_and_is_counted_in_a_row() -> None:
@@ -125,7 +165,7 @@ def test_a_message_that_should_have_been_decided_costs_itself_only_and_is_counte
             raise ArithmeticError
         return tally.decide(message, desk)
 
-    told: list[tuple[int, int, bool]] = []
+    told: list[tuple[object, int, object]] = []
     shelf = Shelf()
     unreadable = record(asking("StepDue", {"counter": "c0", "left": "many", "run": 1}), 3, topic=tally.INTERNAL)
     planning = Planning(
@@ -133,11 +173,18 @@ def test_a_message_that_should_have_been_decided_costs_itself_only_and_is_counte
         shelf.reader,
         [_add(0), _add(1), _add(2), unreadable, _add(4), record(b"{", 5), _add(6)],
         {0: shelf.checkpoints[0]},
-        troubled=lambda origin, _reject, error, in_a_row: told.append((origin.offset, in_a_row, error is None)),
+        troubled=lambda incident, in_a_row: told.append(
+            (incident.about["address"], in_a_row, incident.about.get("hook"))
+        ),
     )
     planning.desk.put_loaded([("counters", "c0")], {})
     assert planning.decide() is None
-    assert told == [(1, 1, False), (3, 1, True), (4, 2, False), (6, 3, False)]
+    assert told == [
+        ("tally.requests/0/1", 1, "decide"),
+        ("tally.internal/0/3", 1, None),
+        ("tally.requests/0/4", 2, "decide"),
+        ("tally.requests/0/6", 3, "decide"),
+    ]
     plan = planning.plan()
     letters = [dict(o.headers) for o in plan.checkpoints[0].outgoing if o.topic == "tally.dead-letters"]
     assert [(h["leaseline-reason"], h["leaseline-offset"]) for h in letters] == [

@@ -1,24 +1,33 @@
 """The whole engine in memory: what stops it, and what must not."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+from structlog.testing import capture_logs
+
 from services.engine import keeper
+from services.engine.checkpoint import Checkpoint
+from services.engine.desk import Write
 from services.engine.faults import NotOurs, Stop
 from services.engine.kept import revised
 from services.engine.lane import Lane
+from services.engine.lanes import home
 from services.engine.memory.group import MemoryMembership
 from services.engine.memory.log import MemoryRecord
 from services.engine.message import Message
-from services.engine.service import Change, Decision, Desk, Service
+from services.engine.record import Place
+from services.engine.service import Decision, Desk, Say, Service
 from services.engine.taking import take as real_take
 from services.engine.worker import MOST_TROUBLE, Worker
 from tests.engine.batch import asking
 from tests.engine.played import Stage, played
 from tests.engine.simulation import mirror, tally
+from tests.engine.simulation.curses import CURSES, cursed
 from tests.engine.simulation.process import Parts, Process
+from tests.engine.simulation.watch import WatchedStore, WatchedTransaction
 
 
 async def _stopped(stage: Stage, process: Process, seconds: float = 90.0) -> str:
@@ -109,15 +118,177 @@ def test_wrong_messages_between_good_ones_stop_nothing() -> None:
     played(scene)
 
 
-def test_a_batch_that_fails_for_ever_stops_the_service() -> None:
-    def conclude(_message: Message, _change: Change, _desk: Desk) -> Decision:
-        raise ArithmeticError
+@pytest.mark.parametrize(("note", "hook"), CURSES.items(), ids=CURSES.values())
+def test_a_message_at_which_a_hook_raises_costs_itself_and_nothing_else(note: int, hook: str) -> None:
+    async def scene() -> None:
+        stage = Stage(service=cursed(tally.SERVICE))
+        process = stage.worker()
+        for _ in range(5):
+            stage.ask()
+        wrong = stage.log.append(
+            (tally.REQUESTS, 0),
+            None,
+            asking("AddRequested", {"counter": "c1", "amount": 100, "note": note}, id="wrong"),
+        )
+        for _ in range(5):
+            stage.ask()
+        with capture_logs() as logs:
+            await stage.until(lambda: stage.has_read(11), 10.0)
+        assert not process.stopped
+        (letter,) = stage.log.read(("tally.dead-letters", 0), 0, 100)
+        headers = dict(letter.headers)
+        assert headers["leaseline-reason"] == b"cannot_be_decided"
+        assert headers["leaseline-offset"] == str(wrong).encode()
+        (counter,) = stage.documents("counters").values()
+        assert (counter["total"], counter.get("cursed")) == (10, None), "what it changed is undone"
+        (told,) = [log for log in logs if log["event"] == "message.dead_letter"]
+        assert told["log_level"] == "error"
+        assert told["hook"] == {"said": "decide"}.get(hook, hook)
+        assert (told["type"], told["subject"], told["id"], told["source"], told["address"]) == (
+            *("AddRequested", "c1", "wrong", "shop"),
+            f"tally.requests/0/{wrong}",
+        )
+
+    played(scene)
+
+
+@pytest.mark.parametrize("note", CURSES, ids=CURSES.values())
+def test_messages_at_which_a_hook_raises_in_a_row_stop_the_service(note: int) -> None:
+    async def scene() -> None:
+        stage = Stage(service=cursed(tally.SERVICE))
+        process = stage.worker()
+        for number in range(3 * MOST_TROUBLE):
+            data = {"counter": "c1", "amount": 1, "note": note}
+            stage.log.append((tally.REQUESTS, 0), None, asking("AddRequested", data, id=str(number)))
+        why = await _stopped(stage, process)
+        assert "in a row went wrong, the last: AddRequested, cannot_be_decided" in why
+        assert "leaseline dead-letters pass tally" in why
+        assert len(stage.log.read(("tally.dead-letters", 0), 0, 1000)) < MOST_TROUBLE
+
+    played(scene)
+
+
+def test_a_type_whose_subject_cannot_be_told_costs_its_record_only() -> None:
+    class Nameless(tally.AddRequested):
+        def subjects(self) -> tuple[str, ...]:
+            raise ArithmeticError
 
     async def scene() -> None:
-        stage = Stage(service=revised(tally.SERVICE, conclude=conclude))
-        process = stage.worker()
+        stage = Stage(service=revised(tally.SERVICE, reads=(*tally.SERVICE.reads, Nameless)))
+        stage.worker()
+        stage.log.append((tally.REQUESTS, 0), None, asking("Nameless", {"counter": "c1", "amount": 1}))
         stage.ask()
-        assert "batches in a row failed" in await _stopped(stage, process)
+        await stage.until(lambda: stage.has_read(2), 10.0)
+        (letter,) = stage.log.read(("tally.dead-letters", 0), 0, 100)
+        assert dict(letter.headers)["leaseline-detail"] == b"ArithmeticError"
+
+    played(scene)
+
+
+def test_a_fact_too_large_for_its_readers_is_never_said() -> None:
+    def decide(message: Message, desk: Desk) -> Decision:
+        if message.id != "2":
+            return tally.decide(message, desk)
+        tokens = tuple(f"t{n:09}" for n in range(60_000))
+        return Decision(says=(Say(tally.TokensChanged(counter="c1", version=1, tokens=tokens)),))
+
+    async def scene() -> None:
+        stage = Stage(service=revised(tally.SERVICE, decide=decide))
+        process = stage.worker()
+        for _ in range(3):
+            stage.ask()
+        await stage.until(lambda: stage.has_read(3), 10.0)
+        assert not process.stopped
+        (letter,) = stage.log.read(("tally.dead-letters", 0), 0, 100)
+        assert dict(letter.headers)["leaseline-detail"] == b"TooLargeToSay"
+
+    played(scene)
+
+
+class _Broken(WatchedTransaction):
+    """Fails whenever a checkpoint of lane 0 is saved: a defect of the shell, not of a message."""
+
+    async def save(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
+        if any(checkpoint.lane == 0 and checkpoint.offsets.get(tally.REQUESTS) for checkpoint in checkpoints):
+            raise ArithmeticError
+        await super().save(writes, checkpoints)
+
+
+class _BrokenStore(WatchedStore):
+    transactions = _Broken
+
+
+def test_a_lane_that_fails_for_a_reason_outside_of_a_message_stops_the_service_while_the_others_go_on() -> None:
+    async def scene() -> None:
+        stage = Stage(lanes=2)
+        with capture_logs() as logs:
+            process = stage.worker(parts=Parts(store=_BrokenStore))
+            there = next(f"c{n}" for n in range(100) if home(f"c{n}", 2) == 1)
+            stage.log.append((tally.REQUESTS, 0), None, asking("AddRequested", {"counter": "any", "amount": 1}))
+            sent = 0
+            while not process.stopped and sent < 1000:
+                value = asking("AddRequested", {"counter": there, "amount": 1}, id=str(sent))
+                stage.log.append((tally.REQUESTS, 1), None, value)
+                sent += 1
+                await asyncio.sleep(0.5)
+        assert f"lane 0 stands still: batches of tally.requests failed {MOST_TROUBLE} times" in process.stopped[0]
+        assert stage.checkpoint(1).offsets[tally.REQUESTS] > sent - 20
+        failures = [log for log in logs if log["event"] == "batch.failed"]
+        assert [log["times"] for log in failures] == list(range(1, MOST_TROUBLE + 1))
+
+    played(scene)
+
+
+def test_a_record_that_claims_an_origin_beyond_its_log_swallows_nothing_that_is_passed_on_later() -> None:
+    """What comes to lane 1 for lane 0 is passed on to lane 0; somebody forged a record there before."""
+
+    async def scene() -> None:
+        stage = Stage(lanes=2)
+        stage.worker()
+        here = next(f"c{n}" for n in range(100) if home(f"c{n}", 2) == 0)
+        forged = (
+            f"{tally.REQUESTS}|0|1|5000|1700000000000",
+            f"{tally.REQUESTS}|0|7|0|1700000000000",
+            f"{tally.REQUESTS}|3|1|0|1700000000000",
+            f"{tally.INTERNAL}|0|1|0|1700000000000",
+            "orders.requests|0|1|0|1700000000000",
+        )
+        for number, origin in enumerate(forged):
+            value = asking("AddRequested", {"counter": here, "amount": 1000}, id=f"forged-{number}")
+            stage.log.append((tally.INTERNAL, 0), None, value, (("leaseline-origin", origin.encode()),))
+        await stage.until(lambda: stage.checkpoint().offsets.get(tally.INTERNAL) == len(forged))
+        for number in range(3):
+            value = asking("AddRequested", {"counter": here, "amount": 1}, id=str(number))
+            stage.log.append((tally.REQUESTS, 1), None, value)
+        await stage.until(lambda: stage.checkpoint().offsets.get(tally.INTERNAL) == len(forged) + 3)
+        assert stage.documents("counters")[here]["total"] == 3
+        letters = stage.log.read(("tally.dead-letters", 0), 0, 100)
+        assert [dict(letter.headers)["leaseline-reason"] for letter in letters] == [b"false_origin"] * len(forged)
+        assert {dict(letter.headers)["leaseline-topic"] for letter in letters} == {tally.INTERNAL.encode()}
+
+    played(scene)
+
+
+def test_the_broker_is_asked_how_far_a_log_reaches_only_when_nobody_knows() -> None:
+    asked: list[int] = []
+    real = MemoryMembership.ends
+
+    async def ends(member: MemoryMembership, places: Sequence[Place]) -> Mapping[Place, tuple[int, int]]:
+        asked.append(len(places))
+        return await real(member, places)
+
+    async def scene() -> None:
+        stage = Stage(lanes=2)
+        stage.worker()
+        await stage.until(lambda: stage.checkpoint(1).epoch == 1)
+        await asyncio.sleep(1.0)
+        here = next(f"c{n}" for n in range(100) if home(f"c{n}", 2) == 0)
+        with patch.object(MemoryMembership, "ends", ends):
+            for number in range(20):
+                value = asking("AddRequested", {"counter": here, "amount": 1}, id=str(number))
+                stage.log.append((tally.REQUESTS, 1), None, value)
+            await stage.until(lambda: stage.checkpoint().offsets.get(tally.INTERNAL) == 20)
+        assert asked == [], "the worker has read the log itself"
 
     played(scene)
 
@@ -253,7 +424,7 @@ def test_the_five_steps_are_told_in_their_order() -> None:
 
     async def scene() -> None:
         stage = Stage()
-        with patch.object(Worker.__init__, "__defaults__", (told.append,)):
+        with patch.object(Worker.__init__, "__defaults__", (told.append, None)):
             stage.worker()
         stage.ask()
         await stage.until(lambda: "committed" in told)

@@ -1,7 +1,6 @@
 """Mutants of the rules about bounds (12 to 16)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from unittest.mock import patch
 
 from contracts.envelope import Opened
@@ -30,7 +29,7 @@ real_decide = Planning.decide
 def _again(self: Reader, envelope: Opened, record: Record, origin: Origin) -> Read:
     """Passes on what was passed on."""
     assert isinstance(record, MemoryRecord)
-    return real_placed(self, envelope, replace(record, topic="elsewhere"), origin)
+    return real_placed(self, envelope, revised(record, topic="elsewhere"), origin)
 
 
 class _Stubborn(Worker):

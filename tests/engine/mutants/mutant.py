@@ -10,6 +10,9 @@ from structlog.testing import capture_logs
 from tests.engine.simulation.checker import judged
 from tests.engine.simulation.world import Setup, experiment
 
+DEFECTS = ("TypeError", "AttributeError", "NameError", "KeyError")
+"""What a mutant raises that is put together wrongly: the engine would take it for a message that cannot be decided."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -41,6 +44,7 @@ def hunted(mutant: Mutant, first: int = 0) -> Killed:
         for tried in range(mutant.seeds):
             violations = judged(experiment(first + tried, mutant.setup)).violations
             failures = tuple(f"{log['error']} {log['where']}" for log in logs if log["event"] == "batch.failed")
+            failures += tuple(f"{log['detail']} {log['where']}" for log in logs if log.get("detail") in DEFECTS)
             logs.clear()
             if violations:
                 return Killed(tried + 1, violations[0], perf_counter() - began, failures)

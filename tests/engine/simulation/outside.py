@@ -19,7 +19,9 @@ from services.engine.record import Place
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is asked: a message's topic and type, its data, whom it is about. ``unstorable``: no store can hold it."""
+    """What is asked: a message's topic and type, its data, whom it is about. ``unstorable``: no store can hold it.
+    ``undecidable``: a hook of the service raises at it, always.
+    """
 
     topic: str
     service: str
@@ -27,6 +29,7 @@ class Content:
     data: Mapping[str, Any]
     subject: str
     unstorable: bool = False
+    undecidable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Asked:
     @property
     def letter(self) -> str | None:
         """The reason under which it must be among the dead letters; None if it may not be there."""
+        if self.content is not None and self.content.undecidable:
+            return "cannot_be_decided"
         unstorable = self.content is not None and self.content.unstorable
         return self.poison or ("cannot_be_stored" if unstorable else None)
 

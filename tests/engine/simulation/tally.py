@@ -122,6 +122,7 @@ class Counter(Kept):
     run: int = 0
     left: int = 0
     note: int | None = None
+    cursed: bool = False
     heard: tuple[Heard, ...] = ()
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from tests.engine.simulation.checker import judged
+from tests.engine.simulation.curses import CURSES
 from tests.engine.simulation.faults import USUAL
 from tests.engine.simulation.summary import portion
 from tests.engine.simulation.workload import POISON
@@ -76,7 +77,8 @@ def test_every_fault_strikes() -> None:
     """A fault that never happens proves nothing."""
     struck = portion(range(100)).faults
     assert USUAL.keys() <= struck.keys()
-    assert {f"sent.{reason}" for reason, _ in POISON} | UNTIDY | CONSEQUENCES <= struck.keys()
+    cursed = {f"sent.cursed.{hook}" for hook in CURSES.values()}
+    assert {f"sent.{reason}" for reason, _ in POISON} | cursed | UNTIDY | CONSEQUENCES <= struck.keys()
 
 
 def test_the_faults_bite() -> None:

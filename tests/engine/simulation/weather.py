@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import Final
 
 from services.engine.memory.clock import MemoryClock
 from services.engine.memory.database import MemoryDatabase
@@ -10,10 +11,13 @@ from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import Life, SimLoop
 from tests.engine.simulation.process import Process
 
+HOOKS: Final = ("weight", "needs", "needs_more", "decide", "conclude")
+
 
 class Weather:
     """Strikes before each step of a process, until the faults are off; then everything is set right again.
 
+    ``bad_release`` names the hook that a bad release raises in, if one is out.
     ``crash_at`` is the number of the step at which a process crashes in any case.
     """
 
@@ -29,7 +33,7 @@ class Weather:
         crash_at: int = -1,
     ) -> None:
         self._left = crash_at
-        self.bad_release = False
+        self.bad_release = ""
         self._loop, self._faults, self._random = loop, faults, random
         self._processes = processes
         self._groups, self._databases, self._clock = groups, databases, clock
@@ -66,7 +70,7 @@ class Weather:
     def settle(self) -> None:
         """The storm is over: who is dead starts again, who is frozen goes on, nobody's lane stays split."""
         self._faults.on = False
-        self.bad_release = False
+        self.bad_release = ""
         for process in self._processes:
             self.revive(process)
             if process.life is not None and process.life.frozen:
@@ -111,8 +115,8 @@ class Weather:
         log.hole(self._random.choice(log.places()), self._random.randint(1, 3))
 
     def _release(self) -> None:
-        self.bad_release = True
+        self.bad_release = self._random.choice(HOOKS)
         self._loop.call_later(self._random.random() * 0.3, self._mended)
 
     def _mended(self) -> None:
-        self.bad_release = False
+        self.bad_release = ""

@@ -6,6 +6,7 @@ from typing import Any
 from services.engine.lanes import home
 from services.engine.memory.clock import MemoryClock
 from services.engine.memory.log import MemoryLog
+from tests.engine.simulation.curses import CURSES
 from tests.engine.simulation.outside import Asked, Content, Outside
 from tests.engine.simulation.tally import INTERNAL, REQUESTS
 
@@ -22,6 +23,7 @@ KINDS = {
     "StepsRequested": 8,
     "broken": 3,
     "huge": 2,
+    "cursed": 4,
 }
 """What is asked, and how often of a hundred."""
 POISON: tuple[tuple[str, bytes | None], ...] = (
@@ -33,6 +35,7 @@ POISON: tuple[tuple[str, bytes | None], ...] = (
     ("not_json", b'{"specversion":"1.0","id":"p","source":"s","type":"x","data":{"a":"\\ud800"}}'),
     ("too_large", None),
     ("no_home", SOME.replace(b"#", b"5")),
+    ("false_origin", SOME.replace(b"#", b"5")),
     ("unreadable_data", SOME.replace(b"AddRequested", b"StepDue").replace(b"#", b"5")),
 )
 
@@ -60,7 +63,14 @@ class Workload(Outside):
                 return
             place = (INTERNAL, (home(counter, self.lanes) + 1) % self.lanes)
             value = (value or b"").replace(b"?", counter.encode(), 1)
-        self.asked.append(Asked(place, self.log.append(place, b"x", value), poison=reason))
+        headers: tuple[tuple[str, bytes | None], ...] = ()
+        if reason == "false_origin":  # it would set a mark that swallows whatever is passed on from there
+            place = (INTERNAL, place[1])
+            forged = self.random.choice(
+                (f"{REQUESTS}|0|{self.random.randrange(self.lanes)}", f"{REQUESTS}|0|9", "x|0|0")
+            )
+            headers = (("leaseline-origin", f"{forged}|999999|1".encode()),)
+        self.asked.append(Asked(place, self.log.append(place, b"x", value, headers), poison=reason))
 
     def content(self) -> Content:
         """Something to ask of a counter."""
@@ -86,6 +96,11 @@ class Workload(Outside):
             self.untidy["sent.cannot_be_stored"] += 1
             data |= {"amount": amount, "note": 2**70}
             return Content(REQUESTS, "tally", "AddRequested", data, counter, unstorable=True)
+        elif name == "cursed":
+            note, hook = self.random.choice(tuple(CURSES.items()))
+            self.untidy[f"sent.cursed.{hook}"] += 1
+            data |= {"amount": amount, "note": note}
+            return Content(REQUESTS, "tally", "AddRequested", data, counter, undecidable=True)
         else:
             data |= {"amount": amount}
         return Content(REQUESTS, "tally", name, data, counter)

@@ -1,7 +1,7 @@
 """One experiment: two tiny services of the real engine, their topics and databases, the world outside, and a seed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -20,9 +20,10 @@ from services.engine.memory.log import MemoryLog
 from services.engine.memory.store import CHECKPOINTS
 from services.engine.message import Message
 from services.engine.record import Outgoing
-from services.engine.service import Decision, Desk, Service
+from services.engine.service import Change, Decision, Desk, Key, Page, Service
 from services.engine.stored import from_document
 from tests.engine.simulation import mirror, tally
+from tests.engine.simulation.curses import cursed
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import SimLoop
 from tests.engine.simulation.operations import Operator
@@ -38,7 +39,14 @@ RESTLESS = 40_000
 """Steps after the last fault beyond which somebody is running in circles."""
 LATEST = 2.5
 """Virtual seconds after which nothing that is late can still arrive."""
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+def _unprinted(_logger: object, _method: str, _event: object) -> structlog.typing.ProcessorReturnValue:
+    """Errors are there for whoever captures them; nobody reads millions of lines."""
+    raise structlog.DropEvent
+
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40), processors=[_unprinted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,7 @@ async def _experiment(seed: int, setup: Setup, random: Random, loop: SimLoop) ->
     groups = [MemoryGroup(log, service.topics(), lanes) for service in setup.services]
     weather = Weather(loop, faults, random, world.processes, groups, list(databases.values()), clock, setup.crash_at)
     for service, group in zip(setup.services, groups, strict=True):
-        released = _released(service, lambda: weather.bad_release)
+        released = _released(cursed(service), lambda: weather.bad_release)
         for number in range(random.randint(1, 3)):
             process = Process(
                 released, number, group, databases[service.name], clock, faults, Random(random.random()), setup.parts
@@ -195,12 +203,31 @@ def _tend(world: World, weather: Weather) -> None:
             weather.revive(process)
 
 
-def _released(service: Service, bad: Callable[[], bool]) -> Service:
-    """The service, but a bad release of it cannot decide every third message from outside."""
+def _released(service: Service, bad_hook: Callable[[], str]) -> Service:
+    """The service, but a bad release of it raises in one hook at every third message from outside."""
+
+    def may_raise(hook: str, message: Message) -> None:
+        if bad_hook() == hook and message.model.kind is not Kind.INTERNAL and message.identity()[0] % 3 == 0:
+            raise ArithmeticError("a bug")
+
+    def weight(message: Message) -> int:
+        may_raise("weight", message)
+        return service.weight(message)
+
+    def needs(message: Message) -> Iterable[Key | Page]:
+        may_raise("needs", message)
+        return service.needs(message)
+
+    def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
+        may_raise("needs_more", message)
+        return service.needs_more(message, desk)
 
     def decide(message: Message, desk: Desk) -> Decision:
-        if bad() and message.model.kind is not Kind.INTERNAL and message.identity()[0] % 3 == 0:
-            raise ArithmeticError("a bug")
+        may_raise("decide", message)
         return service.decide(message, desk)
 
-    return revised(service, decide=decide)
+    def conclude(message: Message, change: Change, desk: Desk) -> Decision:
+        may_raise("conclude", message)
+        return service.conclude(message, change, desk)
+
+    return revised(service, weight=weight, needs=needs, needs_more=needs_more, decide=decide, conclude=conclude)

@@ -13,12 +13,12 @@ import bson
 
 from services.engine.checkpoint import Checkpoint
 from services.engine.desk import matches
+from services.engine.incident import Incident
 from services.engine.kept import Stored
 from services.engine.memory.database import decoded
 from services.engine.memory.log import MemoryRecord
-from services.engine.message import Origin
 from services.engine.planning import Planning
-from services.engine.reading import PassedOver, Reader, Reject
+from services.engine.reading import PassedOver, Reader
 from services.engine.service import Key, LaneClock, Page, Service
 
 RECORDED = 1_715_774_400_000
@@ -164,8 +164,8 @@ def _load(planning: Planning, wants: tuple[tuple[Key, ...], tuple[Page, ...]], t
         planning.desk.put_page(page, [each for each in found if matches(page, *each)][: page.limit])
 
 
-def _raise(origin: Origin, reject: Reject, error: Exception | None, _in_a_row: int) -> None:
-    raise AssertionError(f"{origin.address}: {reject.reason}, {reject.detail}") from error
+def _raise(incident: Incident, _in_a_row: int) -> None:
+    raise AssertionError(str(dict(incident.about)))
 
 
 def _sorted(value: Any) -> Any:

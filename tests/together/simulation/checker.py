@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.engine.simulation.checker import A_BUG, Verdict
-from tests.engine.simulation.operations import about
+from tests.engine.simulation.checker import Verdict
+from tests.engine.simulation.operations import A_BUG, about
 from tests.engine.simulation.world import World
 from tests.together.agreement import disagreements
 from tests.together.books import Books, opened
