@@ -10,7 +10,13 @@ from contracts.compatibility import Change
 
 _LOWER_PRICE: Final = "narrowed: maximum 1000000000000 became 10000000000"
 _SUMS: Final = "docs/decisions/0060-a-sum-has-a-bound.md"
+_NOTHING_TO_PAY: Final = "docs/decisions/0062-nothing-to-pay-is-not-due.md"
 AGREED: Final = {
+    (
+        "leaseline.billing.InvoiceIssued.v1",
+        "invoice.due_date",
+        "no longer always there: readers rely on it",
+    ): _NOTHING_TO_PAY,
     ("leaseline.orders.VariantSubmitted.v1", "prices[].amount", _LOWER_PRICE): _SUMS,
     ("leaseline.orders.OrderSubmitted.v1", "items[].quoted_price.amount", _LOWER_PRICE): _SUMS,
     ("leaseline.orders.OrderAmendmentRequested.v1", "items.change[].quoted_price.amount", _LOWER_PRICE): _SUMS,

@@ -13,7 +13,8 @@ class Account(Model):
 
     ``outstanding`` is the contract value not yet invoiced. ``apart`` says why the account stands apart from the
     rest of its payer (another term, another currency, test); empty when it is the payer's only one.
-    ``term_source`` says where the term came from: the order, the payer or the deployment.
+    ``term_source`` says where the term came from: the order, the payer or the deployment. ``address_assumed``: nobody
+    gave the group an address, so its invoices go to its first member's.
     """
 
     account_id: str
@@ -30,6 +31,7 @@ class Account(Model):
     next_issue_date: CivilDate | None = None
     next_due_date: CivilDate | None = None
     apart: tuple[Literal["term", "currency", "test"], ...] = ()
+    address_assumed: bool = False
 
 
 class BillingAccountChanged(Fact):

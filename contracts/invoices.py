@@ -23,12 +23,21 @@ class BillingRunRequested(Request):
     actor: Name
 
 
+class Issuer(Model):
+    """Who issues an invoice: a name, an address as it is to be printed, a VAT id."""
+
+    name: str
+    address: str | None = None
+    vat_id: str | None = None
+
+
 class InvoiceLine(Model):
     """One contract month of one subscription.
 
     ``amount`` is below 0 for a credit line, which names by ``credits`` the invoice that has the line it credits: the
     one with the same subscription and contract month. ``service_to`` is the last day of the month. ``period`` is the
-    calendar month in which the contract month begins.
+    calendar month in which the contract month begins. What tax depends on is the customer's as its newest subscription
+    of the order has it: the country of its billing address, VAT id, registration number.
     """
 
     subscription_id: str
@@ -46,13 +55,21 @@ class InvoiceLine(Model):
     period: str
     amount: Whole
     credits: str | None = None
+    customer_country: str | None = None
+    customer_vat_id: str | None = None
+    customer_registration_number: str | None = None
 
 
 class Invoice(Model):
     """An invoice without its lines; a credit note where ``total`` is below 0.
 
     ``lines`` counts all of them, ``credit_lines`` those that credit; ``total`` = ``charges`` - ``credited``. It never
-    mixes payers, terms, currencies, or test and real. ``run`` counts the runs of its period.
+    mixes payers, terms, currencies, or test and real. ``run`` counts the runs of its period. Where ``total`` is 0
+    nothing is to be paid, and there is no ``due_date``.
+
+    Who issued it and who pays stand in it as they were on its day: ``issuer`` (absent where the installation names
+    none), the payer's VAT id and registration number, its address with the country. ``address_assumed``: nobody gave
+    the group an address, it is its first member's.
     """
 
     number: str
@@ -68,13 +85,17 @@ class Invoice(Model):
     period: str
     run: Whole
     issue_date: CivilDate
-    due_date: CivilDate
+    due_date: CivilDate | None = None
     lines: Whole
     credit_lines: Whole
     pages: Whole
     charges: Whole
     credited: Whole
     total: Whole
+    issuer: Issuer | None = None
+    payer_vat_id: str | None = None
+    payer_registration_number: str | None = None
+    address_assumed: bool = False
 
 
 class InvoiceIssued(Fact):
@@ -114,7 +135,8 @@ class InvoiceLinesIssued(Fact):
 
 class RunCounts(Model):
     """What a run did so far. ``not_due``: payers whose billing day had not come; ``repeated``: those that had this
-    period already. Test invoices and their notes, with their lines, count as ``test_invoices`` and nowhere else.
+    period already; ``issued_later``: those whose last invoice is dated after the run's as-of date. Test invoices and
+    their notes, with their lines, count as ``test_invoices`` and nowhere else.
     """
 
     payers: Whole = 0
@@ -124,6 +146,7 @@ class RunCounts(Model):
     not_due: Whole = 0
     repeated: Whole = 0
     test_invoices: Whole = 0
+    issued_later: Whole = 0
 
 
 class _RunFact(Fact):

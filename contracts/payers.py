@@ -24,7 +24,9 @@ class PayerSettingsSubmitted(Request):
     address: Address | None = None
     billing_day: BillingDay | None = None
     default_term: Term | None = None
-    clear: tuple[Literal["name", "address", "billing_day", "default_term"], ...] = ()
+    vat_id: Name | None = None
+    registration_number: Name | None = None
+    clear: tuple[Literal["name", "address", "billing_day", "default_term", "vat_id", "registration_number"], ...] = ()
     actor: Name
     reason: LongTextIfAny = None
 
@@ -43,4 +45,6 @@ class PayerSettingsChanged(Fact):
     address: AddressSnapshot | None = None
     billing_day: int | None = None
     default_term: str | None = None
+    vat_id: str | None = None
+    registration_number: str | None = None
     actor: str

@@ -12,7 +12,7 @@ from deploy.documents.printing import html, write_pdf
 from deploy.installation.trouble import InstallationTrouble
 
 Databases = Annotated[str, typer.Option(envvar="LEASELINE_DATABASES", help="How the databases' names begin.")]
-Issuer = Annotated[str, typer.Option(envvar="LEASELINE_ISSUER", help="Who sends it: name and address in one line.")]
+Issuer = Annotated[str, typer.Option(envvar="LEASELINE_ISSUER", help="Who sends it, for an invoice that does not say.")]
 
 
 def invoice(

@@ -47,7 +47,7 @@ def list_(period: Period = None, payer: str | None = None, databases: Databases 
                 each.period,
                 each.term,
                 str(each.issue_date),
-                str(each.due_date),
+                str(each.due_date or ""),
                 f"{each.lines:,}",
                 amount(each.total, each.currency),
             )

@@ -85,7 +85,7 @@ def _invoices(invoices: Sequence[Invoice]) -> Table:
             invoice.period,
             invoice.term,
             str(invoice.issue_date),
-            str(invoice.due_date),
+            str(invoice.due_date or ""),
             f"{invoice.lines:,}",
             f"{invoice.credit_lines:,}" if invoice.credit_lines else "",
             amount(invoice.total, invoice.currency),

@@ -48,8 +48,12 @@ ENVIRONMENT = {
     "LEASELINE_ZONE": "UTC",
     "LEASELINE_CONFIRMATION_REQUIRED": "no",
     "LEASELINE_ANNOUNCED_ONLY": "no",
+    "LEASELINE_SERIAL_PATTERN": "",
     "LEASELINE_DEFAULT_TERM": payers.DEPLOYMENTS_TERM,
     "LEASELINE_BILLING_DAY": str(payers.DEPLOYMENTS_DAY),
+    "LEASELINE_ISSUER": ISSUER,
+    "LEASELINE_ISSUER_ADDRESS": "",
+    "LEASELINE_ISSUER_VAT_ID": "",
     **{number.variable: "" for number in (*orders.NUMBERS, *fulfillment.NUMBERS)},
 }
 """What the plan reckons with, whatever the shell's own settings are; a blank one has its default."""

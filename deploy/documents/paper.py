@@ -42,11 +42,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A customer on the invoice."""
+    """A customer on the invoice, with what its lines say last of its VAT id and registration number."""
 
     customer_id: str
     name: str
     rows: tuple[Row, ...]
+    vat_id: str | None = None
+    registration_number: str | None = None
 
     @property
     def subtotal(self) -> int:
@@ -67,6 +69,11 @@ class Paper:
         return "Credit note" if self.invoice.kind == "credit_note" else "Invoice"
 
     @property
+    def addressee(self) -> str:
+        """Who pays, by name; a group that nobody named by its id."""
+        return self.invoice.payer_name or self.invoice.payer.partition(":")[2]
+
+    @property
     def term(self) -> str:
         """The payment term in words; one that was never heard of as it is called."""
         return TERMS.get(self.invoice.term, f"payable under {self.invoice.term}")
@@ -78,10 +85,10 @@ _Kind = tuple[str, str, str, str, str, str, int, str]
 
 def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
     """The document of an invoice. Raises ValueError if its lines do not add up to what it says."""
-    names: dict[str, str] = {}
+    whose: dict[str, InvoiceLine] = {}
     quantities: dict[_Kind, int] = {}
     for line in lines:
-        names[line.customer_id] = line.customer_name
+        whose[line.customer_id] = line
         product = ", ".join(dict.fromkeys(name for name in (line.product_name, line.variant_name) if name))
         kind = (
             line.customer_id, line.order_id, line.item_id, line.sku, product, line.period, line.amount,
@@ -93,12 +100,18 @@ def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
         customer_id, order_id, item_id, sku, product, period, price, credited = kind
         row = Row(order_id, item_id, sku, product, period, quantities[kind], price, credited or None)
         rows.setdefault(customer_id, []).append(row)
-    members = [Member(customer_id, names[customer_id], tuple(found)) for customer_id, found in rows.items()]
+    members = [_member(whose[customer_id], found) for customer_id, found in rows.items()]
     made = Paper(invoice, tuple(sorted(members, key=lambda member: (member.name.casefold(), member.customer_id))))
     total = sum(member.subtotal for member in made.members)
     if total != invoice.total:
         raise ValueError(f"the lines of {invoice.number} add up to {total}, the invoice says {invoice.total}")
     return made
+
+
+def _member(line: InvoiceLine, rows: Iterable[Row]) -> Member:
+    return Member(
+        line.customer_id, line.customer_name, tuple(rows), line.customer_vat_id, line.customer_registration_number
+    )
 
 
 def _by_order_and_item(kind: _Kind) -> tuple[str, str, _Kind]:

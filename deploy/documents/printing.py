@@ -18,7 +18,9 @@ FONTS: Final = {"regular": "SourceSansPro-Regular.ttf", "bold": "SourceSansPro-S
 
 
 def html(paper: Paper, issuer: str) -> str:
-    """The document as a page that needs nothing else: style and fonts are in it. ``issuer`` is who sends it."""
+    """The document as a page that needs nothing else: style and fonts are in it. The issuer is the invoice's own;
+    ``issuer``, who is set now, counts for an invoice of before that does not say, and is marked.
+    """
     template = _environment().get_template(TEMPLATE)
     return template.render(paper=paper, invoice=paper.invoice, issuer=issuer, fonts=_fonts())
 

@@ -223,4 +223,5 @@ def shown(account: Account, payer: Payer, defaults: Defaults) -> said.Account:
         next_issue_date=issued,
         next_due_date=due,
         apart=apart(account.key, map(AccountKey.parsed, payer.accounts)),
+        address_assumed=payer.address_assumed,
     )

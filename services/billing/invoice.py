@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from contracts.immutable import Immutable
-from contracts.invoices import Invoice, InvoiceLine
+from contracts.invoices import Invoice, InvoiceLine, Issuer
 from services.billing.account import AccountKey
 from services.billing.calendar import ONE_DAY, due_date, month_begin, period_of
 from services.billing.payer import Payer
@@ -83,6 +83,9 @@ def line(share: Share, found: Difference) -> InvoiceLine:
         period=period_of(begin),
         amount=found.amount,
         credits=found.credits,
+        customer_country=share.customer_country,
+        customer_vat_id=share.customer_vat_id,
+        customer_registration_number=share.customer_registration_number,
     )
 
 
@@ -123,16 +126,20 @@ class Heading(Immutable):
     period: str
     run: int
     issue_date: date
+    issuer: Issuer | None
 
 
 def begun(number: str, key: AccountKey, source: TermSource, payer: Payer, heading: Heading) -> KeptInvoice:
-    """An invoice without a line yet. Its due date is that of the account's term, whatever becomes of the payer's."""
+    """An invoice without a line yet. Its due date is that of the account's term, whatever becomes of the payer's. A
+    group without a name is called by its id.
+    """
+    vat_id, registration_number = payer.tax_ids(test=key.test)
     return KeptInvoice(
         number=number,
         kind="invoice",
         account_id=key.id,
         payer=key.payer,
-        payer_name=payer.shown_name(test=key.test),
+        payer_name=payer.shown_name(test=key.test) or key.payer.partition(":")[2],
         address=payer.billing_address(test=key.test),
         term=key.term,
         term_source=source,
@@ -148,7 +155,16 @@ def begun(number: str, key: AccountKey, source: TermSource, payer: Payer, headin
         charges=0,
         credited=0,
         total=0,
+        issuer=heading.issuer,
+        payer_vat_id=vat_id,
+        payer_registration_number=registration_number,
+        address_assumed=payer.address_assumed,
     )
+
+
+def ended(invoice: KeptInvoice) -> KeptInvoice:
+    """The invoice with its last line: it is final. One whose sum is 0 is not due, since nothing is to be paid."""
+    return revised(invoice, done=True, due_date=invoice.due_date if invoice.total else None)
 
 
 def with_lines(

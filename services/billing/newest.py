@@ -49,5 +49,6 @@ def number_of(subscription_id: str) -> int:
 
 
 def name_of(customer: CustomerSnapshot) -> str:
-    """What a customer is called on an account."""
-    return customer.company_name or f"{customer.first_name} {customer.last_name}"
+    """What a customer is called on an account: the company, else what there is of a name, else the id. Never empty."""
+    names = (name for name in (customer.first_name, customer.last_name) if name)
+    return customer.company_name or " ".join(names) or customer.id

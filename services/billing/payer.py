@@ -7,19 +7,23 @@ got there.
 from datetime import date, datetime
 from typing import Literal
 
-from contracts.customers import Group
 from contracts.immutable import Immutable
+from contracts.invoices import Issuer
 from contracts.places import AddressSnapshot
+from contracts.subscription import Subscription
 from contracts.values import TERMS
 from services.billing.newest import Newest, name_of, newer
 from services.engine.kept import Kept, field, revised
 
 
 class Defaults(Immutable):
-    """What counts where a payer has nothing of its own: the deployment's term and billing day (1-28)."""
+    """What counts where a payer has nothing of its own: the deployment's term and billing day (1-28). And who issues
+    its invoices; None: nobody said so.
+    """
 
     term: str = "net_14"
     billing_day: int = 1
+    issuer: Issuer | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for a term or a day that no account could have."""
@@ -43,19 +47,37 @@ class Invoicing(Kept):
     drafts: dict[str, str] = field(default_factory=dict)
 
 
+class FirstMember(Kept):
+    """Whose address a group without one of its own is assumed to have: the subscription by which its first member
+    joined. First by the day on which it came to the group, not by hearing: the same in whatever order facts come.
+    """
+
+    joined: date
+    created_at: datetime
+    subscription_id: str
+    address: AddressSnapshot
+
+    @property
+    def age(self) -> tuple[date, datetime, str]:
+        """Orders two of them: the smaller is the first."""
+        return self.joined, self.created_at, self.subscription_id
+
+
 class Payer(Kept):
     """A payer.
 
-    ``name``, ``address``, ``default_term`` and ``billing_day`` are its own; absent: what follows from its
-    newest subscription, or the deployment's. ``newest_test`` is the newest of its test subscriptions, ``test_name``
-    what the first of them called the group: what somebody makes up to try something out never stands on a real invoice.
+    ``name``, ``address``, ``default_term``, ``billing_day``, ``vat_id`` and ``registration_number`` are its own;
+    absent: what follows from its newest subscription (a group's address: from its first member), or the deployment's.
+    ``newest_test`` is the newest of its test subscriptions, ``test_name`` what the first of them called the group: what
+    somebody makes up to try something out never stands on a real invoice.
 
     ``accounts`` are the ids of those it has, in the order in which they appeared: at most terms x currencies
     x 2. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message time of those
     in force.
 
     ``short_code``, ``numbers`` and ``test_numbers`` number its invoices without gaps. ``last_period`` is that of its
-    last run, ``invoicing`` the run that it is in, ``runs`` those that wait for it (``period/run``).
+    last run, ``last_issued`` the date of its last invoice, ``invoicing`` the run that it is in, ``runs`` those that
+    wait for it (``period/run``).
     """
 
     kind: Literal["group", "customer"]
@@ -64,9 +86,13 @@ class Payer(Kept):
     address: AddressSnapshot | None = None
     default_term: str | None = None
     billing_day: int | None = None
+    vat_id: str | None = None
+    registration_number: str | None = None
     accounts: tuple[str, ...] = ()
     newest: Newest | None = None
     newest_test: Newest | None = None
+    first: FirstMember | None = None
+    first_test: FirstMember | None = None
     lane: int | None = None
     version: int = 0
     since: datetime | None = None
@@ -74,6 +100,7 @@ class Payer(Kept):
     numbers: int = 0
     test_numbers: int = 0
     last_period: str | None = None
+    last_issued: date | None = None
     invoicing: Invoicing | None = None
     runs: tuple[str, ...] | None = None
 
@@ -94,12 +121,29 @@ class Payer(Kept):
             return self.test_name if test else None
         return None if newest is None else name_of(newest.customer)
 
+    @property
+    def address_assumed(self) -> bool:
+        """Whether nobody gave a group an address: where its invoices go is assumed then."""
+        return self.kind == "group" and self.address is None
+
     def billing_address(self, *, test: bool) -> AddressSnapshot | None:
-        """Its own address, else the billing address of its newest subscription."""
-        newest = self._newest(test=test)
+        """Its own address, else a group's first member's, else the billing address of its newest subscription."""
         if self.address is not None:
             return self.address
+        newest, first = self._newest(test=test), self.first_test if test else self.first
+        if first is not None:
+            return first.address
         return None if newest is None else newest.billing_address
+
+    def tax_ids(self, *, test: bool) -> tuple[str | None, str | None]:
+        """Its VAT id and registration number: its own, else those of a customer who pays for itself. A group has none
+        but its own: its members' are not the group's.
+        """
+        newest = self._newest(test=test)
+        if self.kind == "group" or newest is None:
+            return self.vat_id, self.registration_number
+        customer = newest.customer
+        return self.vat_id or customer.vat_id, self.registration_number or customer.registration_number
 
     def _newest(self, *, test: bool) -> Newest | None:
         return self.newest_test if test else self.newest
@@ -114,12 +158,13 @@ def new_payer(payer_id: str, lane: int) -> Payer:
 
 
 def with_subscription(
-    payer: Payer, payer_id: str, account_id: str, group: Group | None, heard: Newest, *, test: bool
+    payer: Payer, payer_id: str, account_id: str, subscription: Subscription, heard: Newest, *, test: bool
 ) -> Payer:
     """The payer after it heard of a subscription of this account; itself if that changes nothing.
 
-    ``group`` is the subscription's; its name counts if the payer is that group and has none yet.
+    The name of the subscription's group counts if the payer is that group and has none yet.
     """
+    group = subscription.group
     changed: dict[str, object] = {}
     named = "test_name" if test else "name"
     if getattr(payer, named) is None and group is not None and payer_id == f"group:{group.id}" and group.name:
@@ -131,4 +176,30 @@ def with_subscription(
     latest = newer(known, heard)
     if latest is not known:
         changed[which] = latest
+    if payer.kind == "group":
+        whose = "first_test" if test else "first"
+        present: FirstMember | None = getattr(payer, whose)
+        first = _first(present, known, subscription, payer_id)
+        if first is not present:
+            changed[whose] = first
     return revised(payer, **changed) if changed else payer
+
+
+def _first(present: FirstMember | None, known: Newest | None, subscription: Subscription, payer_id: str) -> FirstMember:
+    """Who joined first; of a group of before that remembers none, its newest subscription counts as one of them."""
+    if present is None and known is not None:
+        present = FirstMember(
+            joined=known.created_at.date(),
+            created_at=known.created_at,
+            subscription_id=known.subscription_id,
+            address=known.billing_address,
+        )
+    created = subscription.created_at.date()
+    since = next(entry.from_date for entry in subscription.payers if entry.payer == payer_id)
+    heard = FirstMember(
+        joined=created if since is None else max(created, since),
+        created_at=subscription.created_at,
+        subscription_id=subscription.subscription_id,
+        address=subscription.billing_address,
+    )
+    return heard if present is None or heard.age < present.age else present

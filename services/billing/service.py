@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from contracts.invoices import Issuer
 from services.billing import reactions
 from services.billing.account import Account
 from services.billing.invoice import InvoicePage, KeptInvoice
@@ -31,13 +32,14 @@ COLLECTIONS = (
 ``number/page``; ``run:period``; ``period/run/lane``; a code; a payer or ``run:period``."""
 
 
-def billing(*, default_term: str = "net_14", billing_day: int = 1) -> Service:
+def billing(*, default_term: str = "net_14", billing_day: int = 1, issuer: Issuer | None = None) -> Service:
     """Billing with the deployment's settings; raises ValueError for a value that no account could have.
 
     ``default_term`` counts where neither order nor payer names one (a subscription that is known keeps its
-    term), ``billing_day`` (1-28) for payers without a day of their own.
+    term), ``billing_day`` (1-28) for payers without a day of their own. ``issuer`` stands in every invoice from now on;
+    None: it says nothing of who issued it.
     """
-    defaults = Defaults(term=default_term, billing_day=billing_day)
+    defaults = Defaults(term=default_term, billing_day=billing_day, issuer=issuer)
     return Service(
         name=SERVICE_NAME,
         reads=tuple(reactions.REACTIONS),

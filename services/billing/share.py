@@ -153,14 +153,18 @@ class Share(Kept):
     """The subscriptions of one order that one payer ever heard of.
 
     Customer, currency and test mark are the order's and never change. The terms may differ, and with them the
-    accounts: an order may get another term after all its subscriptions were reversed. ``customer_name`` is as the
-    newest subscription has it. ``invoices`` are the numbers of those that any of its lines stands in.
+    accounts: an order may get another term after all its subscriptions were reversed. ``customer_name`` and what tax
+    depends on are as the newest subscription has them. ``invoices`` are the numbers of those that any of its lines
+    stands in.
     """
 
     payer: str
     order_id: str
     customer_id: str
     customer_name: str = ""
+    customer_country: str | None = None
+    customer_vat_id: str | None = None
+    customer_registration_number: str | None = None
     currency: str
     test: bool
     items: tuple[ItemNames, ...] = ()
@@ -180,13 +184,20 @@ class Share(Kept):
             product_name=subscription.product_name,
             variant_name=subscription.variant_name,
         )
-        customer_name = name_of(subscription.customer)
-        if customer_name != self.customer_name and self._has_newer(subscription):
-            customer_name = self.customer_name
-        if customer_name == self.customer_name and names in self.items:
+        customer = subscription.customer
+        told = {
+            "customer_name": name_of(customer),
+            "customer_country": subscription.billing_address.country,
+            "customer_vat_id": customer.vat_id,
+            "customer_registration_number": customer.registration_number,
+        }
+        changed = {name: value for name, value in told.items() if value != getattr(self, name)}
+        if changed and self._has_newer(subscription):
+            changed = {}
+        if not changed and names in self.items:
             return self
         others = tuple(each for each in self.items if (each.item_id, each.sku) != (names.item_id, names.sku))
-        return revised(self, customer_name=customer_name, items=(*others, names))
+        return revised(self, **changed, items=(*others, names))
 
     def _has_newer(self, than: Subscription) -> bool:
         return any(number_of(held.subscription_id) > number_of(than.subscription_id) for held in self.subscriptions)

@@ -1,5 +1,5 @@
-"""An account statement: what was issued less credits, by the month in which it is due. Payments are not known here, so
-nothing is called open or overdue.
+"""An account statement: what was issued less credits, by the month in which it is due; an invoice of 0 is never due and
+stands in the month in which it was issued. Payments are not known here, so nothing is called open or overdue.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ def statement(invoices: Iterable[Invoice]) -> tuple[DueMonth, ...]:
     """The rows, by account and month."""
     rows: dict[tuple[str, str], DueMonth] = {}
     for invoice in invoices:
-        key = (invoice.account_id, period_of(invoice.due_date))
+        key = (invoice.account_id, period_of(invoice.due_date or invoice.issue_date))
         row = rows.get(key) or DueMonth(*key[:1], invoice.currency, key[1], 0, 0, 0)
         rows[key] = DueMonth(
             row.account_id,

@@ -1,11 +1,12 @@
 """A payer in a billing run: whether it is due, and what its next page needs."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from contracts.invoices import PayerInvoicingDue, RunCounts
 from services.billing.account import AccountKey
 from services.billing.calendar import issue_date
-from services.billing.invoice import page_id
+from services.billing.invoice import KeptInvoice, page_id
 from services.billing.number import candidates, invoice_number
 from services.billing.payer import Defaults, Invoicing, Payer
 from services.billing.reactions.issuing import PageInTheMaking, counted, shares_page
@@ -69,5 +70,20 @@ def payer_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:
             return counted(body, payer, RunCounts(repeated=1), desk)
         if issue_date(body.period, payer.billing_day or defaults.billing_day) > body.as_of:
             return counted(body, payer, RunCounts(not_due=1), desk)
+        last = _last_issued(payer, desk)
+        if last is not None and last > body.as_of:
+            return counted(body, payer, RunCounts(issued_later=1), desk)
         present = Invoicing(period=body.period, run=body.run, as_of=body.as_of)
-    return PageInTheMaking(body, payer, present, desk).decided()
+    return PageInTheMaking(body, payer, present, desk, defaults.issuer).decided()
+
+
+def _last_issued(payer: Payer, desk: Desk) -> date | None:
+    """When the payer was invoiced last; a payer of before does not remember it, its last invoices do."""
+    if payer.last_issued is not None or payer.short_code is None:
+        return payer.last_issued
+    last = (
+        desk.get(KeptInvoice, invoice_number(payer.short_code, running, test=test))
+        for test, running in ((False, payer.numbers), (True, payer.test_numbers))
+        if running
+    )
+    return max((invoice.issue_date for invoice in last if invoice is not None), default=None)

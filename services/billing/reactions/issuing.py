@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from contracts.invoices import InvoiceIssued, InvoiceLinesIssued, PayerInvoicingDue, RunCounts
+from contracts.invoices import InvoiceIssued, InvoiceLinesIssued, Issuer, PayerInvoicingDue, RunCounts
 from contracts.message import Body
 from services.billing.account import Account, AccountKey, with_part
 from services.billing.invoice import (
@@ -20,6 +20,7 @@ from services.billing.invoice import (
     KeptInvoice,
     begun,
     differences,
+    ended,
     line,
     marked,
     page_id,
@@ -62,6 +63,7 @@ class PageInTheMaking:
     payer: Payer
     run: Invoicing
     desk: Desk
+    issuer: Issuer | None
     accounts: dict[str, Account] = field(default_factory=dict)
     found: dict[str, list[tuple[Share, Difference]]] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
@@ -134,7 +136,7 @@ class PageInTheMaking:
         number = invoice_number(self.payer.short_code, running, test=key.test)
         account = self._account(key.id)
         source = next(source for source in SOURCES if account.sources.get(source))
-        heading = Heading(self.body.period, self.body.run, self.run.as_of)
+        heading = Heading(self.body.period, self.body.run, self.run.as_of, self.issuer)
         self.numbers[key.id] = number
         self.invoices[key.id] = begun(number, key, source, self.payer, heading)
         return number
@@ -182,17 +184,18 @@ class PageInTheMaking:
     def _ended(self) -> Decision:
         """All shares are done: every invoice of this run is final, and the payer remembers the period."""
         for account_id in self.numbers:
-            invoice = revised(self._invoice(account_id), done=True)
+            invoice = ended(self._invoice(account_id))
             self.says.append(self._said(self._last_page(account_id)))
             self.invoices[account_id] = invoice
             self.says.append(InvoiceIssued(version=1, invoice=told(invoice)))
-        self.payer = revised(self.payer, invoicing=None, last_period=self.body.period)
+        issued = self.run.as_of if self.numbers else self.payer.last_issued
+        self.payer = revised(self.payer, invoicing=None, last_period=self.body.period, last_issued=issued)
         for account_id in self.payer.accounts:  # their next issue date may be another one now
             account = self._account(account_id)
             self.accounts[account_id] = revised(account, unsaid=True)
-        ended = counted(self.body, self.payer, self._counts(), self.desk)
+        end = counted(self.body, self.payer, self._counts(), self.desk)
         decision = self._decision()
-        return Decision((*decision.changes, *ended.changes), (*decision.says, *ended.says, *self._waiting()))
+        return Decision((*decision.changes, *end.changes), (*decision.says, *end.says, *self._waiting()))
 
     def _waiting(self) -> Iterable[Say]:
         """The other runs that count on the payer: their first messages may have come in vain meanwhile."""

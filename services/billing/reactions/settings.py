@@ -12,7 +12,7 @@ from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 
-_FIELDS = ("name", "address", "billing_day", "default_term")
+_FIELDS = ("name", "address", "billing_day", "default_term", "vat_id", "registration_number")
 
 
 def needs(message: Message) -> Iterable[Key | Page]:
@@ -50,6 +50,8 @@ def settings_submitted(message: Message, desk: Desk, defaults: Defaults) -> Deci
         address=payer.address,
         billing_day=payer.billing_day,
         default_term=payer.default_term,
+        vat_id=payer.vat_id,
+        registration_number=payer.registration_number,
         actor=body.actor,
     )
     memory = requests.with_one(message, PayerSettingsChanged.__name__)
