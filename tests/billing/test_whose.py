@@ -42,7 +42,8 @@ def invoiced(scene: Scene, period: str = "2024-05") -> Invoice:
 
 
 def settings(**given: Any) -> PayerSettingsSubmitted:
-    return PayerSettingsSubmitted(actor="Hedy", **({} if "customer_id" in given else {"group_id": "tulip"}), **given)
+    who = {} if "customer_id" in given else {"group_id": "tulip"}
+    return PayerSettingsSubmitted(actor="Hedy", **{**who, **given})
 
 
 def test_an_invoice_keeps_who_issued_it_whoever_is_set_later() -> None:
