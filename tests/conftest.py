@@ -18,6 +18,7 @@ from pymongo import MongoClient
 
 from deploy.local import servers
 from deploy.local.addresses import Addresses
+from tests.ledgers import SMALL, laid_out
 from tests.tables import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
@@ -119,3 +120,10 @@ def database(mongo: str, fresh_name: str) -> Iterator[str]:
         for name in client.list_database_names():
             if name.startswith(fresh_name):
                 client.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def small_documents() -> Iterator[None]:
+    """The laws of a module where few subscriptions lie in one document: short stories have pages, too."""
+    with laid_out(*SMALL):
+        yield

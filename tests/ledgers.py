@@ -8,12 +8,16 @@ from typing import Final
 
 import pytest
 
+from services.billing import share
 from services.engine.kept import revised
 from services.fulfillment import book
 from services.fulfillment.ledger import EntryPage, Ledger
 
-LAYOUTS: Final = ((32, 32), (1, 2), (0, 1))
-"""How many subscriptions a ledger holds itself and how many a page: as it is, and smaller than any story."""
+SMALL: Final = (1, 2, 1)
+LAYOUTS: Final = ((32, 32, 32), SMALL, (0, 1, 2))
+"""How many subscriptions a ledger holds itself, how many a page, how many a share of billing: as it is, and smaller
+than any story.
+"""
 
 
 def joined(ledgers: Mapping[str, Ledger], pages: Mapping[str, EntryPage]) -> dict[str, Ledger]:
@@ -35,9 +39,10 @@ def _joined(order_id: str, ledger: Ledger, pages: Iterable[EntryPage]) -> Ledger
 
 
 @contextmanager
-def laid_out(embedded: int, on_a_page: int) -> Iterator[None]:
-    """So many in a ledger, so many on a page."""
+def laid_out(embedded: int, on_a_page: int, in_a_share: int) -> Iterator[None]:
+    """So many in each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(book, "EMBEDDED", embedded)
         patch.setattr(book, "ON_A_PAGE", on_a_page)
+        patch.setattr(share, "IN_A_SHARE", in_a_share)
         yield

@@ -28,8 +28,8 @@ COLLECTIONS = (
     Collection("short_codes", ShortCode),
     Collection("decided_requests", DecidedRequests),
 )
-"""Ids: a payer; ``payer/term/currency`` (``/test``); ``payer/order``; ``account/customer``; an invoice's number;
-``number/page``; ``run:period``; ``period/run/lane``; a code; a payer or ``run:period``."""
+"""Ids: a payer; ``payer/term/currency`` (``/test``); ``payer/order`` (``/place``); ``account/customer``; an
+invoice's number; ``number/page``; ``run:period``; ``period/run/lane``; a code; a payer or ``run:period``."""
 
 
 def billing(*, default_term: str = "net_14", billing_day: int = 1, issuer: Issuer | None = None) -> Service:

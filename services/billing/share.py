@@ -5,6 +5,7 @@ account shows follows from its shares alone.
 """
 
 from datetime import date
+from typing import Final
 
 from contracts.immutable import Immutable
 from contracts.subscription import State, Subscription
@@ -15,6 +16,8 @@ from services.engine.kept import Kept, revised
 
 MOST_MONTHS = 1200
 """Far beyond any contract with its extensions; every month of it is looked at."""
+IN_A_SHARE: Final = 32
+"""Subscriptions of an order in one share. Fixed for ever: a subscription's share follows from it."""
 LAST_YEAR = 9000
 """The calendar ends with the year 9999, and a hundred years of contract must fit before that."""
 
@@ -150,12 +153,13 @@ class ItemNames(Kept):
 
 
 class Share(Kept):
-    """The subscriptions of one order that one payer ever heard of.
+    """The subscriptions of one order that one payer ever heard of; of an order with many, some of them
+    (``share_id``): each share adds up for itself.
 
     Customer, currency and test mark are the order's and never change. The terms may differ, and with them the
     accounts: an order may get another term after all its subscriptions were reversed. ``customer_name`` and what tax
-    depends on are as the newest subscription has them. ``invoices`` are the numbers of those that any of its lines
-    stands in.
+    depends on are as the newest subscription in it has them. ``invoices`` are the numbers of those that any of its
+    lines stands in.
     """
 
     payer: str
@@ -213,8 +217,19 @@ class Share(Kept):
         return revised(self, subscriptions=tuple(new if held is old else held for held in self.subscriptions))
 
 
-def share_id(payer_id: str, order_id: str) -> str:
-    """The id of a payer's share of an order. The term is no part of it: it is kept in the share."""
+def share_id(payer_id: str, subscription_id: str) -> str:
+    """The id of the share that a payer's subscription is in. The term is no part of it: it is kept in the share.
+
+    An order's first subscriptions are in ``payer/order``, each further ``IN_A_SHARE`` in one of their own behind it: a
+    share is read whole for each fact about one of its subscriptions.
+    """
+    order_id, _, number = subscription_id.rpartition("/")
+    place = (int(number) - 1) // IN_A_SHARE
+    return f"{payer_id}/{order_id}/{place:05d}" if place else f"{payer_id}/{order_id}"
+
+
+def first_share_id(payer_id: str, order_id: str) -> str:
+    """The id of an order's first share, which has all its subscriptions if it is from before there were others."""
     return f"{payer_id}/{order_id}"
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from services.billing.share import Share
 from tests.billing.subscriptions import POLDER, TULIP, created, invoices, lines, run
 from tests.scene import Scene
 
+pytestmark = pytest.mark.usefixtures("small_documents")
 ROSE = "group:rose"
 PAYERS = (TULIP, POLDER, ROSE)
 DAYS = st.dates(date(2023, 1, 1), date(2024, 12, 31))

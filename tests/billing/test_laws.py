@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from services.engine.kept import revised
 from tests.billing.subscriptions import CANAL, POLDER, TULIP, WINDMILL, created
 from tests.scene import Scene
 
+pytestmark = pytest.mark.usefixtures("small_documents")
 PAYERS = (TULIP, POLDER, "customer:windmill", "customer:canal")
 starts = st.dates(min_value=date(2023, 11, 1), max_value=date(2024, 7, 31))
 prices = st.lists(st.tuples(st.sampled_from((6, 12)), st.sampled_from((0, 3000, 5000))), min_size=1, max_size=3).map(
@@ -77,9 +79,10 @@ def kept(scene: Scene) -> dict[str, dict[str, object]]:
     """The state without what depends on the hearing: versions said, and the order in which things appeared."""
     accounts = {id_: {**stored, "version": 0} for (kind, id_), stored in scene.documents.items() if kind == "accounts"}
     members = {id_: dict(stored) for (kind, id_), stored in scene.documents.items() if kind == "members"}
-    orders: dict[str, dict[str, object]] = {
-        f"{s.payer}/{s.order_id}": {held.subscription_id: held for held in s.subscriptions} for s in shares(scene)
-    }
+    orders: dict[str, dict[str, object]] = {}
+    for each in shares(scene):
+        held = {held.subscription_id: held for held in each.subscriptions}
+        orders.setdefault(f"{each.payer}/{each.order_id}", {}).update(held)
     payers: dict[str, dict[str, object]] = {
         id_: {**stored, "accounts": sorted(stored["accounts"])}
         for (kind, id_), stored in scene.documents.items()

@@ -13,7 +13,7 @@ from services.fulfillment.asset import Asset
 from tests.fulfillment.orders_known import confirmed, item, ledgers, order, passed, placed, released, scan, scene
 from tests.scene import Scene
 
-pytestmark = pytest.mark.usefixtures("layout")
+pytestmark = pytest.mark.usefixtures("small_documents")
 HELD = {"held": True, "required": True}
 FREE = {"required": True}
 THREE = item(quantity=3)

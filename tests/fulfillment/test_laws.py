@@ -24,7 +24,7 @@ from tests.fulfillment.orders_known import (
 )
 from tests.scene import only
 
-pytestmark = pytest.mark.usefixtures("layout")
+pytestmark = pytest.mark.usefixtures("small_documents")
 ITEMS = (item("1", "BIKE", quantity=2), item("2", "BIKE", quantity=1), item("3", "DESK", quantity=2, months=24))
 ORDERS = ("o-1", "o-2")
 

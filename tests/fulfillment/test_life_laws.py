@@ -47,7 +47,7 @@ from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
 from tests.scene import Scene, only
 
 ORDERS = ("o-1", "o-2")
-pytestmark = pytest.mark.usefixtures("layout")
+pytestmark = pytest.mark.usefixtures("small_documents")
 ITEMS = (item("1", "BIKE", quantity=2, months=6), item("2", "BIKE", quantity=1, months=12))
 SERIALS = ("S1", "S2", "S3", "S4")
 

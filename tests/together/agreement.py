@@ -82,7 +82,7 @@ def _billed(placed: PlacedOrder, ledger: Ledger, books: Books) -> Iterator[str]:
         newest = next(iter(billed.values())).payers[-1].payer
         if entry.state == "active" and newest != ledger.terms[-1].payer:
             yield f"{id_}: paid by {newest}, its order by {ledger.terms[-1].payer}"
-        assert share_id(newest, placed.order_id) in books.shares
+        assert share_id(newest, id_) in books.shares
 
 
 def _devices(books: Books) -> Iterator[str]:

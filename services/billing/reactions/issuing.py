@@ -31,7 +31,7 @@ from services.billing.number import ShortCode, candidates, invoice_number
 from services.billing.payer import Invoicing, Payer
 from services.billing.reactions.runs import done
 from services.billing.run import LaneRun, lane_run_id, parsed, run_id, summed
-from services.billing.share import Share, share_id
+from services.billing.share import Share
 from services.billing.term import SOURCES
 from services.engine.kept import revised
 from services.engine.service import Change, Decision, Desk, Page, Say
@@ -80,7 +80,7 @@ class PageInTheMaking:
         page = self.desk.page(shares_page(self.body.payer, self.run.after), Share)
         left, after, whole = LINES, self.run.after, True
         for id_, share in page:
-            taken = self._issued(share, left)
+            taken = self._issued(id_, share, left)
             left -= taken
             whole = left > 0  # a share whose lines end with the page's is looked at once more
             if not whole:
@@ -99,7 +99,7 @@ class PageInTheMaking:
         for page in range(invoice.pages, invoice.pages + 1 + LINES // LINES_ON_A_PAGE):
             self.desk.get(InvoicePage, page_id(invoice.number, page))
 
-    def _issued(self, share: Share, most: int) -> int:
+    def _issued(self, id_: str, share: Share, most: int) -> int:
         """Takes at most so many differences of a share, and marks them as issued."""
         each = (found for held in share.subscriptions for found in differences(share, held, self.body.period))
         taken = tuple(islice(each, most))
@@ -111,7 +111,7 @@ class PageInTheMaking:
             self.found.setdefault(key.id, []).append((share, found))
             issued.append((found, self._number(key)))
         after = marked(share, issued)
-        self.changes.append(Change(Share, share_id(share.payer, share.order_id), after))
+        self.changes.append(Change(Share, id_, after))
         for old, new in zip(share.subscriptions, after.subscriptions, strict=True):
             if old is not new:
                 key = AccountKey(share.payer, new.term, share.currency, share.test)

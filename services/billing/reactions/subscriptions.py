@@ -6,6 +6,7 @@ the fact's name: the highest version of a subscription counts, whatever came bef
 
 from collections.abc import Iterable
 
+from contracts.fulfillment import SubscriptionCreated
 from contracts.immutable import Immutable
 from contracts.subscription import Subscription, SubscriptionFact
 from services.billing import member as members
@@ -14,7 +15,7 @@ from services.billing.account import Account, AccountKey, account_id_of, new_acc
 from services.billing.member import Member, member_id, pays_for_itself
 from services.billing.newest import newest_of
 from services.billing.payer import Defaults, Payer, new_payer
-from services.billing.share import Held, Share, check_same_order, held_of, new_share, share_id
+from services.billing.share import Held, Share, check_same_order, first_share_id, held_of, new_share, share_id
 from services.billing.term import Resolved, resolved
 from services.engine.kept import revised
 from services.engine.message import Message
@@ -28,6 +29,7 @@ class Known(Immutable):
     """
 
     payer: Payer | None
+    share_id: str
     share: Share | None
     held: Held | None
     term: Resolved
@@ -44,11 +46,18 @@ def subscription_heard(message: Message, desk: Desk, defaults: Defaults) -> Deci
 
 
 def needs(message: Message) -> Iterable[Key | Page]:
-    """The payers at home here, their shares of the order, and the account if the subscription names its term."""
-    subscription = _fact(message).subscription
+    """The payers at home here, their shares of the order, and the account if the subscription names its term.
+
+    A new subscription is looked for in the first share, too.
+    """
+    fact = _fact(message)
+    subscription = fact.subscription
     for payer_id in message.subjects:
         yield "payers", payer_id
-        yield "shares", share_id(payer_id, subscription.order_id)
+        share, first = share_id(payer_id, subscription.subscription_id), first_share_id(payer_id, subscription.order_id)
+        yield "shares", share
+        if share != first and isinstance(fact, SubscriptionCreated):
+            yield "shares", first
         if subscription.term is not None:
             yield from _account(payer_id, subscription, subscription.term)
 
@@ -82,7 +91,7 @@ def _fact(message: Message) -> SubscriptionFact:
 def _known(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defaults) -> Known | None:
     """None if the payer has this fact or a newer one of the subscription."""
     subscription = fact.subscription
-    share = desk.get(Share, share_id(payer_id, subscription.order_id))
+    id_, share = _share(payer_id, subscription, desk)
     held = share.held(subscription.subscription_id) if share else None
     if held is not None and fact.version <= held.version:
         return None
@@ -92,7 +101,18 @@ def _known(payer_id: str, fact: SubscriptionFact, desk: Desk, defaults: Defaults
     else:
         term = resolved(subscription, payer.default_term if payer else None, defaults.term)
     account_id = account_id_of(payer_id, term.term, subscription.currency, test=subscription.test)
-    return Known(payer, share, held, term, account_id)
+    return Known(payer, id_, share, held, term, account_id)
+
+
+def _share(payer_id: str, subscription: Subscription, desk: Desk) -> tuple[str, Share | None]:
+    """The share that the subscription is in, or will be: one from before there were several has it still."""
+    id_, first_id = share_id(payer_id, subscription.subscription_id), first_share_id(payer_id, subscription.order_id)
+    share = desk.get(Share, id_)
+    if id_ == first_id or (share is not None and share.held(subscription.subscription_id) is not None):
+        return id_, share
+    first = desk.get(Share, first_id)
+    has_it = first is not None and first.held(subscription.subscription_id) is not None
+    return (first_id, first) if has_it else (id_, share)
 
 
 def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defaults: Defaults) -> tuple[Change, ...]:
@@ -104,7 +124,7 @@ def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defa
     check_same_order(share, subscription)
     share = share.told(subscription)
     held = held_of(subscription, fact.version, known.term, old)
-    changes = [Change(Share, share_id(payer_id, subscription.order_id), share.replacing(old, held))]
+    changes = [Change(Share, known.share_id, share.replacing(old, held))]
 
     heard = newest_of(subscription, fact.version)
     before = known.payer or new_payer(payer_id, lane)
