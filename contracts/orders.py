@@ -189,6 +189,39 @@ class PricesDue(Internal):
     after: str
 
 
+class VariantAwaited(Internal):
+    """A submission waits for a variant that the catalog does not have; to the SKU's home, which answers at once if it
+    has it, or keeps the order in mind.
+    """
+
+    service: ClassVar[str] = "orders"
+    topic: ClassVar[str] = "orders.internal"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("sku", "sku:"),)
+
+    sku: str
+    order_id: str
+
+
+class VariantsDue(Internal):
+    """The next page of the orders that wait for a variant which has come."""
+
+    service: ClassVar[str] = "orders"
+    topic: ClassVar[str] = "orders.internal"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("sku", "sku:"),)
+
+    sku: str
+    after: str
+
+
+class SubmissionDue(Internal):
+    """Wakes the submissions of an order that wait: a variant has come, or they have waited long enough."""
+
+    service: ClassVar[str] = "orders"
+    topic: ClassVar[str] = "orders.internal"
+
+    order_id: str
+
+
 class RequestRefused(Refused):
     """Orders refused a request."""
 

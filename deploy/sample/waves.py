@@ -54,6 +54,7 @@ def waves() -> tuple[Wave, ...]:
     sent = (*first, *placed, *changed, *good, *served, *corrected, *extended, *ended)
     others = (*early, *parcels, *mismatched, *unpriced)
     repeats = chosen(sent, round((len(sent) + len(others)) * PER_MILLE / 1000))
+    unknown = wrong_orders.unknown([each.order for each in whole.orders])
     sure = (*held.confirmations(whole.held), *wrong_changes.early_sendings(whole))
     return (
         _wave("catalog, payers, arrivals", with_repeats(first, repeats)),
@@ -68,7 +69,8 @@ def waves() -> tuple[Wave, ...]:
         _wave("extensions", with_repeats(extended, repeats)),
         _wave("ticks to December", clock.sendings(), quiet=True),
         _wave("after the end", with_repeats(ended, repeats)),
-        _wave("wrong ones", _wrong(whole), unread=unreadable.records(), settled=unpriced, quiet=True),
+        _wave("wrong ones", (*_wrong(whole), *unknown), unread=unreadable.records(), settled=unpriced, quiet=True),
+        _wave("ticks for what waits in vain", clock.sendings(clock.LAST), settled=unknown),
     )
 
 

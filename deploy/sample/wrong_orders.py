@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from contracts.orders import OrderSubmitted, RequestRefused
+from contracts.orders import OrderSubmitted, RequestParked, RequestRefused
 from contracts.refusals import Code
 from deploy.sample import catalog, northwind
 from deploy.sample.hashes import drawn
@@ -61,7 +61,6 @@ RECIPES: Final = (
     _simple(Code.GROUP_NOT_ALLOWED, "group", {"id": "DE", "name": "Germany"}),
     _simple(Code.ITEM_ID_DUPLICATE, "items", [_line(item_id="a"), _line(item_id="a", months=24)]),
     _simple(Code.MIXED_CURRENCY, "items.0.quoted_price", {"amount": 7000, "currency": "JPY"}),
-    _simple(Code.VARIANT_UNKNOWN, "items.0.sku", "BK-X00-00"),
     _simple(Code.VARIANT_INACTIVE, "items.0.sku", catalog.INACTIVE[0]),
     Recipe("too_many_items", {"items": [_line() for _ in range(201)]}, (Code.ORDER_TOO_LARGE,)),
     Recipe("too_many_units", {"items": [_line(quantity=500) for _ in range(5)]}, (Code.ORDER_TOO_LARGE,)),
@@ -91,6 +90,17 @@ def sendings(orders: Sequence[SampleOrder], placed: Sequence[SampleOrder]) -> tu
         found.append(refused(again, Code.ORDER_CONFLICT))
     found += [refused(_elsewhere(order), Code.ID_REUSED) for order in stands[EACH:]]
     return tuple(found)
+
+
+def unknown(orders: Sequence[SampleOrder]) -> tuple[Sending, ...]:
+    """Orders with a SKU that the catalog never has: they wait, and are refused when the waiting clock has moved on."""
+    recipe = _simple(Code.VARIANT_UNKNOWN, "items.0.sku", "BK-X00-00")
+    return tuple(
+        _altered(order, recipe, number)
+        .awaiting(RequestParked)
+        .awaiting_later(RequestRefused, codes=(Code.VARIANT_UNKNOWN.value,))
+        for number, order in enumerate(_models(orders, recipe), 1)
+    )
 
 
 def superseded() -> tuple[Sending, ...]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from contracts.orders import OrderSubmitted
 from deploy.verify.books import Books
 from deploy.verify.entering import enter
 from deploy.verify.found import Found, address, without_incarnation
@@ -14,6 +15,7 @@ from deploy.verify.parts import account, priced
 from services.engine.stored import from_document
 
 Document = Mapping[str, Any]
+SUBMISSION: Final = OrderSubmitted.type_name()
 
 
 def enter_checkpoint(books: Books, service: str, document: Document) -> None:
@@ -41,9 +43,10 @@ def enter_order(books: Books, order: Document) -> None:
 
 
 def enter_awaited_order(books: Books, awaited: Document) -> None:
-    """Requests that wait for an order."""
+    """Requests that wait for an order, and orders that wait for the catalog."""
     for parked in awaited.get("parked", ()):
-        books.add("waits", _stood(parked), "wait for their order", awaited["_id"])
+        why = "wait for the catalog" if parked["type"] == SUBMISSION else "wait for their order"
+        books.add("waits", _stood(parked), why, awaited["_id"])
     cancellation = awaited.get("cancellation")
     if cancellation is not None:
         books.add("waits", _stood(cancellation), "wait for their order", awaited["_id"])

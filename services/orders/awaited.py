@@ -4,6 +4,7 @@ A document of its own, gone when the order arrives or its time is over: orders t
 """
 
 from datetime import datetime
+from typing import Final
 
 from contracts.changes import (
     HoldRejectionRequested,
@@ -15,7 +16,7 @@ from contracts.changes import (
 )
 from contracts.judging import read_again
 from contracts.message import Request
-from contracts.orders import NoteSubmitted, OrderConfirmationRequested
+from contracts.orders import NoteSubmitted, OrderConfirmationRequested, OrderSubmitted
 from services.engine.heard import Heard, refused, remember
 from services.engine.kept import Kept, revised
 from services.engine.message import Message, Origin
@@ -24,6 +25,7 @@ from services.orders.settings import Settings
 PARKED_TYPES: dict[str, type[Request]] = {
     model.type_name(): model
     for model in (
+        OrderSubmitted,
         OrderConfirmationRequested,
         NoteSubmitted,
         OrderAmendmentRequested,
@@ -34,6 +36,9 @@ PARKED_TYPES: dict[str, type[Request]] = {
         HoldRejectionRequested,
     )
 }
+
+MOST_SUBMISSIONS: Final = 4
+"""Submissions of one order id, each with other content, that wait for the catalog: each may be as large as a record."""
 
 
 class Parked(Kept):
@@ -72,6 +77,11 @@ class Parked(Kept):
             due=due,
         )
 
+    @property
+    def is_submission(self) -> bool:
+        """Whether it is the order itself, which waits for the catalog."""
+        return self.type == OrderSubmitted.type_name()
+
     def message(self, lane: int) -> Message:
         """The request again, to be decided as if it came now; its answer goes to its own address."""
         model = PARKED_TYPES[self.type]
@@ -96,6 +106,7 @@ class Parked(Kept):
 class AwaitedOrder(Kept):
     """All that is known of an order id without an order.
 
+    ``parked`` are requests that wait for the order, and submissions of it that wait for the catalog, as they came.
     ``due`` is the waiting clock (ms) at which something in here is over: the first parked request, or
     (``forgotten_at``) the memory of what was refused. ``cancellation`` is remembered for ever: the order will be
     created cancelled.
@@ -108,10 +119,20 @@ class AwaitedOrder(Kept):
     cancellation: Parked | None = None
     heard: tuple[Heard, ...] = ()
 
+    @property
+    def submissions(self) -> tuple[Parked, ...]:
+        """Submissions of the order that wait for the catalog."""
+        return tuple(parked for parked in self.parked if parked.is_submission)
+
+    @property
+    def requests(self) -> tuple[Parked, ...]:
+        """Requests that wait for the order."""
+        return tuple(parked for parked in self.parked if not parked.is_submission)
+
     def is_full_for(self, request: Parked, settings: Settings) -> bool:
-        """Whether there is no room for one more: the document must stay one that the store can hold."""
-        size = len(request.body) + sum(len(parked.body) for parked in self.parked)
-        return len(self.parked) >= settings.most_parked or size > settings.most_parked_characters
+        """Whether there is no room for one more request: the document must stay one that the store can hold."""
+        size = len(request.body) + sum(len(parked.body) for parked in self.requests)
+        return len(self.requests) >= settings.most_parked or size > settings.most_parked_characters
 
     def parking(self, request: Parked) -> "AwaitedOrder":
         """One more request waits."""
@@ -131,16 +152,24 @@ class AwaitedOrder(Kept):
         waiting = self.parked if self.cancellation is None else (*self.parked, self.cancellation)
         return next((p for p in waiting if (p.source, p.id) == (message.source, message.id)), None)
 
+    def without(self, parked: Parked) -> "AwaitedOrder":
+        """What is left once this one is decided."""
+        return _timed(revised(self, parked=tuple(p for p in self.parked if p is not parked)))
+
     def overdue(self, waited: int) -> tuple[Parked, ...]:
-        """Those that have waited long enough."""
-        return tuple(p for p in self.parked if p.due <= waited)
+        """The requests that have waited long enough."""
+        return tuple(p for p in self.requests if p.due <= waited)
+
+    def has_overdue_submission(self, waited: int) -> bool:
+        """Whether a submission has waited long enough: it looks into the catalog once more."""
+        return any(p.due <= waited for p in self.submissions)
 
     def without_overdue(self, waited: int) -> "AwaitedOrder | None":
-        """What is left of it at this time; None: nothing."""
+        """What is left of it at this time, submissions as they are; None: nothing."""
         forgotten = self.forgotten_at is not None and self.forgotten_at <= waited
         left = revised(
             self,
-            parked=tuple(p for p in self.parked if p.due > waited),
+            parked=tuple(p for p in self.parked if p.due > waited or p.is_submission),
             heard=() if forgotten else self.heard,
             forgotten_at=None if forgotten else self.forgotten_at,
         )

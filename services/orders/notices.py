@@ -1,4 +1,4 @@
-"""The notice that a request about an order waits: said at once, so that a slip in an order id is seen at once."""
+"""The notices that a request waits: said at once, so that a slip in an order id or a SKU is seen at once."""
 
 from datetime import datetime
 
@@ -17,6 +17,11 @@ _CANCELLATION = (
     "again with the right one."
 )
 
+_VARIANT = (
+    "Nothing if the variant is on its way to the catalog: the order is decided when it comes. Else submit the variant, "
+    "or send the order again with the right SKU."
+)
+
 
 def waits_for_order(message: Message, settings: Settings) -> Say:
     """A request about an order that is not there: it waits, and is refused if the order does not come in time."""
@@ -26,6 +31,11 @@ def waits_for_order(message: Message, settings: Settings) -> Say:
 def cancels_when_it_comes(message: Message) -> Say:
     """A cancellation of an order that is not there: remembered for ever."""
     return _parked(message, "order", (message.subject,), _CANCELLATION)
+
+
+def waits_for_variants(message: Message, skus: tuple[str, ...], settings: Settings) -> Say:
+    """A submission with SKUs that the catalog does not know: it waits, and is refused if they do not come in time."""
+    return _parked(message, "variant", skus, _VARIANT, message.recorded + settings.unknown_sku_for)
 
 
 def _parked(

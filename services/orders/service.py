@@ -7,6 +7,7 @@ from services.engine.service import Collection, Service
 from services.orders import SERVICE_NAME, reactions
 from services.orders.awaited import AwaitedOrder
 from services.orders.awaited_price import AwaitedPrice
+from services.orders.awaited_variant import AwaitedVariant
 from services.orders.catalog import Variant
 from services.orders.change import ChangeLine
 from services.orders.clock import LaneFacts
@@ -16,6 +17,7 @@ from services.orders.order import PlacedOrder
 from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
     AWAITED_PRICES,
+    AWAITED_VARIANTS,
     CATALOG,
     CHANGE_LINES,
     CUSTOMERS,
@@ -34,6 +36,7 @@ COLLECTIONS = (
     Collection(ORDERS, PlacedOrder),
     Collection(AWAITED_ORDERS, AwaitedOrder, indexes=(("lane", "due"),)),
     Collection(AWAITED_PRICES, AwaitedPrice, indexes=(("sku",),)),
+    Collection(AWAITED_VARIANTS, AwaitedVariant, indexes=(("sku",), ("lane", "due"))),
     Collection(CHANGE_LINES, ChangeLine, indexes=(("lane", "due"),)),
     Collection(CATALOG, Variant),
     Collection(CUSTOMERS, CustomerRecord),

@@ -16,6 +16,10 @@ class Settings(Immutable):
     """Scans wait until the order is confirmed; told in every order placed from then on."""
     parked_for: timedelta = timedelta(hours=24)
     """How long a request waits for its order before it is refused ``order_not_found``."""
+    unknown_sku_for: timedelta = timedelta(minutes=10)
+    """How long an order waits for a variant that the catalog does not know, before it is refused ``variant_unknown``;
+    zero: it is refused at once.
+    """
     refusals_kept_for: timedelta = timedelta(days=1)
     """How long refused submissions of an order that was never placed are recognised, after the last of them."""
     most_parked: int = 64
@@ -43,11 +47,12 @@ class Settings(Immutable):
     proposed_again_after: timedelta = timedelta(minutes=5)
     """How long a proposal may stay without an answer before it is made again under its number."""
     prices_page: int = 200
-    """Orders that one message wakes."""
+    """Orders that one message wakes, and that are forgotten at once."""
 
 
 NUMBERS: Final = (
     Number("LEASELINE_PARKED_HOURS", "parked_for", 1, 8760, HOUR),
+    Number("LEASELINE_UNKNOWN_SKU_MINUTES", "unknown_sku_for", 0, 1440, MINUTE),
     Number("LEASELINE_REFUSALS_KEPT_HOURS", "refusals_kept_for", 1, 8760, HOUR),
     Number("LEASELINE_PROPOSED_AGAIN_MINUTES", "proposed_again_after", 1, 1440, MINUTE),
     Number("LEASELINE_TICK_MOVES_SECONDS", "tick_at_most", 1, 7200, SECOND),

@@ -1,5 +1,6 @@
 """What shops, clerks and the catalog send in these tests: clocks and armchairs, and two customers who want them."""
 
+from datetime import timedelta
 from typing import Any
 
 from contracts.catalog import Price, VariantSubmitted
@@ -34,6 +35,10 @@ ACME = Customer(
 )
 CANAL = Address(street="Canal 1", city="Utrecht", postal_code="3511", country="NL")
 HARBOUR = Address(street="Harbour 2", city="Rotterdam", postal_code="3011", country="NL")
+
+
+NO_WAITING = Settings(unknown_sku_for=timedelta(0))
+"""A SKU that the catalog does not know is refused at once."""
 
 
 def price(months: int, amount: int, currency: str = "EUR") -> Price:

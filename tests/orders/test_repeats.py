@@ -9,6 +9,7 @@ from tests.orders.shop import (
     CANAL,
     CHAIR,
     HARBOUR,
+    NO_WAITING,
     codes,
     confirm,
     item,
@@ -121,7 +122,7 @@ def test_a_submission_of_wrong_shape_for_a_placed_order_is_refused_and_remembere
 
 
 def test_a_refused_submission_is_recognised_under_its_id_also_once_it_would_succeed() -> None:
-    shop = open_shop()
+    shop = open_shop(NO_WAITING)
     shop.hears(order(item("NEW-THING")), id="early")
     shop.hears(variant("NEW-THING", price(12, 500)))
     again = only(shop.hears(order(item("NEW-THING")), id="early"), RequestRepeated)

@@ -19,7 +19,20 @@ from services.engine.service import LaneClock
 from services.orders.awaited import AwaitedOrder
 from services.orders.settings import Settings
 from tests.orders.clerks import amend, cancel, close, move, reject, release
-from tests.orders.shop import CLOCK, codes, confirm, item, kinds, note, open_shop, order, price, refusals, variant
+from tests.orders.shop import (
+    CLOCK,
+    NO_WAITING,
+    codes,
+    confirm,
+    item,
+    kinds,
+    note,
+    open_shop,
+    order,
+    price,
+    refusals,
+    variant,
+)
 from tests.scene import NOON, Scene, only
 
 DAY = 24 * 60 * 60 * 1000
@@ -65,7 +78,7 @@ def test_a_confirmation_before_its_order_waits_and_is_decided_when_it_arrives() 
     assert (fact.version, fact.order.confirmed_at) == (2, NOON - timedelta(hours=1))
     cause = shop.said[-1].cause
     assert cause is not None
-    assert (cause.source, cause.id, cause.address) == ("clerk", "early", "orders.requests/0/4")
+    assert (cause.source, cause.id, cause.address) == ("clerk", "early", "orders.requests/0/7")
     assert ("awaited_orders", "o-1") not in shop.documents
 
 
@@ -103,7 +116,7 @@ def test_a_repeat_of_a_waiting_request_is_a_repeat_and_takes_no_second_place() -
 
 
 def test_a_refused_submission_leaves_what_waits_for_the_order_waiting() -> None:
-    shop = open_shop()
+    shop = open_shop(NO_WAITING)
     shop.hears(confirm())
     shop.hears(order(item("NEW-THING")))
     assert len(shop.document(AwaitedOrder, "o-1").parked) == 1
@@ -172,7 +185,7 @@ def test_requests_expire_one_by_one_each_after_its_own_time() -> None:
 
 
 def test_refused_submissions_are_forgotten_a_day_after_the_last_while_requests_go_on_waiting() -> None:
-    shop = open_shop()
+    shop = open_shop(NO_WAITING)
     shop.hears(order(item("NO-SUCH")), id="m")
     shop.clock = LaneClock(NOON, 1000)
     shop.hears(confirm())

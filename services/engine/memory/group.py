@@ -18,6 +18,8 @@ class MemoryGroup:
         self.lanes = lanes
         self.generation = 0
         self.split = False
+        self.standing: set[int] = set()
+        """Lanes whose records do not come for a while, whoever has them: lanes recover one by one after an outage."""
         self.committed: dict[Place, int] = {}
         self.members: list[MemoryMembership] = []
         self._assigned: dict[MemoryMembership, frozenset[Place]] = {}
@@ -103,7 +105,8 @@ class MemoryMembership:
     def poll(self, most: int, first: int = 0) -> list[MemoryRecord]:
         """Up to ``most`` records, beginning with the ``first`` of the assigned partitions."""
         found: list[MemoryRecord] = []
-        places = [place for place in self._positions if place not in self._paused]
+        standing = self._group.standing
+        places = [place for place in self._positions if place not in self._paused and place[1] not in standing]
         for place in (*places[first:], *places[:first]):
             records = self._group.log.read(place, self._positions[place], most - len(found))
             if records:

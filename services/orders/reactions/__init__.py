@@ -24,6 +24,9 @@ from contracts.orders import (
     PriceAwaited,
     PriceFound,
     PricesDue,
+    SubmissionDue,
+    VariantAwaited,
+    VariantsDue,
 )
 from services.engine.message import Message
 from services.engine.service import Decision, Desk, Key, Page
@@ -34,7 +37,8 @@ from services.orders.reactions.prices import AWAITING, WAKING, WOKEN
 from services.orders.reactions.progress import PROGRESSING
 from services.orders.reactions.reaction import Reaction
 from services.orders.reactions.settling import SETTLING
-from services.orders.reactions.submitting import SUBMITTING
+from services.orders.reactions.submitting import DUE, SUBMITTING
+from services.orders.reactions.variants import AWAITING_VARIANT, WAKING_SUBMISSIONS
 from services.orders.settings import Settings
 
 REACTIONS: Mapping[type[Body], Reaction] = {
@@ -55,6 +59,9 @@ REACTIONS: Mapping[type[Body], Reaction] = {
     PriceAwaited: AWAITING,
     PricesDue: WAKING,
     PriceFound: WOKEN,
+    VariantAwaited: AWAITING_VARIANT,
+    VariantsDue: WAKING_SUBMISSIONS,
+    SubmissionDue: DUE,
     ClockTicked: TICKING,
     WaitingDue: EXPIRING,
 }
@@ -94,8 +101,10 @@ def weight(message: Message, settings: Settings) -> int:
         return 1 if body.items is None else 1 + (len(body.items.add) + len(body.items.change)) // 10
     if isinstance(body, OrderProgressed):
         return 1 + len(body.subscriptions) // 100
-    if isinstance(body, PricesDue):
+    if isinstance(body, PricesDue | VariantsDue):
         return settings.prices_page
+    if isinstance(body, SubmissionDue):
+        return 1 + settings.most_items // 10
     if isinstance(body, WaitingDue | ClockTicked):
         return settings.waiting_page
     return 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from contracts.catalog import VariantSubmitted
-from contracts.orders import PricesDue
+from contracts.orders import PricesDue, VariantsDue
 from services.engine.heard import recognise
 from services.engine.heard import refused as refused_for
 from services.engine.message import Message
@@ -22,7 +22,9 @@ def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa
 
 
 def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
-    """The variant from now on. Orders can wait only for a variant that is known, so its first version wakes none."""
+    """The variant from now on. Its first version wakes the submissions that wait for it, a later one the orders that
+    wait for a price.
+    """
     requests = desk.get(DecidedRequests, message.subject) or DecidedRequests()
     known = recognise(message, requests.heard)
     if known is not None:
@@ -39,7 +41,9 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     memory = requests.with_one(message, "VariantChanged", settings.settings_remembered)
     changes = (Change(Variant, sku, variant), Change(DecidedRequests, message.subject, memory))
     says = [Say(variant_told(sku, variant))]
-    if present is not None and variant.offers_more_than(present):
+    if present is None:
+        says.append(Say(VariantsDue(sku=sku, after="")))
+    elif variant.offers_more_than(present):
         says.append(Say(PricesDue(sku=sku, after="")))
     return Decision(changes, tuple(says))
 

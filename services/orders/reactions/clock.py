@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 
 from contracts.clock import ClockPassed, ClockTicked, WaitingDue
+from contracts.orders import SubmissionDue
 from contracts.refusals import Code, refusal
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
 from services.orders.answers import codes_of, refused
 from services.orders.awaited import AwaitedOrder
+from services.orders.awaited_variant import AwaitedVariant
 from services.orders.change import ChangeLine, proposal
 from services.orders.clock import LaneFacts, milliseconds, ticked
 from services.orders.reactions.reaction import AWAITED_ORDERS, CHANGE_LINES, LANES, Reaction
+from services.orders.reactions.variants import forgotten_page
 from services.orders.settings import Settings
 
 
@@ -28,6 +31,7 @@ def needs_page(message: Message, desk: Desk, settings: Settings) -> Iterable[Key
     if clock is not None:
         yield _page(body.lane, clock.waited, "", settings)
         yield _unanswered(body.lane, clock.waited, settings)
+        yield forgotten_page(body.lane, clock.waited, settings)
 
 
 def decide_tick(message: Message, desk: Desk, settings: Settings) -> Decision:
@@ -53,6 +57,7 @@ def needs_due(message: Message, settings: Settings) -> Iterable[Key | Page]:
     assert isinstance(body, WaitingDue)
     yield _page(body.lane, body.waited, body.after, settings)
     yield _unanswered(body.lane, body.waited, settings)
+    yield forgotten_page(body.lane, body.waited, settings)
 
 
 def decide_due(message: Message, desk: Desk, settings: Settings) -> Decision:
@@ -90,7 +95,7 @@ def _proposed_again(lane: int, waited: int, desk: Desk, settings: Settings) -> D
 
 def _expired(lane: int, waited: int, after: str, desk: Desk, settings: Settings) -> Decision:
     """Asks again for what has no answer, and refuses what waited in vain; a refusal is remembered like any other, so
-    the document may live a day longer.
+    the document may live a day longer. Submissions look into the catalog once more, each in its own turn.
     """
     page = desk.page(_page(lane, waited, after, settings), AwaitedOrder)
     not_found = (refusal(Code.ORDER_NOT_FOUND),)
@@ -103,9 +108,14 @@ def _expired(lane: int, waited: int, after: str, desk: Desk, settings: Settings)
             request = parked.message(lane)
             says.append(refused(request, not_found))
             left = (left or AwaitedOrder(lane=lane)).refusing(request, codes_of(not_found), forgotten_at)
+        if awaited.has_overdue_submission(waited):
+            says.append(Say(SubmissionDue(order_id=order_id)))
         changes.append(Change(AwaitedOrder, order_id, left))
     again = _proposed_again(lane, waited, desk, settings)
-    if settings.waiting_page in (len(page), len(again.changes)):
+    forgotten = desk.page(forgotten_page(lane, waited, settings), AwaitedVariant)
+    changes += [Change(AwaitedVariant, id_, None) for id_, _ in forgotten]
+    full = settings.waiting_page in (len(page), len(again.changes)) or len(forgotten) == settings.prices_page
+    if full:
         says.append(Say(WaitingDue(lane=lane, waited=waited, after=page[-1][0] if page else after)))
     return Decision((*changes, *again.changes), (*again.says, *says))
 

@@ -10,6 +10,7 @@ from services.orders.settings import Settings
 ORDERS = "orders"
 AWAITED_ORDERS = "awaited_orders"
 AWAITED_PRICES = "awaited_prices"
+AWAITED_VARIANTS = "awaited_variants"
 CHANGE_LINES = "change_lines"
 CATALOG = "catalog"
 CUSTOMERS = "customers"

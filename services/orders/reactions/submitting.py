@@ -1,174 +1,186 @@
-"""``OrderSubmitted``: an order is placed as a whole, or refused with every reason at once."""
+"""``OrderSubmitted``: an order is placed as a whole, refused with every reason at once, or waits for the catalog.
+
+Lanes recover one by one after an outage: an order may come before the lane of its SKU has read the variant. So a
+submission against which nothing stands but an unknown SKU waits some minutes of the waiting clock (``docs/domain.md``
+section 6). It is decided when the variant comes; when its time is over it looks once more.
+"""
 
 from collections.abc import Iterable
 
-from contracts.changes import OrderCancellationRequested
-from contracts.orders import OrderPlaced, OrderSubmitted
+from contracts.orders import OrderSubmitted, SubmissionDue, VariantAwaited
 from contracts.refusals import Code, Refusal, refusal
-from services.engine.heard import recognise, remember
-from services.engine.kept import revised
+from services.engine.heard import recognise
 from services.engine.message import Message
-from services.engine.service import Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import id_reused, recognised, refused
-from services.orders.awaited import AwaitedOrder
+from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
+from services.orders.answers import asked_before, codes_of, recognised, refused
+from services.orders.awaited import MOST_SUBMISSIONS, AwaitedOrder, Parked
 from services.orders.catalog import Variant
-from services.orders.change import ChangeLine
-from services.orders.content import differing, fingerprints
-from services.orders.customer import CustomerRecord, KnownCustomer, as_known, customer_id, known_ids
-from services.orders.notes import note_id
+from services.orders.clock import milliseconds
+from services.orders.content import fingerprints
+from services.orders.notices import waits_for_variants
 from services.orders.order import PlacedOrder
-from services.orders.placing import placed
-from services.orders.reactions.changes import line_of, needs_line, needs_of_waiting
-from services.orders.reactions.conclusions import cancellation_told
-from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, still_waits, wish_refused
-from services.orders.reactions.prices import prices_awaited
-from services.orders.reactions.reaction import (
-    AWAITED_ORDERS,
-    CATALOG,
-    CUSTOMERS,
-    KNOWN_CUSTOMERS,
-    NOTES,
-    ORDERS,
-    Reaction,
-)
+from services.orders.reactions.arrival import arrived, needs_of_awaited, needs_to_place, submitted_again
+from services.orders.reactions.changes import line_of, needs_line
+from services.orders.reactions.outcome import STANDS, WAITING, Outcome, still_waits
+from services.orders.reactions.reaction import AWAITED_ORDERS, CATALOG, ORDERS, Reaction
 from services.orders.reactions.waiting import remember_refusal
-from services.orders.reactions.wishes import decide_wish, note_taken
-from services.orders.releasing import cancelled
 from services.orders.settings import Settings
-from services.orders.submission import Seen, seen, submission_refusals
-from services.orders.telling import told
+from services.orders.submission import seen, submission_refusals
 
 
 def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:
     """The order, what waits for it, the catalog's and the customer's documents, and those of the notes it brings."""
     yield ORDERS, message.subject
     yield AWAITED_ORDERS, message.subject
-    for sku in seen(message, settings).skus():
-        yield CATALOG, sku
-    body = message.body
-    if isinstance(body, OrderSubmitted):
-        for known in known_ids(body.customer, test=body.test):
-            yield KNOWN_CUSTOMERS, known
-        if body.customer.type == "business":
-            yield CUSTOMERS, customer_id(body.customer)
-        for number in range(1, min(len(body.notes), settings.most_notes_submitted) + 1):
-            yield NOTES, note_id(message.subject, number)
+    yield from _needs_to_judge(message, settings)
 
 
 def needs_more(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
-    """Documents for the notes that wait for the order, and the variants that waiting amendments name; the line of one
-    that is there already.
-    """
+    """What waits for the order asks for documents, too; the line of one that is there already."""
     yield from needs_line(message, desk, settings)
     awaited = desk.get(AwaitedOrder, message.subject)
-    if awaited is None or not isinstance(message.body, OrderSubmitted):
-        return
-    brought = len(message.body.notes)
-    for number in range(brought + 1, brought + len(awaited.parked) + 1):
-        yield NOTES, note_id(message.subject, number)
-    yield from needs_of_waiting(None, awaited.parked, awaited.lane, settings)
+    if awaited is not None and isinstance(message.body, OrderSubmitted):
+        yield from needs_of_awaited(message.body, awaited, settings)
+        yield from _needs_of_submissions(awaited, settings)
 
 
 def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
-    """Placed, refused, or recognised as a repeat."""
+    """Placed, refused, recognised as a repeat, or waiting for its variants."""
     order = desk.get(PlacedOrder, message.subject)
     if order is not None:
-        return _submitted_again(believed(message, order, settings), order, line_of(order, desk))
+        line = line_of(order, desk)
+        return submitted_again(message, Outcome(order, line), settings).decision(order, line)
     awaited = desk.get(AwaitedOrder, message.subject)
     if awaited is not None:
         known = recognise(message, awaited.heard)
+        if known is not None and known.kind == "repeat" and known.first.outcome == STANDS:
+            first = _waits_already(message, awaited)
+            if first is not None:
+                return Decision(says=(asked_before(message, first.source, first.id, WAITING),))
         if known is not None:
             return Decision(says=(recognised(message, known),))
-        if awaited.waiting_like(message) is not None:
-            return Decision(says=(id_reused(message),))
-    order_seen = seen(message, settings)
-    catalog = _catalog(order_seen, desk)
-    refusals = message.refusals + submission_refusals(order_seen, catalog, settings)
-    if refusals or not isinstance(message.body, OrderSubmitted):
-        change = remember_refusal(message, awaited, refusals, desk, settings)
-        return Decision(changes=(change,), says=(refused(message, refusals),))
-    return _place(message, message.body, catalog, awaited, desk, settings)
+        waiting = awaited.waiting_like(message)
+        if waiting is not None:
+            return Decision(says=(still_waits(message, waiting),))
+        earlier = _woken(awaited, desk, settings)
+        if earlier is not None:
+            return submitted_again(message, earlier, settings).decision()
+    catalog, refusals = _judged(message, desk, settings)
+    if not refusals and isinstance(message.body, OrderSubmitted):
+        return arrived(message, message.body, catalog, awaited, desk, settings).decision()
+    if settings.unknown_sku_for and _only_unknown(refusals):
+        return _wait(message, awaited, desk, settings)
+    return _refuse(message, awaited, refusals, desk, settings)
 
 
-def _catalog(order: Seen, desk: Desk) -> dict[str, Variant]:
-    found = ((sku, desk.get(Variant, sku)) for sku in order.skus())
-    return {sku: variant for sku, variant in found if variant is not None}
+def _wait(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: Settings) -> Decision:
+    """It waits, and says so; one that says the same as another that waits hears what comes of that one."""
+    awaited = awaited or AwaitedOrder(lane=message.lane)
+    first = _waits_already(message, awaited)
+    if first is not None:
+        change = remember_refusal(message, awaited, (refusal(Code.ALREADY_DONE),), desk, settings)
+        return Decision((change,), (asked_before(message, first.source, first.id, WAITING),))
+    if len(awaited.submissions) >= MOST_SUBMISSIONS:
+        return _refuse(message, awaited, (refusal(Code.PARKING_FULL),), desk, settings)
+    skus = tuple(sku for sku in seen(message, settings).skus() if desk.get(Variant, sku) is None)
+    parked = Parked.of(message, desk.clock(message.lane).waited + milliseconds(settings.unknown_sku_for))
+    asks = (Say(VariantAwaited(sku=sku, order_id=message.subject)) for sku in skus)
+    change = Change(AwaitedOrder, message.subject, awaited.parking(parked))
+    return Decision((change,), (waits_for_variants(message, skus, settings), *asks))
 
 
-def _place(
-    message: Message,
-    body: OrderSubmitted,
-    catalog: dict[str, Variant],
-    awaited: AwaitedOrder | None,
-    desk: Desk,
-    settings: Settings,
+def _waits_already(message: Message, awaited: AwaitedOrder) -> Parked | None:
+    """The first submission that waits and says the same."""
+    assert isinstance(message.body, OrderSubmitted)
+    content = fingerprints(message.body)
+    for parked in awaited.submissions:
+        body = parked.message(awaited.lane).body
+        if isinstance(body, OrderSubmitted) and fingerprints(body) == content:
+            return parked
+    return None
+
+
+def _refuse(
+    message: Message, awaited: AwaitedOrder | None, refusals: tuple[Refusal, ...], desk: Desk, settings: Settings
 ) -> Decision:
-    ids = known_ids(body.customer, test=body.test)
-    known = {id_: desk.get(KnownCustomer, id_) for id_ in ids}
-    order = placed(
-        body,
-        at=message.time,
-        clock_suspect=message.clock_suspect,
-        catalog=catalog,
-        record=desk.get(CustomerRecord, customer_id(body.customer)) if body.customer.type == "business" else None,
-        known=tuple(one for one in known.values() if one is not None),
-        settings=settings,
-    )
-    earlier = () if awaited is None else awaited.heard
-    order = revised(order, version=1, heard=remember(earlier, message, "OrderPlaced"))
-    outcome = _said(message, order, awaited, settings)
-    for note in body.notes:
-        outcome = outcome.then(note_taken(message, outcome.order, note.text, note.author))
-    outcome = _drained(outcome, awaited, desk, settings)
-    first_sights = tuple(
-        Change(KnownCustomer, id_, as_known(body.customer)) for id_, one in known.items() if one is None
-    )
-    arrived = () if awaited is None else (Change(AwaitedOrder, order.order_id, None),)
-    asks = () if outcome.order.cancelled_at is not None else prices_awaited(outcome.order)
-    whole = revised(outcome, changes=(*first_sights, *outcome.changes, *arrived), says=(*outcome.says, *asks))
-    return whole.decision()
+    change = remember_refusal(message, awaited, refusals, desk, settings)
+    return Decision(changes=(change,), says=(refused(message, refusals),))
 
 
-def _said(message: Message, order: PlacedOrder, awaited: AwaitedOrder | None, settings: Settings) -> Outcome:
-    """The order is placed; cancelled at once if a cancellation came before it, which is answered behind it."""
-    cancellation = None if awaited is None else awaited.cancellation
-    if cancellation is None:
-        return Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
-    request = believed(cancellation.message(message.lane), order, settings)
-    body = request.body
-    assert isinstance(body, OrderCancellationRequested)
-    order = cancelled(order, request.time)
-    placed_so = Outcome(order, says=(Say(OrderPlaced(version=1, order=told(order))),))
-    return placed_so.then(cancellation_told(request, body.actor, body.reason, order))
+def needs_due(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+    """The order, if it is there, and what waits for it."""
+    yield ORDERS, message.subject
+    yield AWAITED_ORDERS, message.subject
 
 
-def _drained(outcome: Outcome, awaited: AwaitedOrder | None, desk: Desk, settings: Settings) -> Outcome:
-    """Decides what waited for the order, in the order in which it came."""
-    if awaited is None:
-        return outcome
-    for parked in awaited.parked:
-        outcome = decide_wish(parked.message(awaited.lane), outcome, desk, settings)
-    return outcome
+def needs_more_due(message: Message, desk: Desk, settings: Settings) -> Iterable[Key | Page]:
+    """What the submissions that wait ask for."""
+    awaited = desk.get(AwaitedOrder, message.subject)
+    if awaited is not None:
+        yield from _needs_of_submissions(awaited, settings)
 
 
-def _submitted_again(message: Message, order: PlacedOrder, line: ChangeLine | None) -> Decision:
-    """The first accepted submission stands: the same again is a repeat, another one under its id a conflict."""
-    known = recognise(message, order.heard)
-    if known is not None:
-        return Decision(says=(known_again(message, order, known),))
-    waiting = None if line is None else line.waiting_like(message)
-    if waiting is not None:
-        return Decision(says=(still_waits(message, waiting),))
-    if not isinstance(message.body, OrderSubmitted):
-        return wish_refused(message, order, message.refusals).decision(order)
-    fields = differing(order.submitted, fingerprints(message.body))
-    if fields:
-        return wish_refused(message, order, _conflict(fields)).decision(order)
-    return stands_already(message, order).decision(order)
+def decide_due(message: Message, desk: Desk, settings: Settings) -> Decision:
+    """``SubmissionDue``: the first submission against which nothing stands any more is placed. Refused are those whose
+    time is over, and those that no variant can mend; the others wait on.
+    """
+    assert isinstance(message.body, SubmissionDue)
+    awaited = desk.get(AwaitedOrder, message.subject)
+    if awaited is None or desk.get(PlacedOrder, message.subject) is not None:
+        return NOTHING
+    placed = _woken(awaited, desk, settings)
+    if placed is not None:
+        return placed.decision()
+    waited = desk.clock(message.lane).waited
+    forgotten_at = waited + milliseconds(settings.refusals_kept_for)
+    left = awaited
+    says: list[Say] = []
+    for parked in awaited.submissions:
+        request = parked.message(awaited.lane)
+        _, refusals = _judged(request, desk, settings)
+        if parked.due <= waited or not _only_unknown(refusals):
+            left = left.without(parked).refusing(request, codes_of(refusals), forgotten_at)
+            says.append(refused(request, refusals))
+    return Decision((Change(AwaitedOrder, message.subject, left),), tuple(says)) if says else NOTHING
 
 
-def _conflict(fields: tuple[str, ...]) -> tuple[Refusal, ...]:
-    return tuple(refusal(Code.ORDER_CONFLICT, field) for field in fields)
+def _woken(awaited: AwaitedOrder, desk: Desk, settings: Settings) -> Outcome | None:
+    """The order placed by the first waiting submission against which nothing stands now; None: there is none."""
+    for parked in awaited.submissions:
+        request = parked.message(awaited.lane)
+        catalog, refusals = _judged(request, desk, settings)
+        if not refusals and isinstance(request.body, OrderSubmitted):
+            return arrived(request, request.body, catalog, awaited.without(parked), desk, settings)
+    return None
+
+
+def _judged(message: Message, desk: Desk, settings: Settings) -> tuple[dict[str, Variant], tuple[Refusal, ...]]:
+    """The variants that it names, as far as the catalog has them, and what stands against it."""
+    order = seen(message, settings)
+    found = ((sku, desk.get(Variant, sku)) for sku in order.skus())
+    catalog = {sku: variant for sku, variant in found if variant is not None}
+    return catalog, message.refusals + submission_refusals(order, catalog, settings)
+
+
+def _only_unknown(refusals: tuple[Refusal, ...]) -> bool:
+    """Whether nothing stands against it but that the catalog does not know a SKU: that alone can come right."""
+    return all(each.code is Code.VARIANT_UNKNOWN for each in refusals)
+
+
+def _needs_to_judge(message: Message, settings: Settings) -> Iterable[Key | Page]:
+    for sku in seen(message, settings).skus():
+        yield CATALOG, sku
+    if isinstance(message.body, OrderSubmitted):
+        yield from needs_to_place(message.body, settings)
+
+
+def _needs_of_submissions(awaited: AwaitedOrder, settings: Settings) -> Iterable[Key | Page]:
+    for parked in awaited.submissions:
+        request = parked.message(awaited.lane)
+        yield from _needs_to_judge(request, settings)
+        if isinstance(request.body, OrderSubmitted):
+            yield from needs_of_awaited(request.body, awaited, settings)
 
 
 SUBMITTING = Reaction(needs, decide, needs_more)
+DUE = Reaction(needs_due, decide_due, needs_more_due)

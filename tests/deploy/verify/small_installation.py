@@ -37,6 +37,7 @@ from services.engine.service import Service
 from services.engine.stored import to_document
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
+from tests.orders.shop import NO_WAITING
 
 LANES = 4
 NOON = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ class Logged:
 
 class SmallInstallation:
     def __init__(self) -> None:
-        self.services: tuple[Service, ...] = (orders(), fulfillment(), billing())
+        self.services: tuple[Service, ...] = (orders(NO_WAITING), fulfillment(), billing())
         self.log: dict[tuple[str, int], list[Logged]] = {(t.name, n): [] for t in TOPICS for n in range(LANES)}
         self.begins: dict[tuple[str, int], int] = {}
         self.documents: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}

@@ -4,6 +4,7 @@ import pytest
 
 from services.engine.kept import revised
 from services.engine.lanes import home
+from services.orders.service import orders
 from tests.deploy.verify.small_installation import LANES, SmallInstallation, healthy, order, scan
 from tests.deploy.verify.test_state_broken import broken
 
@@ -183,6 +184,16 @@ def test_what_waits_is_listed_and_breaks_nothing() -> None:
         "orders on hold": (1, ("o-3",)),
         "requests that wait for their order": (1, ("o-9",)),
     }
+
+
+def test_an_order_that_waits_for_the_catalog_is_listed() -> None:
+    small = healthy()
+    small.services = (orders(), *small.services[1:])
+    small.ask(order("o-8", sku="UNKNOWN"), "s8")
+    small.run()
+    small.forget_what_was_to_be_said()
+    assert small.report().holds
+    assert waiting(small)["requests that wait for the catalog"] == (1, ("o-8",))
 
 
 def test_a_request_that_no_service_has_read_yet_waits() -> None:

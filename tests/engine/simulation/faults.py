@@ -39,6 +39,7 @@ USUAL = {
     "consumer.ends": 0.02,
     "consumer.commit.before": 0.02,
     "consumer.commit.after": 0.02,
+    "lane_stands": 0.0004,
 }
 """Chance of each fault where it may strike; those of a process strike before each of its steps."""
 

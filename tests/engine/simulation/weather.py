@@ -46,6 +46,7 @@ class Weather:
             "clock_jump": lambda _life: self._jump(),
             "hole": lambda _life: self._hole(),
             "bad_release": lambda _life: self._release(),
+            "lane_stands": lambda _life: self._stand(),
         }
         self._rates = [(kind, faults.rates[kind] * (0.03 if kind == "bad_release" else 1)) for kind in self._kinds]
         self._total = sum(rate for _, rate in self._rates)
@@ -76,6 +77,7 @@ class Weather:
             if process.life is not None and process.life.frozen:
                 self._loop.thaw(process.life)
         for group in self._groups:
+            group.standing.clear()
             if group.split:
                 group.rebalance()
         for database in self._databases:
@@ -113,6 +115,12 @@ class Weather:
     def _hole(self) -> None:
         log = self._groups[0].log
         log.hole(self._random.choice(log.places()), self._random.randint(1, 3))
+
+    def _stand(self) -> None:
+        group = self._random.choice(self._groups)
+        lane = self._random.randrange(group.lanes)
+        group.standing.add(lane)
+        self._loop.call_later(self._faults.delay() * 3, group.standing.discard, lane)
 
     def _release(self) -> None:
         self.bad_release = self._random.choice(HOOKS)

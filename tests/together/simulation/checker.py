@@ -1,5 +1,6 @@
 """Judges an experiment by its own record of what was asked, by the log, and by what the services keep in the end."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,7 +10,11 @@ from tests.engine.simulation.world import World
 from tests.together.agreement import disagreements
 from tests.together.books import Books, opened
 from tests.together.simulation.answers import misjudged
+from tests.together.simulation.story import NEVER
 from tests.together.simulation.told import Told, heard
+
+_SUBMITTED = re.compile(r"items\.\d+\.sku")
+"""Where a submission names a SKU; an amendment, which does not wait, does so elsewhere."""
 
 
 def judged(world: World) -> Verdict:
@@ -28,6 +33,7 @@ def judged(world: World) -> Verdict:
     found += [f"left waiting: a scan of {id_}" for id_, ledger in books.ledgers.items() if ledger.parked]
     found += disagreements(books)
     found += _versions(books, said.told)
+    found += _unknown(said.told)
     for service in world.services:
         found += [f"never said by {service.name}: {(o.value or b'')[:120]!r}" for o in world.unsaid(service.name)]
     return Verdict(tuple(found), said.duplicates)
@@ -58,6 +64,16 @@ def _letters(world: World, found: list[str]) -> set[str]:
         if each.poison is not None and each.address not in there
     ]
     return there
+
+
+def _unknown(told: list[Told]) -> Iterator[str]:
+    """An order is refused for an unknown SKU only if the catalog never had it: all others came in time."""
+    for said in told:
+        if said.name != "RequestRefused":
+            continue
+        for each in said.data["refusals"]:
+            if each["code"] == "variant_unknown" and _SUBMITTED.fullmatch(each["field"]) and each["detail"] != NEVER:
+                yield f"{said.cause} was refused for {each['detail']}, which the catalog has"
 
 
 def _versions(books: Books, told: list[Told]) -> Iterator[str]:

@@ -31,7 +31,12 @@ class Store(WatchedStore):
 def services(random: Random) -> tuple[Service, ...]:
     """The three, with what a deployment may choose."""
     required = random.random() < 0.25
-    settings = OrdersSettings(confirmation_required=required, parked_for=PATIENCE, tick_at_most=timedelta(minutes=10))
+    settings = OrdersSettings(
+        confirmation_required=required,
+        parked_for=PATIENCE,
+        unknown_sku_for=PATIENCE,
+        tick_at_most=timedelta(minutes=10),
+    )
     return (orders(settings), fulfillment(FulfillmentSettings(patience=PATIENCE)), billing())
 
 

@@ -13,6 +13,10 @@ Data = dict[str, Any]
 PRICES = {"CLOCK": {12: 1000, 6: 1100}, "CHAIR": {12: 2500}}
 """What the catalog offers at first: a chair for six months has no price yet."""
 LATER = {"CLOCK": {12: 1200, 6: 1300}, "CHAIR": {12: 2400, 6: 2600}}
+LATE = {"LAMP": {12: 700, 6: 800}}
+"""What the catalog has only in the end: orders of it wait till then."""
+NEVER = "GHOST"
+"""What the catalog never has."""
 ADDRESS = {"street": "Canal 1", "city": "Utrecht", "postal_code": "3511", "country": "NL"}
 OTHER = {"street": "Harbour 2", "city": "Rotterdam", "postal_code": "3011", "country": "NL"}
 PEOPLE: tuple[Data, ...] = (
@@ -110,6 +114,8 @@ def order(random: Random, order_id: str) -> Data:
 
 def _item(random: Random) -> Data:
     sku = random.choice(("CLOCK", "CLOCK", "CHAIR"))
+    if random.random() < 0.06:
+        sku = random.choice((*LATE, NEVER))
     item: Data = {"sku": sku, "months": random.choice((12, 12, 6)), "quantity": random.randint(1, 3)}
     if random.random() < 0.12:
         item["quoted_price"] = {"amount": random.choice((1000, 990)), "currency": "EUR"}

@@ -115,7 +115,7 @@ class Shop(Outside):
         self._closing = True
         if number == 0:
             self._story.passes(400 * DAY)
-            self._catalog(story.LATER)
+            self._catalog(story.LATER | story.LATE)
         elif number in (1, 2):
             for order_id in self._orders:
                 self._ask("HoldReleaseRequested", {"order_id": order_id, "price": "catalog", **WHO})
