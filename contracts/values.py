@@ -5,7 +5,6 @@ whose type is a member of ``contracts.refusals.Code``.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -22,9 +21,12 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from contracts.emails import SCHEMA as EMAIL_SCHEMA
+from contracts.emails import why_no_email
 from contracts.immutable import Immutable
 from contracts.judging import judged_by
 from contracts.refusals import Code
+from contracts.text import is_blank, tidy, tidy_lines, without_controls
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -41,21 +43,17 @@ def wrong(code: Code, message: str) -> PydanticCustomError:
 
 
 def _identifier(value: str) -> str:
+    value = value.strip()
     if ID_PATTERN.match(value) is None:
         raise wrong(Code.ID_INVALID, "not 1 to 64 of A-Z a-z 0-9 . _ -")
     return value
 
 
-def tidy(value: str) -> str:
-    """A name as it came, in Unicode normal form C and without blanks around it."""
-    return unicodedata.normalize("NFC", value).strip()
-
-
-def _text(most: int) -> Callable[[str], str]:
+def _text(most: int, tidied: Callable[[str], str]) -> Callable[[str], str]:
     def check(value: str) -> str:
-        value = tidy(value)
-        if not value:
-            raise wrong(Code.FIELD_REQUIRED, "empty")
+        value = tidied(value)
+        if is_blank(value):
+            raise wrong(Code.FIELD_REQUIRED, "nothing to be seen")
         if len(value) > most:
             raise wrong(Code.TEXT_TOO_LONG, f"{len(value)} characters, at most {most}")
         return value
@@ -67,7 +65,7 @@ def _if_any(check: Callable[[str], str]) -> AfterValidator:
     """For optional text: shops send every field of a form, blank ones, too."""
 
     def checked(value: str | None) -> str | None:
-        return None if value is None or not value.strip() else check(value)
+        return None if value is None or is_blank(value) else check(value)
 
     return judged_by(checked)
 
@@ -83,27 +81,21 @@ class _UpTo(Immutable):
 
 
 def _email(value: str) -> str:
-    local, at, domain = value.strip().rpartition("@")
-    inner = domain.strip(".")
-    if not at or not local or "@" in local or "." not in inner or inner != domain or len(value) > 254:
-        raise wrong(Code.EMAIL_INVALID, "not an e-mail address")
-    if any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in value.strip()):
-        raise wrong(Code.EMAIL_INVALID, "a blank or a control character in the address")
+    why = why_no_email(value)
+    if why is not None:
+        raise wrong(Code.EMAIL_INVALID, why)
     return value
 
 
-def normal_email(value: str) -> str:
-    """The form in which two e-mail addresses are compared: trimmed and lower-cased."""
-    return value.strip().lower()
-
-
 def _phone(value: str) -> str:
-    if not value.strip() or len(value) > 40:
-        raise wrong(Code.PHONE_INVALID, f"{len(value)} characters, or nothing but blanks")
+    value = without_controls(value)
+    if is_blank(value) or len(value) > 40:
+        raise wrong(Code.PHONE_INVALID, f"{len(value)} characters, at most 40, or nothing to be seen")
     return value
 
 
 def _term(value: str) -> str:
+    value = value.strip()
     if value not in TERMS:
         raise wrong(Code.TERM_UNKNOWN, f"no such term: {value[:16]}")
     return value
@@ -153,6 +145,7 @@ def _day(value: object) -> object:
 
 
 def _period(value: str) -> str:
+    value = value.strip()
     if PERIOD_PATTERN.match(value) is None:
         raise wrong(Code.VALUE_INVALID, "not a calendar month as YYYY-MM")
     return value
@@ -165,16 +158,17 @@ def _billing_day(value: int) -> int:
 
 
 def _subscription_id(value: str) -> str:
+    value = value.strip()
     if SUBSCRIPTION_PATTERN.match(value) is None:
         raise wrong(Code.ID_INVALID, "not an order id, a slash and a number")
     return value
 
 
 Identifier = Annotated[str, judged_by(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
-"""An order, customer, item or group id: 1 to 64 of ``A-Z a-z 0-9 . _ -``, case-sensitive."""
+"""An order, customer, item or group id: 1 to 64 of ``A-Z a-z 0-9 . _ -``, case-sensitive, blanks around it dropped."""
 Sku = Annotated[str, judged_by(_identifier), Field(json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 """A stock keeping unit; the same characters as ids."""
-_name, _long_text = _text(200), _text(4000)
+_name, _long_text = _text(200, tidy), _text(4000, tidy_lines)
 Name = Annotated[str, judged_by(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 """A name as it comes (NFC, trimmed), 1 to 200 characters."""
 NameIfAny = Annotated[Annotated[str, _UpTo(200)] | None, _if_any(_name)]
@@ -187,8 +181,8 @@ LongText = Annotated[str, judged_by(_long_text), Field(json_schema_extra={"minLe
 """Free text, at most 4,000 characters."""
 LongTextIfAny = Annotated[Annotated[str, _UpTo(4000)] | None, _if_any(_long_text)]
 """The same where it may be absent; a blank one is."""
-Email = Annotated[str, judged_by(_email), Field(json_schema_extra={"format": "idn-email", "maxLength": 254})]
-"""An e-mail address in the form it came in; compare by ``normal_email``."""
+Email = Annotated[str, judged_by(_email), Field(json_schema_extra={"pattern": EMAIL_SCHEMA, "maxLength": 254})]
+"""An e-mail address in the form it came in; compare by ``contracts.emails.normal_email``."""
 Phone = Annotated[str, judged_by(_phone), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
 """A phone number as it came, 1 to 40 characters."""
 PhoneIfAny = Annotated[Annotated[str, _UpTo(40)] | None, _if_any(_phone)]

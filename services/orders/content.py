@@ -6,8 +6,8 @@ instead of a second copy of everything.
 
 from collections.abc import Mapping
 
+from contracts.emails import normal_email
 from contracts.orders import OrderSubmitted
-from contracts.values import normal_email
 from services.engine.content import fields_of_content
 from services.engine.kept import revised
 from services.orders.customer import customer_id
