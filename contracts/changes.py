@@ -80,8 +80,18 @@ class ItemsChange(Model):
     remove: tuple[Identifier, ...] = ()
 
 
-Clearable = Literal["phone", "shipping_address", "company_name", "registration_number", "vat_id", "group", "term"]
-"""Optional fields that an amendment may empty."""
+Clearable = Literal[
+    "phone",
+    "shipping_address",
+    "company_name",
+    "registration_number",
+    "vat_id",
+    "group",
+    "term",
+    "first_name",
+    "last_name",
+]
+"""Optional fields that an amendment may empty; one of the two names stays, unless there is a company."""
 
 
 class OrderAmendmentRequested(_ChangeRequest):

@@ -7,12 +7,15 @@ from contracts.values import Email, Identifier, LongText, Name, NameIfAny, Phone
 
 
 class Customer(Model):
-    """A customer as the sender of an order names them. ``id`` absent: derived from the normalised e-mail."""
+    """A customer as the sender of an order names them. ``id`` absent: derived from the normalised e-mail.
+
+    One of the two names is enough, and a company needs neither.
+    """
 
     id: Identifier | None = None
     email: Email
-    first_name: Name
-    last_name: Name
+    first_name: NameIfAny = None
+    last_name: NameIfAny = None
     phone: PhoneIfAny = None
     type: Literal["individual", "business"]
     company_name: NameIfAny = None
@@ -21,7 +24,9 @@ class Customer(Model):
 
 
 class CustomerSnapshot(Model):
-    """A customer as an order or a subscription keeps them; the id is always there."""
+    """A customer as an order or a subscription keeps them; the id is always there. A name that they do not have is an
+    empty text, as is everything that is always there.
+    """
 
     id: str
     email: str

@@ -9,7 +9,7 @@ from contracts.changes import BillingChange, ItemChanged, ItemsChange, OrderAmen
 from contracts.immutable import Immutable
 from contracts.order import BillingData
 from contracts.orders import ItemSubmitted
-from contracts.refusals import Refusal
+from contracts.refusals import Code, Refusal, refusal
 from services.engine.kept import revised
 from services.orders.billing import billing_of, with_change
 from services.orders.objections import VariantOf, as_ordered, keeps_price, objections
@@ -18,7 +18,8 @@ from services.orders.pricing import priced_item
 from services.orders.settings import Settings
 
 _CONTACT = ("first_name", "last_name", "email", "phone")
-_CONTACT_CLEARABLE = ("phone", "shipping_address")
+_NAMES = ("first_name", "last_name")
+_CONTACT_CLEARABLE = ("phone", "shipping_address", *_NAMES)
 
 
 class Amended(Immutable):
@@ -36,9 +37,17 @@ def amended(
     billing = _billing(order, body)
     if isinstance(billing, tuple):
         return wrong + billing
+    wrong += _nameless(with_contact(order, body), billing)
     if wrong:
         return wrong
     return Amended(order.items if body.items is None else _edited(order, body.items, variant_of), billing)
+
+
+def _nameless(order: PlacedOrder, billing: BillingData) -> tuple[Refusal, ...]:
+    """Nobody may become a customer without a name: neither a person's nor a company's."""
+    if order.customer.first_name or order.customer.last_name or billing.company_name is not None:
+        return ()
+    return (refusal(Code.FIELD_REQUIRED, "contact.last_name", "neither a name nor a company is left"),)
 
 
 def only_contact(order: PlacedOrder, after: Amended) -> bool:
@@ -52,6 +61,7 @@ def with_contact(order: PlacedOrder, body: OrderAmendmentRequested) -> PlacedOrd
     update = {name: getattr(contact, name) for name in _CONTACT if contact and getattr(contact, name) is not None}
     if "phone" in body.clear:
         update["phone"] = None
+    update |= {name: "" for name in _NAMES if name in body.clear}
     given = contact.shipping_address if contact else None
     shipping = order.shipping_address if given is None else given.snapshot()
     return revised(

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from contracts.customers import Customer, CustomerSnapshot, Group
-from contracts.values import normal_email
+from contracts.emails import normal_email
 from services.engine.kept import Kept
 
 
@@ -48,8 +48,8 @@ def snapshot(customer: Customer) -> CustomerSnapshot:
     return CustomerSnapshot(
         id=customer_id(customer),
         email=customer.email,
-        first_name=customer.first_name,
-        last_name=customer.last_name,
+        first_name=customer.first_name or "",
+        last_name=customer.last_name or "",
         phone=customer.phone,
         type=customer.type,
         company_name=customer.company_name,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from contracts.immutable import Immutable
 from contracts.orders import ItemSubmitted, OrderSubmitted
 from contracts.refusals import Code, Refusal, refusal
+from contracts.text import is_blank
 from services.engine.message import Message
 from services.orders.catalog import Variant
 from services.orders.pricing import item_id
@@ -27,6 +28,7 @@ class Seen(Immutable):
     currency: str | None
     customer_type: str | None
     has_company: bool
+    has_name: bool
     has_group: bool
     has_term: bool
     notes: int
@@ -50,6 +52,7 @@ def _whole(body: OrderSubmitted, settings: Settings) -> Seen:
         currency=body.currency,
         customer_type=body.customer.type,
         has_company=body.customer.company_name is not None,
+        has_name=body.customer.first_name is not None or body.customer.last_name is not None,
         has_group=body.group is not None,
         has_term=body.term is not None,
         notes=len(body.notes),
@@ -65,11 +68,17 @@ def _glimpsed(data: Mapping[str, Any], settings: Settings) -> Seen:
         lines=len(lines) if isinstance(lines, list) else None,
         currency=currency if isinstance(currency, str) else None,
         customer_type=known.get("type"),
-        has_company=company is not None,
+        has_company=_is_there(company),
+        has_name=not isinstance(customer, dict) or _is_there(known.get("first_name"), known.get("last_name")),
         has_group=data.get("group") is not None,
         has_term=data.get("term") is not None,
         notes=len(notes) if isinstance(notes, list) else 0,
     )
+
+
+def _is_there(*values: Any) -> bool:
+    """Whether one of these is given and no blank text; what is of a wrong type is refused for that."""
+    return any(value is not None and not (isinstance(value, str) and is_blank(value)) for value in values)
 
 
 def _readable(lines: list[Any]) -> Iterator[tuple[int, ItemSubmitted]]:
@@ -97,6 +106,8 @@ def _customer_refusals(order: Seen) -> Iterator[Refusal]:
             yield refusal(Code.GROUP_NOT_ALLOWED, "group")
     if order.customer_type == "business" and not order.has_company:
         yield refusal(Code.COMPANY_REQUIRED, "customer.company_name")
+    elif not order.has_name and not order.has_company:
+        yield refusal(Code.FIELD_REQUIRED, "customer.last_name", "a first or a last name must be given")
 
 
 def _size_refusals(order: Seen, settings: Settings) -> Iterator[Refusal]:
