@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from contracts.message import Fact, Request
+from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
 from contracts.values import Instant, LongText, Name, NameIfAny, Sku
 
@@ -32,6 +33,11 @@ class _AssetRequest(Request):
         serial = data.get("serial")
         known = normalised(serial) if isinstance(serial, str) else None
         return () if known is None else (f"serial:{known}",)
+
+    @classmethod
+    def why_nobody(cls, data: Mapping[str, Any]) -> tuple[Refusal, ...]:
+        """What is wrong with the serial."""
+        return (refusal(Code.FIELD_REQUIRED if data.get("serial") is None else Code.SERIAL_INVALID, "serial"),)
 
 
 class AssetReceived(_AssetRequest):

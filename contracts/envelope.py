@@ -1,23 +1,27 @@
 """The CloudEvents 1.0 envelope over Kafka: structured mode (one JSON document) and binary mode (attributes in headers).
 
 A reader never raises on what it reads: it gives an ``Opened`` envelope or says why the record is ``Senseless``.
-What is wrong in ``data`` is no reason to call it senseless: it is refused with every code and field.
+What is wrong with ``data`` is no reason to call a request senseless: it is refused with every code and field.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
+from contracts.enclosed import Enclosed, Unreadable, enclosed, within
 from contracts.immutable import Immutable
 from contracts.judging import JUDGED
+from contracts.lines import HINT, looks_like_a_line
+from contracts.loose import eased
 from contracts.message import Body, Kind
 from contracts.model import Model
-from contracts.problems import refusals_of, unknown_fields
-from contracts.refusals import Refusal
+from contracts.problems import MOST_IGNORED, refusals_of, unknown_fields
+from contracts.refusals import Refusal, refusal
+from contracts.timestamp import instant
 
 B = TypeVar("B", bound=Body)
 Headers = Sequence[tuple[str, bytes | None]]
@@ -26,6 +30,7 @@ DEEPEST: Final = 100
 """Levels of nesting beyond which a document is senseless: nothing that we store or say is deeper."""
 STRUCTURED_PREFIX: Final = b"application/cloudevents"
 """A ``content-type`` that begins so means structured mode, whatever ``ce_`` headers a forwarder left there."""
+_NO_TIME: Final = (None, "")
 _SPECVERSION = re.compile(r"1\.[0-9]+\Z")
 _TYPE = re.compile(rb'"type"\s*:\s*"([A-Za-z0-9_.]{1,120})"')
 
@@ -58,10 +63,11 @@ class Envelope(Model, Generic[B]):
 
 
 class Opened(Immutable):
-    """What was read. Either ``body`` is there, or ``refusals`` say what is wrong in ``data`` (then ``data`` is there).
+    """What was read. Either ``body`` is there, or ``refusals`` say what is wrong in ``data``. Then ``data`` is there,
+    too, unless it is no JSON object at all.
 
-    ``time`` is UTC in whole milliseconds, absent when the sender gave none that can be read. ``unknown`` counts
-    the fields that this version does not know.
+    ``time`` is UTC in whole milliseconds; absent when the sender gave none, or (``time_wrong``) none that can be read.
+    ``unknown`` counts the fields that this version does not know, ``ignored`` names the first of a request's.
     """
 
     model: type[Body]
@@ -72,6 +78,8 @@ class Opened(Immutable):
     refusals: tuple[Refusal, ...] = ()
     data: Mapping[str, Any] | None = None
     unknown: int = 0
+    time_wrong: bool = False
+    ignored: tuple[str, ...] = ()
 
 
 class Senseless(Immutable):
@@ -98,10 +106,10 @@ def _context(model: type[Body]) -> Mapping[str, Any] | None:
 
 def opened(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]]) -> Opened | Senseless:
     """Reads one record's value and headers against the types that the reader knows."""
-    if value is None:
-        return Senseless("null_value", "a record without a value says nothing")
     if _is_binary(headers):
         return _binary(value, headers, known)
+    if value is None:
+        return Senseless("null_value", "a record without a value says nothing")
     peeked = _TYPE.search(value, 0, 4096)
     if peeked is not None:
         model = known.get(peeked[1].decode())
@@ -120,7 +128,9 @@ def opened(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]
                 pass
             else:
                 if envelope.type == model.type_name():
-                    return Opened(model, envelope.source, envelope.id, instant(envelope.time), envelope.data)
+                    time = instant(envelope.time)
+                    wrong = time is None and envelope.time not in _NO_TIME
+                    return Opened(model, envelope.source, envelope.id, time, envelope.data, time_wrong=wrong)
     return _structured(value, known)
 
 
@@ -146,19 +156,10 @@ def _structured(value: bytes, known: Mapping[str, type[Body]]) -> Opened | Sense
     model = known.get(str(document["type"]))
     if model is None:
         return Senseless("unknown_type", str(document["type"])[:120])
-    if not isinstance(document.get("data"), dict):
-        return Senseless("not_an_envelope", "data is not an object")
-    data: Mapping[str, Any] = document["data"]
-    time = instant(document.get("time"))
-    try:
-        envelope = _envelope_of(model).model_validate_json(value, context=_context(model))
-    except ValidationError as error:
-        refusals = refusals_of(error, within=("data",))
-        return Opened(model, str(document["source"]), str(document["id"]), time, None, refusals, data)
-    return Opened(model, envelope.source, envelope.id, time, envelope.data, unknown=unknown_fields(model, data))
+    return _read(model, document, enclosed(document, DEEPEST))
 
 
-def _binary(value: bytes, headers: Headers, known: Mapping[str, type[Body]]) -> Opened | Senseless:
+def _binary(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]]) -> Opened | Senseless:
     attributes: dict[str, Any] = {}
     for name, content in headers:
         if name.startswith("ce_") and content is not None:
@@ -172,38 +173,64 @@ def _binary(value: bytes, headers: Headers, known: Mapping[str, type[Body]]) -> 
     model = known.get(attributes["type"])
     if model is None:
         return Senseless("unknown_type", attributes["type"][:120])
-    data = _document(value)
-    if isinstance(data, Senseless):
-        return data
-    time = instant(attributes.get("time"))
+    return _read(model, attributes, within(value, DEEPEST))
+
+
+def _read(model: type[Body], attributes: Mapping[str, Any], data: Enclosed | Unreadable) -> Opened | Senseless:
+    """The message of a known type, whose data are what was enclosed."""
+    source, id_, claimed = str(attributes["source"]), str(attributes["id"]), attributes.get("time")
+    time = instant(claimed)
+    wrong = time is None and claimed not in _NO_TIME
+    if isinstance(data, Unreadable):
+        if model.kind is not Kind.REQUEST:
+            return Senseless(data.reason, data.detail)
+        unreadable = refusal(data.code, "data", data.detail)
+        return Opened(model, source, id_, time, None, (unreadable,), time_wrong=wrong)
+    found = data.data
+    foreign = tuple(unknown_fields(model, found))
+    ignored = foreign[:MOST_IGNORED] if model.kind is Kind.REQUEST else ()
+    body, refusals = _body(model, found, data.text, foreign)
+    if body is None:
+        found = eased(model, found)
+    return Opened(
+        model,
+        source,
+        id_,
+        time,
+        body,
+        refusals,
+        None if body is not None else found,
+        unknown=len(foreign),
+        time_wrong=wrong,
+        ignored=ignored,
+    )
+
+
+def _body(
+    model: type[Body], data: Mapping[str, Any], text: bytes, foreign: tuple[str, ...]
+) -> tuple[Body | None, tuple[Refusal, ...]]:
+    """What the data say; or every reason why they cannot be read, once what is only loose is eased."""
     try:
-        body = model.model_validate_json(value, context=_context(model))
+        return model.model_validate_json(text, context=_context(model)), ()
+    except ValidationError:
+        pass
+    try:
+        return model.model_validate_json(to_json(eased(model, data)), context=_context(model)), ()
     except ValidationError as error:
-        return Opened(model, attributes["source"], attributes["id"], time, None, refusals_of(error), data)
-    return Opened(model, attributes["source"], attributes["id"], time, body, unknown=unknown_fields(model, data))
+        return None, refusals_of(error, unknown=foreign)
 
 
 def _document(value: bytes) -> Mapping[str, Any] | Senseless:
     try:
         document = from_json(value, allow_inf_nan=False)
     except ValueError as error:
-        reason = "too_deep" if str(error).startswith("recursion limit") else "not_json"
-        return Senseless(reason, str(error)[:200])
+        if str(error).startswith("recursion limit"):
+            return Senseless("too_deep", str(error)[:200])
+        return Senseless("not_json", str(error)[:200] + (HINT if looks_like_a_line(value) else ""))
     if not isinstance(document, dict):
-        return Senseless("not_an_envelope", "not a JSON object")
-    if _deeper_than(document, DEEPEST):
-        return Senseless("too_deep", f"nested deeper than {DEEPEST} levels")
+        scalar = not isinstance(document, list)
+        return Senseless("not_an_envelope", "not a JSON object" + (HINT if scalar else ""))
     return document
-
-
-def _deeper_than(value: Any, levels: int) -> bool:
-    if levels < 0:
-        return True
-    if isinstance(value, dict):
-        return any(_deeper_than(v, levels - 1) for v in value.values())
-    if isinstance(value, list):
-        return any(_deeper_than(v, levels - 1) for v in value)
-    return False
 
 
 def _not_an_envelope(attributes: Mapping[str, Any]) -> Senseless | None:
@@ -214,18 +241,3 @@ def _not_an_envelope(attributes: Mapping[str, Any]) -> Senseless | None:
     if _SPECVERSION.match(str(attributes["specversion"])) is None:
         return Senseless("not_an_envelope", f"specversion {str(attributes['specversion'])[:16]}, expected 1.0")
     return None
-
-
-def instant(value: object) -> datetime | None:
-    """A CloudEvents ``time`` as UTC in whole milliseconds; None for what cannot be read or has no offset."""
-    if not isinstance(value, str) or len(value) > 40:
-        return None
-    try:
-        time = datetime.fromisoformat(value)
-        if time.tzinfo is None:
-            return None
-        time = time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    surplus = time.microsecond % 1000
-    return time.replace(microsecond=time.microsecond - surplus) if surplus else time

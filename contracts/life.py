@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from contracts.message import Request
 from contracts.money import Money
+from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
 from contracts.subscription import CancellationReason, Condition, SubscriptionFact
 from contracts.values import (
@@ -42,9 +43,20 @@ class SubscriptionRequest(Request):
         """The same from data that broke a rule elsewhere."""
         return _subjects(data.get("subscription_id"), data.get("serial"))
 
+    @classmethod
+    def why_nobody(cls, data: Mapping[str, Any]) -> tuple[Refusal, ...]:
+        """What is wrong with the subscription and the serial that were named, or that neither was."""
+        found = []
+        if data.get("subscription_id") is not None:
+            found.append(refusal(Code.ID_INVALID, "subscription_id", "names nobody"))
+        if data.get("serial") is not None:
+            found.append(refusal(Code.SERIAL_INVALID, "serial"))
+        nobody = refusal(Code.FIELD_REQUIRED, "subscription_id", "subscription_id or serial must be given")
+        return tuple(found) or (nobody,)
+
 
 def _subjects(subscription_id: object, serial: object) -> tuple[str, ...]:
-    named = SUBSCRIPTION_PATTERN.match(subscription_id) if isinstance(subscription_id, str) else None
+    named = SUBSCRIPTION_PATTERN.match(subscription_id.strip()) if isinstance(subscription_id, str) else None
     if named is not None:
         return (named[1],)
     known = normalised(serial) if isinstance(serial, str) else None

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from contracts.model import Model
+from contracts.refusals import Code, Refusal, refusal
 from contracts.values import ID_PATTERN, Whole
 
 
@@ -58,11 +59,11 @@ class Body(Model):
 
     @classmethod
     def subjects_of(cls, data: Mapping[str, Any]) -> tuple[str, ...]:
-        """The same from data that broke a rule elsewhere; empty when no valid id is in it (then it is senseless)."""
+        """The same from data that broke a rule elsewhere; empty when no valid id is in it (``why_nobody``)."""
         for field, prefix in cls.about:
             value = data.get(field)
-            if isinstance(value, str) and ID_PATTERN.match(value):
-                return (f"{prefix}{value}",)
+            if isinstance(value, str) and ID_PATTERN.match(value.strip()):
+                return (f"{prefix}{value.strip()}",)
             if prefix == "lane:" and isinstance(value, int) and not isinstance(value, bool):
                 return (f"{prefix}{value}",)
         return ()
@@ -73,18 +74,38 @@ class Request(Body):
 
     kind: ClassVar[Kind] = Kind.REQUEST
 
+    @classmethod
+    def why_nobody(cls, data: Mapping[str, Any]) -> tuple[Refusal, ...]:
+        """What is wrong with the fields that should name the subject, where ``subjects_of`` finds none."""
+        given = [(field, data[field]) for field, _ in cls.about if data.get(field) is not None]
+        if not given:
+            fields = [field for field, _ in cls.about]
+            return (refusal(Code.FIELD_REQUIRED, fields[0], f"one of {' and '.join(fields)} must be given"),)
+        return tuple(
+            refusal(Code.ID_INVALID if isinstance(value, str) else Code.WRONG_TYPE, field, "names nobody")
+            for field, value in given
+        )
+
 
 class Fact(Body):
-    """Says what is so. ``version`` counts the service's facts about this subject: +1 each, without gaps."""
+    """Says what is so. ``version`` counts the service's facts about this subject: +1 each, without gaps.
+
+    ``ignored``: fields of the request that led to it which this version does not know, at most 20 paths.
+    """
 
     kind: ClassVar[Kind] = Kind.FACT
     version: Whole
+    ignored: tuple[str, ...] | None = None
 
 
 class Answer(Body):
-    """Tells the sender of a request what became of it. The request is named in the envelope."""
+    """Tells the sender of a request what became of it. The request is named in the envelope.
+
+    ``ignored``: fields of the request which this version does not know, at most 20 paths.
+    """
 
     kind: ClassVar[Kind] = Kind.ANSWER
+    ignored: tuple[str, ...] | None = None
 
 
 class Proposal(Body):

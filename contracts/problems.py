@@ -1,15 +1,21 @@
 """pydantic's errors as refusals: which code, which field, and never more of the content than that."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from contracts.near import nearest
 from contracts.refusals import Code, Refusal, refusal
+from contracts.text import tidy
 
 _CODES = frozenset(code.value for code in Code)
 MOST = 200
 """Refusals in one answer: a request of 200 items that are all wrong gets an answer of bounded size."""
+MOST_IGNORED = 20
+"""Fields that an answer names as ignored."""
+_LONGEST_NAME = 64
+"""Characters of a foreign field's name that are said again."""
 
 
 def _code(kind: str) -> Code:
@@ -24,40 +30,56 @@ def _code(kind: str) -> Code:
     return Code.VALUE_INVALID
 
 
-def refusals_of(error: ValidationError, within: tuple[str, ...] = ()) -> tuple[Refusal, ...]:
-    """Every code with its field; ``within`` is the path that all fields share and nobody needs to read."""
+def refusals_of(
+    error: ValidationError, within: tuple[str, ...] = (), unknown: Iterable[str] = ()
+) -> tuple[Refusal, ...]:
+    """Every code with its field; ``within`` is the path that all fields share and nobody needs to read. A field that is
+    missing names the one of the ``unknown`` paths that looks like a slip of it.
+    """
     found = []
+    foreign = tuple(unknown)
     for problem in error.errors(include_url=False, include_context=False, include_input=False)[:MOST]:
         path = problem["loc"]
         if path[: len(within)] == within:
             path = path[len(within) :]
-        code = _code(problem["type"])
-        found.append(refusal(code, ".".join(str(p) for p in path), problem["msg"][:200]))
+        field, detail = ".".join(str(p) for p in path), problem["msg"][:200]
+        if problem["type"] == "missing" and foreign:
+            detail = _perhaps(field, foreign) or detail
+        found.append(refusal(_code(problem["type"]), field, detail))
     return tuple(found)
 
 
-def unknown_fields(model: type[BaseModel], data: Mapping[str, Any]) -> int:
-    """How many fields of ``data`` this version of the model does not know, at any depth."""
-    count = 0
+def _perhaps(field: str, foreign: tuple[str, ...]) -> str | None:
+    parent, dot, name = field.rpartition(".")
+    beside = {path.removeprefix(parent + dot): path for path in foreign if path.startswith(parent + dot)}
+    near = nearest(name, (other for other in beside if "." not in other))
+    return None if near is None else f"missing; {beside[near]} is given, which nobody knows: perhaps it is meant"
+
+
+def unknown_fields(model: type[BaseModel], data: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    """The paths of the fields of ``data`` that this version of the model does not know, at any depth."""
     for name, value in data.items():
         field = model.model_fields.get(name)
         if field is None:
-            count += 1
+            yield within + tidy(name)[:_LONGEST_NAME]
             continue
-        inner = _model_in(field.annotation)
+        inner = model_in(field.annotation)
         if inner is None:
             continue
-        for each in value if isinstance(value, list) else (value,):
-            if isinstance(each, dict):
-                count += unknown_fields(inner, each)
-    return count
+        if isinstance(value, dict):
+            yield from unknown_fields(inner, value, f"{within}{name}.")
+        elif isinstance(value, list):
+            for place, each in enumerate(value):
+                if isinstance(each, dict):
+                    yield from unknown_fields(inner, each, f"{within}{name}.{place}.")
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that a field's value, or each of its values, is one of; None for a plain one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in get_args(annotation):
-        found = _model_in(argument)
+        found = model_in(argument)
         if found is not None:
             return found
     return None

@@ -13,7 +13,7 @@ ORDERS: Final = OrderSubmitted.topic
 SCANS: Final = ItemFulfillmentRequested.topic
 CATALOG: Final = VariantSubmitted.topic
 TYPE: Final = "unreadable"
-_DEEP: Final = 150
+_DEEP: Final = 250
 _HUGE: Final = 600 * 1024
 
 _SCAN: Final = {"order_id": "SO50489", "sku": "BK-M68B-46", "serials": ["BK-M68B-46-900001"]}
@@ -64,12 +64,12 @@ def records() -> tuple[Outbound, ...]:
         _record(ORDERS, b"42"),
         _record(SCANS, _document(12, scan, _SCAN, id=None)),
         _record(SCANS, _document(13, scan, _SCAN, specversion="0.3")),
-        _record(ORDERS, _document(14, order, "SO50489")),
+        _record(ORDERS, _document(14, order, {"order_id": "SO50489"}, source="")),
         _record(SCANS, json.dumps(_SCAN).encode(), *binary[:2], ("ce_source", b"\xff\xfe"), *binary[3:]),
         # an envelope, but nobody can act on it
         _record(ORDERS, _document(16, order, {"order_id": "SO50489"}, type="leaseline.orders.OrderForgotten.v1")),
-        _record(SCANS, _document(17, scan, {**_SCAN, "order_id": "no such id"})),
-        _record(CATALOG, _document(18, variant, {"product_name": "Nameless", "variant_name": "Black"})),
+        _record(ORDERS, _document(17, scan, _SCAN)),
+        _record(CATALOG, _document(18, variant, {"sku": "X"}, type="leaseline.orders.VariantSubmited.v1")),
         _record(SCANS, _document(19, scan, {**_SCAN, "more": _nested(_DEEP)})),
         _record(ORDERS, _document(20, order, {"order_id": "SO50489", "notes": "x" * _HUGE})),
     )

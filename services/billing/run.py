@@ -18,11 +18,12 @@ class Pass(Kept):
     who: bytes
     done: tuple[int, ...] = ()
     counts: RunCounts = RunCounts()
+    ignored: tuple[str, ...] = ()
 
     @property
     def cause(self) -> Cause:
         """The request, as the cause of what is said about the run."""
-        return Cause(self.source, self.id, self.address)
+        return Cause(self.source, self.id, self.address, self.ignored)
 
 
 class Run(Kept):
@@ -37,7 +38,13 @@ class Run(Kept):
         run = self.run + 1
         cause = message.cause
         one = Pass(
-            run=run, as_of=as_of, source=cause.source, id=cause.id, address=cause.address, who=message.identity()
+            run=run,
+            as_of=as_of,
+            source=cause.source,
+            id=cause.id,
+            address=cause.address,
+            who=message.identity(),
+            ignored=cause.ignored,
         )
         return revised(self, run=run, open=(*self.open, one))
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from contracts.billing import RequestRefused
 from contracts.invoices import Issuer
 from services.billing import reactions
 from services.billing.account import Account
@@ -50,4 +51,5 @@ def billing(*, default_term: str = "net_14", billing_day: int = 1, issuer: Issue
         conclude=partial(reactions.conclude, defaults=defaults),
         concluded=(Account,),
         weight=reactions.weight,
+        refused=RequestRefused,
     )

@@ -42,11 +42,14 @@ class Origin(Immutable):
 
 
 class Cause(Immutable):
-    """The request that something is said about: its identity for the envelope, its address for the answer's id."""
+    """The request that something is said about: its identity for the envelope, its address for the answer's id, and the
+    fields of it that nobody here knows (paths, at most 20).
+    """
 
     source: str
     id: str
     address: str
+    ignored: tuple[str, ...] = ()
 
 
 class Message(Immutable):
@@ -54,7 +57,7 @@ class Message(Immutable):
 
     ``body`` is absent when ``refusals`` say what is wrong in ``data``: only a request's, for it has a sender to tell.
     ``time`` is the message time by the rules of ``domain.md`` section 5 (UTC, whole milliseconds), ``recorded`` the
-    record's; they are equal and ``clock_suspect`` is set when the sender's time is missing or not believed.
+    record's; they are equal when the sender gave none or is not believed (then ``clock_suspect`` is set).
     ``subjects`` are those at home here.
     """
 
@@ -72,6 +75,8 @@ class Message(Immutable):
     origin: Origin
     unknown: int = 0
     """Fields of ``data`` that this version does not know: ignored, and told in the log."""
+    ignored: tuple[str, ...] = ()
+    """The first of them by their paths, if it is a request: told to its sender."""
 
     @property
     def subject(self) -> str:
@@ -81,7 +86,7 @@ class Message(Immutable):
     @property
     def cause(self) -> Cause:
         """The message as the cause of what is said about it."""
-        return Cause(self.source, self.id, self.origin.address)
+        return Cause(self.source, self.id, self.origin.address, self.ignored)
 
     def identity(self) -> bytes:
         """12 bytes that stand for (source, id): two senders may both count 1, 2, 3."""
@@ -98,12 +103,15 @@ def identity_of(source: str, id: str) -> bytes:  # noqa: A002  the CloudEvents a
     return blake2b(f"{len(source)}:{source}{id}".encode("utf-8", "replace"), digest_size=12).digest()
 
 
-def message_time(claimed: datetime | None, recorded: datetime) -> tuple[datetime, bool]:
+def message_time(claimed: datetime | None, recorded: datetime, *, unreadable: bool = False) -> tuple[datetime, bool]:
     """The message's time and whether the sender's clock is suspect.
 
-    It is when there is none, when it is over 24 h ahead of the record, and before 1970: no clock says that, and no
-    calendar could go 90 days back from the year 1.
+    Whoever gives no time means now, and that is the record's. A clock is suspect that is over 24 h ahead of the record,
+    one from before 1970 (no clock says that, and no calendar could go 90 days back from the year 1), and one whose time
+    is ``unreadable``.
     """
-    if claimed is None or claimed.year < EARLIEST_YEAR or claimed > recorded + AHEAD:
+    if claimed is None:
+        return recorded, unreadable
+    if claimed.year < EARLIEST_YEAR or claimed > recorded + AHEAD:
         return recorded, True
     return claimed, False

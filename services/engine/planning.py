@@ -10,6 +10,8 @@ about several, ``Undecidable`` is raised: the shell then halves the batch down t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from contracts.answers import Refused
+from contracts.problems import MOST
 from services.engine.checkpoint import Bookmark, Checkpoint
 from services.engine.desk import Documents
 from services.engine.entry import Entry, SetAside, Spot, entry_of
@@ -19,7 +21,7 @@ from services.engine.kept import revised
 from services.engine.marks import COLLECTION, MARKS, Mark, mark_id, mark_of, taken_before
 from services.engine.message import Message, Origin
 from services.engine.plan import Counts, Plan
-from services.engine.reading import PASSED_OVER, PassedOver, PassOn, Reader, Reject
+from services.engine.reading import PASSED_OVER, PassedOver, PassOn, Reader, Reject, Unaddressed
 from services.engine.record import Outgoing, Record, digest
 from services.engine.service import Change, Decision, Key, NotLoaded, Page, Say, Service
 from services.engine.wording import dead_letter, worded
@@ -158,11 +160,22 @@ class Planning:
                 raise
             except Exception as error:  # noqa: BLE001 - it costs this message only, and loudly
                 entry = self._entries[self._at] = entry.given_up(failed(hook, error, entry.read.model))
+        if isinstance(entry.read, Unaddressed):
+            if self._service.refused is not None:
+                return self._refused(self._service.refused, entry.read.message)
+            entry = self._entries[self._at] = revised(entry, read=entry.read.reject)
         if isinstance(entry.read, Reject):
             self._dead(entry, entry.read)
             lane = entry.record.partition
             return [dead_letter(self._service.name, lane, entry.record, entry.origin, entry.read)]
         return list(entry.read.records) if isinstance(entry.read, PassOn) else []
+
+    def _refused(self, refused: type[Refused], message: Message) -> list[Outgoing]:
+        """A request about nobody. Its sender hears so each time: nothing is kept by which a repeat could be known."""
+        refusals = message.refusals[:MOST]
+        says = (Say(refused(subject=message.subject, refusals=refusals, clock_suspect=message.clock_suspect)),)
+        self.incidents += _incidents(says, message)
+        return worded(says, message, self._service.name, self._reader.lanes)
 
     def _decided(self, message: Message) -> list[Outgoing]:
         decision = self._service.decide(message, self.desk)
@@ -233,7 +246,7 @@ class Planning:
         kinds = [type(read) for read in reads]
         return Counts(
             records=len(kinds),
-            messages=kinds.count(Message),
+            messages=kinds.count(Message) + kinds.count(Unaddressed),
             passed_on=kinds.count(PassOn),
             rejects=kinds.count(Reject),
             passed_over=kinds.count(PassedOver),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from contracts.envelope import Opened, Senseless, opened
 from contracts.immutable import Immutable
-from contracts.message import Body, Kind
+from contracts.message import Body, Kind, Request
+from contracts.near import nearest_type
+from contracts.registry import MESSAGES
 from services.engine.lanes import home
-from services.engine.message import Message, Origin, message_time
+from services.engine.message import Message, Origin, identity_of, message_time
 from services.engine.record import Outgoing, Record, weight
 
 ORIGIN = "leaseline-origin"
@@ -38,12 +40,25 @@ class Reject(Immutable):
     model: type[Body] | None = None
 
 
+class Unaddressed(Immutable):
+    """A request of somebody who can be told, but about nobody: refused in the lane where it was found."""
+
+    message: Message
+
+    @property
+    def reject(self) -> Reject:
+        """What it is to a service that answers no requests."""
+        return Reject("no_subject", f"{self.message.model.__name__} without a valid id of whom it is about")
+
+
 class PassedOver(Immutable):
     """An event that the service does not handle, or what was passed on and taken before."""
 
 
 PASSED_OVER = PassedOver()
-Read = Message | PassOn | Reject | PassedOver
+Read = Message | Unaddressed | PassOn | Reject | PassedOver
+UNADDRESSED = "unaddressed:"
+"""How the subject of an answer begins whose request named none; a hash of the request's identity follows."""
 
 
 class Reader(Immutable):
@@ -79,12 +94,10 @@ class Reader(Immutable):
             return Reject("unreadable", type(error).__name__), origin, passed
         if isinstance(envelope, Opened) and not ours and envelope.model.topic != record.topic:
             # Whoever may write to this topic may not say what belongs to another one: a forged clock, a forged order.
-            if record.topic.endswith(".events"):
-                return PASSED_OVER, origin, passed
-            return Reject("wrong_topic", f"{envelope.model.__name__} belongs to {envelope.model.topic}"), origin, passed
+            return self._misplaced(envelope.model, record.topic), origin, passed
         if isinstance(envelope, Senseless):
-            if envelope.reason == "unknown_type" and record.topic.endswith(".events"):
-                return PASSED_OVER, origin, passed
+            if envelope.reason == "unknown_type":
+                return self._unknown(envelope.detail, record.topic), origin, passed
             return Reject(envelope.reason, envelope.detail), origin, passed
         if envelope.body is None and envelope.model.kind is not Kind.REQUEST:
             return _unreadable(envelope), origin, passed
@@ -99,22 +112,70 @@ class Reader(Immutable):
         except ValueError:
             return None
 
+    def _misplaced(self, model: type[Body], topic: str) -> Read:
+        """A message of ours on a topic that is not its own. Events that we do not handle are passed over; a request
+        among them has a sender who waits for its effect.
+        """
+        if topic.endswith(".events") and model.kind is not Kind.REQUEST:
+            return PASSED_OVER
+        return Reject("wrong_topic", f"{model.__name__} belongs to {model.topic}: send it there")
+
+    def _unknown(self, type_: str, topic: str) -> Read:
+        """A type that this service does not read: another one's, a slip of one, or nobody's."""
+        model = MESSAGES.get(type_)
+        if model is not None and model.topic != topic:
+            return self._misplaced(model, topic)
+        if topic.endswith(".events"):
+            return PASSED_OVER
+        near = nearest_type(type_, (*self.known, *MESSAGES))
+        return Reject("unknown_type", type_ if near is None else f"{type_}: perhaps {near} is meant")
+
     def _placed(self, envelope: Opened, record: Record, origin: Origin) -> Read:
         body = envelope.body
         subjects = body.subjects() if body is not None else envelope.model.subjects_of(envelope.data or {})
         homes = [home(subject, self.lanes) for subject in subjects]
-        if not homes or -1 in homes:
-            return Reject("no_subject", f"{envelope.model.__name__} without a valid id of whom it is about")
         lane = record.partition
+        if not homes or -1 in homes:
+            if issubclass(envelope.model, Request):
+                return Unaddressed(self._about_nobody(envelope, envelope.model, lane, origin))
+            return Reject("no_subject", f"{envelope.model.__name__} without a valid id of whom it is about")
         if lane not in homes:
             if record.topic == self.internal:
                 return Reject("no_home", f"nothing in it is at home in lane {lane}")
             return PassOn(tuple(self._passed_on(record, origin, there) for there in dict.fromkeys(homes)))
+        here = tuple([subject for subject, there in zip(subjects, homes, strict=True) if there == lane])
+        return self._message(envelope, here, lane, origin)
+
+    def _about_nobody(self, envelope: Opened, model: type[Request], lane: int, origin: Origin) -> Message:
+        """The request with every reason why nobody can be found whom it is about."""
+        data = envelope.data
+        if envelope.body is not None:
+            data = envelope.body.model_dump()
+        told = {refusal.field for refusal in envelope.refusals}
+        why = () if data is None else model.why_nobody(data)
+        refusals = (*envelope.refusals, *(refusal for refusal in why if refusal.field not in told))
+        subject = UNADDRESSED + identity_of(envelope.source, envelope.id).hex()
+        refused = Opened(
+            model,
+            envelope.source,
+            envelope.id,
+            envelope.time,
+            None,
+            refusals,
+            data,
+            envelope.unknown,
+            envelope.time_wrong,
+            envelope.ignored,
+        )
+        return self._message(refused, (subject,), lane, origin)
+
+    @staticmethod
+    def _message(envelope: Opened, subjects: tuple[str, ...], lane: int, origin: Origin) -> Message:
         recorded = origin.recorded
-        time, suspect = message_time(envelope.time, recorded)
+        time, suspect = message_time(envelope.time, recorded, unreadable=envelope.time_wrong)
         return Message(
             model=envelope.model,
-            body=body,
+            body=envelope.body,
             refusals=envelope.refusals,
             data=envelope.data,
             source=envelope.source,
@@ -122,10 +183,11 @@ class Reader(Immutable):
             time=time,
             recorded=recorded,
             clock_suspect=suspect,
-            subjects=tuple([subject for subject, there in zip(subjects, homes, strict=True) if there == lane]),
+            subjects=subjects,
             lane=lane,
             origin=origin,
             unknown=envelope.unknown,
+            ignored=envelope.ignored,
         )
 
     def _passed_on(self, record: Record, origin: Origin, lane: int) -> Outgoing:

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from msgspec import field
 
+from contracts.answers import Refused
 from contracts.immutable import Immutable
 from contracts.message import Body
 from services.engine.kept import Document
@@ -121,6 +122,7 @@ class Service(Immutable):
     ``conclude`` is asked at the end of a batch, once for each document of the kinds ``concluded`` that the batch
     changed, with the last message that changed it: what is said once a document and batch (a total, a progress) is said
     there.
+    ``refused`` is how it refuses a request that names nobody whom it is about; None for a service that hears none.
     ``tick``, if there is one, makes the message that each owned lane is sent once a minute.
     """
 
@@ -134,6 +136,7 @@ class Service(Immutable):
     concluded: tuple[type[Document], ...] = ()
     weight: Callable[[Message], int] = field(default=lambda _message: 1)
     tick: Callable[[int, datetime], Body] | None = None
+    refused: type[Refused] | None = None
 
     def known(self) -> Mapping[str, type[Body]]:
         """The types that it handles, by name."""

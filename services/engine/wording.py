@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from contracts.message import Body, Fact, Kind
+from contracts.message import Answer, Body, Fact, Kind
 from contracts.saying import CONTENT_TYPE, encoded
+from services.engine.kept import revised
 from services.engine.lanes import home
 from services.engine.message import Cause, Message, Origin
 from services.engine.reading import LARGEST, RECORDED, Reject
@@ -29,8 +30,22 @@ def worded(says: Sequence[Say], message: Message, service: str, lanes: int, stag
     return [
         outgoing
         for number, say in enumerate(says)
-        for outgoing in _records(say.body, say.cause or cause, message, service, lanes, f"{stage}{number}")
+        for outgoing in _records(
+            say.body if stage else _naming_ignored(say.body, say.cause or cause),
+            say.cause or cause,
+            message,
+            service,
+            lanes,
+            f"{stage}{number}",
+        )
     ]
+
+
+def _naming_ignored(body: Body, cause: Cause) -> Body:
+    """What answers a request names the fields of it that nobody knows: a slip in an optional field is no secret."""
+    if cause.ignored and isinstance(body, Fact | Answer):
+        return revised(body, ignored=cause.ignored)
+    return body
 
 
 def _records(body: Body, cause: Cause, message: Message, service: str, lanes: int, number: str) -> list[Outgoing]:

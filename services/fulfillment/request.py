@@ -23,11 +23,13 @@ class Asked(Kept):
     time: datetime
     recorded: datetime
     suspect: bool
+    ignored: tuple[str, ...] = ()
+    """Fields of it that nobody knew, to be named by its answer."""
 
     @property
     def cause(self) -> Cause:
         """The request, as the cause of what is said about it."""
-        return Cause(self.source, self.id, self.address)
+        return Cause(self.source, self.id, self.address, self.ignored)
 
     def believed(self, begun: datetime | None, behind: timedelta) -> tuple[datetime, bool]:
         """The time that counts and whether the sender's clock is suspect.
@@ -103,6 +105,7 @@ def asked(message: Message, body: ItemFulfillmentRequested) -> Scan:
         time=message.time,
         recorded=message.recorded,
         suspect=message.clock_suspect,
+        ignored=message.ignored,
         item_id=body.item_id,
         sku=body.sku,
         serials=body.serials,
@@ -122,6 +125,7 @@ def wished(message: Message, body: SubscriptionRequest) -> Wish:
         time=message.time,
         recorded=message.recorded,
         suspect=message.clock_suspect,
+        ignored=message.ignored,
         request=type(body).type_name(),
         body=body.model_dump_json(exclude_none=True),
         number=0 if body.subscription_id is None else number_in(body.subscription_id),

@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.changes import OrderChangeProposed
 from contracts.clock import ClockPassed
-from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue
+from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue, RequestRefused
 from contracts.life import ReplacementRequested, SerialCorrectionRequested, SubscriptionRequest
 from contracts.message import Body
 from contracts.serials import normalised
@@ -44,6 +44,7 @@ def fulfillment(settings: Settings = DEFAULTS) -> Service:
         conclude=conclude,
         concluded=(Ledger,),
         weight=_weight,
+        refused=RequestRefused,
     )
 
 

@@ -56,6 +56,7 @@ class Parked(Kept):
     offset: int
     timestamp: int
     due: int
+    ignored: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, message: Message, due: int) -> "Parked":
@@ -75,6 +76,7 @@ class Parked(Kept):
             offset=origin.offset,
             timestamp=origin.timestamp,
             due=due,
+            ignored=message.ignored,
         )
 
     @property
@@ -100,6 +102,7 @@ class Parked(Kept):
             subjects=body.subjects(),
             lane=lane,
             origin=origin,
+            ignored=self.ignored,
         )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from contracts.clock import ClockTicked
+from contracts.orders import RequestRefused
 from services.engine.service import Collection, Service
 from services.orders import SERVICE_NAME, reactions
 from services.orders.awaited import AwaitedOrder
@@ -60,6 +61,7 @@ def orders(settings: Settings | None = None) -> Service:
         decide=lambda message, desk: reactions.decide(message, desk, chosen),
         weight=lambda message: reactions.weight(message, chosen),
         tick=_tick,
+        refused=RequestRefused,
     )
 
 

@@ -95,7 +95,6 @@ def test_a_refused_order_names_every_code_with_its_field_at_once() -> None:
     assert codes(wrong, ORDER) == {
         ("order_id", "id_invalid"),
         ("customer.email", "email_invalid"),
-        ("customer.first_name", "field_required"),
         ("customer.type", "value_invalid"),
         ("customer.phone", "phone_invalid"),
         ("billing_address.country", "country_unknown"),
@@ -126,7 +125,7 @@ def test_a_refused_event_still_tells_whom_it_is_about() -> None:
     assert found.model.subjects_of(found.data) == ("RETRO-1001",)
 
 
-@pytest.mark.parametrize("id_", ["", "a b", "x" * 65, 7, None, True, ["RETRO-1001"], "RETRO-1001\n"])
+@pytest.mark.parametrize("id_", ["", "a b", "x" * 65, 7, None, True, ["RETRO-1001"], "RETRO-1001\x00"])
 def test_an_event_without_a_valid_id_of_whom_it_is_about_has_no_subject(id_: Any) -> None:
     assert NoteSubmitted.subjects_of({"order_id": id_}) == ()
     assert NoteSubmitted.subjects_of({"order_id": id_, "customer_id": "ada"}) == ("customer:ada",)

@@ -89,14 +89,28 @@ def test_another_version_of_cloudevents_is_senseless_in_either_mode(version: str
     assert senseless(*binary(event(note(), specversion=version))) == "not_an_envelope"
 
 
-@pytest.mark.parametrize("data", [None, 1, "text", [], [note()]])
-def test_an_event_whose_data_is_no_object_is_senseless(data: Any) -> None:
-    assert senseless(structured(event(data))) == "not_an_envelope"
+@pytest.mark.parametrize("data", [None, 1, True, "text", '"text"', "[]", [], [note()]])
+def test_a_request_whose_data_is_no_object_is_refused_for_it_and_no_dead_letter(data: Any) -> None:
+    found = understood(structured(event(data)))
+
+    code = "field_required" if data is None else "wrong_type"
+    assert [(r.field, r.code.value) for r in found.refusals] == [("data", code)]
+    assert (found.body, found.data, found.source, found.id) == (None, None, "shop.retro-office.example", "cart-77")
 
 
-@pytest.mark.parametrize("value", [b"null", b"[]", b"7"])
-def test_data_in_binary_mode_that_is_no_object_is_senseless(value: bytes) -> None:
-    assert senseless(value, binary(event(note()))[1]) == "not_an_envelope"
+@pytest.mark.parametrize("value", [b"null", b"[]", b"7", b"", None, b"{", b"\xff", b'{"order_id": NaN}'])
+def test_the_same_holds_in_binary_mode_whatever_the_value(value: bytes | None) -> None:
+    found = understood(value, binary(event(note()))[1])
+
+    code = "wrong_type" if value else "field_required"
+    assert [(r.field, r.code.value) for r in found.refusals] == [("data", code)]
+
+
+def test_what_is_no_request_and_has_no_data_is_senseless() -> None:
+    placed = OrderPlaced.type_name()
+
+    assert senseless(structured(event(None, placed))) == "not_an_envelope"
+    assert senseless(b"{", binary(event({}, placed))[1]) == "not_json"
 
 
 def test_a_type_that_nobody_knows_is_senseless_and_named_so_that_events_can_be_passed_over() -> None:
@@ -125,12 +139,19 @@ def test_of_two_attributes_of_one_name_the_last_counts() -> None:
 
 
 @pytest.mark.parametrize("levels", [100, 150, 250, 20_000])
-def test_what_is_nested_too_deeply_is_senseless_in_either_mode(levels: int) -> None:
+def test_what_is_nested_too_deeply_is_refused_where_the_envelope_can_be_read_and_senseless_where_not(
+    levels: int,
+) -> None:
     deep = b'{"a":' * levels + b"1" + b"}" * levels
     data = structured(note())[:-1] + b', "later": ' + deep + b"}"
+    whole = structured(event({}))[:-3] + data + b"}"
+    refused = [("data", "value_invalid")]
 
-    assert senseless(structured(event({}))[:-3] + data + b"}") == "too_deep"
-    assert senseless(data, binary(event(note()))[1]) == "too_deep"
+    assert [(r.field, r.code.value) for r in understood(data, binary(event(note()))[1]).refusals] == refused
+    if levels < 200:
+        assert [(r.field, r.code.value) for r in understood(whole).refusals] == refused
+    else:
+        assert senseless(whole) == "too_deep"
 
 
 def test_what_is_nested_deeply_but_not_too_deeply_is_read() -> None:
@@ -150,8 +171,10 @@ def test_half_a_surrogate_pair_is_senseless_wherever_it_stands(value: dict[str, 
     assert senseless(structured(value)) == "not_json"
 
 
-def test_half_a_surrogate_pair_is_senseless_in_binary_mode() -> None:
-    assert senseless(structured(note(text="\ud800")), binary(event(note()))[1]) == "not_json"
+def test_half_a_surrogate_pair_in_data_is_refused_in_binary_mode_where_the_envelope_is_apart() -> None:
+    found = understood(structured(note(text="\ud800")), binary(event(note()))[1])
+
+    assert [(r.field, r.code.value) for r in found.refusals] == [("data", "wrong_type")]
 
 
 @pytest.mark.parametrize("name", ["ce_type", "ce_id", "ce_source", "ce_specversion", "ce_shoplocale"])
@@ -172,18 +195,22 @@ def test_an_event_in_binary_mode_without_one_of_its_attributes_is_senseless(name
 
 @pytest.mark.parametrize(
     "time",
-    ["yesterday", "", "2024-05-14", "2024-05-14T09:00:00", "2024-02-30T09:00:00Z", "0001-01-01T00:00:00+23:00",
-     "9999-12-31T23:59:59-23:00", "2" * 41, 1715677200, {"at": "noon"}, ["2024-05-14T09:00:00Z"]],
+    ["yesterday", " ", "2024-05-14", "2024-05-14T09:00:00", "2024-02-30T09:00:00Z", "0001-01-01T00:00:00+23:00",
+     "9999-12-31T23:59:59-23:00", "2" * 300, 1715677200, {"at": "noon"}, ["2024-05-14T09:00:00Z"]],
 )  # fmt: skip
-def test_a_time_that_cannot_be_read_is_as_good_as_none(time: Any) -> None:
+def test_a_time_that_cannot_be_read_is_as_good_as_none_but_wrong(time: Any) -> None:
     found = understood(structured(event(note(), time=time)))
 
-    assert found.time is None
+    assert (found.time, found.time_wrong) == (None, True)
     assert found.body is not None
 
 
-def test_an_event_without_a_time_is_read() -> None:
-    assert understood(structured(event(note(), time=None))).time is None
+def test_an_event_without_a_time_is_read_and_nothing_is_wrong_with_it() -> None:
+    null = structured(event(note(), time=None))[:-1] + b', "time": null}'
+
+    for value in (structured(event(note(), time=None)), null, structured(event(note(), time=""))):
+        found = understood(value)
+        assert (found.time, found.time_wrong) == (None, False)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def read(value: bytes | None, headers: Headers = ()) -> Opened | Senseless:
     return opened(value, headers, MESSAGES)
 
 
-def understood(value: bytes, headers: Headers = ()) -> Opened:
+def understood(value: bytes | None, headers: Headers = ()) -> Opened:
     """Reads what is an event, whatever is wrong in its data; fails the test if it is senseless."""
     found = read(value, headers)
     assert isinstance(found, Opened), found

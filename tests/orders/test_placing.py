@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from contracts.money import MAX_PRICE
@@ -160,9 +162,15 @@ def test_the_notes_of_a_submission_are_told_one_by_one_after_the_order() -> None
     ]
 
 
-def test_a_missing_time_makes_the_records_count_and_marks_the_clock() -> None:
+def test_a_missing_time_makes_the_records_count_and_is_no_reason_to_suspect_a_clock() -> None:
     shop = open_shop()
     placed = only(shop.hears(order(), time=None, recorded=NOON), OrderPlaced).order
+    assert (placed.placed_at, placed.flags) == (NOON, ())
+
+
+def test_a_time_far_ahead_makes_the_records_count_and_marks_the_clock() -> None:
+    shop = open_shop()
+    placed = only(shop.hears(order(), time=NOON + timedelta(days=2), recorded=NOON), OrderPlaced).order
     assert (placed.placed_at, placed.flags) == (NOON, ("clock_suspect",))
 
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from tests.orders.shop import (
     variant,
     written,
 )
-from tests.scene import only
+from tests.scene import NOON, only
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_a_refused_submission_does_not_use_up_its_order_id() -> None:
 
 
 def test_a_refusal_says_what_to_do_and_whose_clock_was_not_believed() -> None:
-    said: list[Body] = open_shop(NO_WAITING).hears(order(item("NO-SUCH")), time=None)
+    said: list[Body] = open_shop(NO_WAITING).hears(order(item("NO-SUCH")), time=NOON + timedelta(days=2), recorded=NOON)
     answer = only(said, RequestRefused)
     assert answer.clock_suspect
     assert answer.subject == "o-1"

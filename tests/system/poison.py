@@ -50,12 +50,15 @@ def table() -> Sequence[Poison]:
         Poison("no envelope", ORDERS, b'{"order_id": "A"}', dead="not_an_envelope"),
         Poison("unknown type", ORDERS, _order("unknown", type_="leaseline.orders.OrderEaten.v1"), dead="unknown_type"),
         Poison("unknown type", SCANS, _order("unknown", type_="leaseline.orders.OrderEaten.v1"), dead="unknown_type"),
-        Poison("NUL in an id", ORDERS, _order("nul", order_id="A\x00B"), dead="no_subject"),
+        Poison("NUL in an id", ORDERS, _order("nul", order_id="A\x00B"), answer="RequestRefused"),
+        Poison("a number for an id", ORDERS, _order("number", order_id=450789469), answer="RequestRefused"),
+        Poison("no id", SCANS, _scan("no-id", order_id=None), answer="RequestRefused", abroad=True),
+        Poison("another topic's", ORDERS, _scan("elsewhere", serials=["S1"]), dead="wrong_topic"),
         Poison("900 kB", ORDERS, _order("large", notes=[{"text": "x" * 900_000, "author": "x"}]), dead="too_large"),
         Poison(
             "3 MB in 3 kB", ORDERS, _order("zipped", notes=[{"text": "x" * 3_000_000, "author": "x"}]), dead="too_large"
         ),
-        Poison("deep nesting", ORDERS, _deep(150), dead="too_deep"),
+        Poison("deep nesting", ORDERS, _deep(150), answer="RequestRefused"),
         Poison("very deep nesting", SCANS, b"[" * 200_000, dead="too_deep"),
         Poison("lone surrogate", ORDERS, _order("surrogate").replace(b'"Ada"', b'"\\ud83d"'), dead="not_json"),
         Poison("raw surrogate", ORDERS, _order("raw").replace(b'"Ada"', b'"\xed\xa0\xbd"'), dead="not_json"),
