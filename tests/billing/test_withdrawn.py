@@ -20,7 +20,7 @@ def withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """As after an update of the packages: Czechia, its currency, a term are on no list any more."""
     monkeypatch.delitem(money.CURRENCY_EXPONENTS, "CZK")
     monkeypatch.setattr(places, "COUNTRIES", places.COUNTRIES - {"CZ"})
-    monkeypatch.setattr(places, "NO_POSTAL_CODE", frozenset())
+    monkeypatch.setattr(places, "demands_postal_code", lambda _country: True)
     for module in ("contracts.values", "services.billing.payer"):
         monkeypatch.setattr(f"{module}.TERMS", ("net_7", "net_14"))
     monkeypatch.setattr(values, "LENGTHS", (6,))
