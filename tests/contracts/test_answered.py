@@ -15,7 +15,7 @@ from contracts.generate import example_of
 from contracts.message import Kind
 from contracts.registry import MESSAGES
 from services.billing.service import billing
-from services.engine.planning import Plan
+from services.engine.plan import Plan
 from services.engine.record import Outgoing
 from services.engine.service import Service
 from services.fulfillment.service import fulfillment
