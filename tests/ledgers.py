@@ -12,6 +12,9 @@ from services.billing import share
 from services.engine.kept import revised
 from services.fulfillment import book
 from services.fulfillment.ledger import EntryPage, Ledger
+from services.orders import progress
+from services.orders.order import PlacedOrder, SubscriptionRows
+from services.orders.progress import active_and_ended
 
 SMALL: Final = (1, 2, 1)
 LAYOUTS: Final = ((32, 32, 32), SMALL, (0, 1, 2))
@@ -38,11 +41,29 @@ def _joined(order_id: str, ledger: Ledger, pages: Iterable[EntryPage]) -> Ledger
     return revised(ledger, entries=entries, paged=0, page_ends=())
 
 
+def with_all_rows(orders: Mapping[str, PlacedOrder], pages: Mapping[str, SubscriptionRows]) -> dict[str, PlacedOrder]:
+    """Each order as if it had a row of each subscription itself; fails where its counts are not those of its pages."""
+    return {order_id: _with_all_rows(order, pages.values()) for order_id, order in orders.items()}
+
+
+def _with_all_rows(order: PlacedOrder, pages: Iterable[SubscriptionRows]) -> PlacedOrder:
+    rows = dict(order.subscriptions)
+    for page in pages:
+        if page.order_id == order.order_id:
+            assert not rows.keys() & page.subscriptions.keys(), f"{order.order_id}: rows in two places"
+            rows |= page.subscriptions
+    whole = revised(order, subscriptions=rows, paged_active=0, paged_ended=0)
+    assert active_and_ended(whole) == active_and_ended(order), f"{order.order_id}: other counts than its rows"
+    return whole
+
+
 @contextmanager
 def laid_out(embedded: int, on_a_page: int, in_a_share: int) -> Iterator[None]:
     """So many in each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(book, "EMBEDDED", embedded)
         patch.setattr(book, "ON_A_PAGE", on_a_page)
+        patch.setattr(progress, "EMBEDDED", embedded)
+        patch.setattr(progress, "ON_A_PAGE", on_a_page)
         patch.setattr(share, "IN_A_SHARE", in_a_share)
         yield

@@ -55,13 +55,21 @@ class ItemProgress(Kept):
     seen: int
 
 
+class SubscriptionRows(Kept):
+    """Some of an order's subscriptions behind its first ones, as ``PlacedOrder.subscriptions`` has those."""
+
+    order_id: str
+    subscriptions: dict[str, int]
+
+
 class PlacedOrder(Kept):
     """An order that was accepted.
 
     ``version`` counts orders' facts about it. ``status`` is derived (``status.py``) and kept to be found by.
-    ``progress`` has a row for each item that fulfillment told of; ``subscriptions`` a number for each subscription
-    (``progress.py``). ``submitted`` stands for the normalised content of the first accepted submission, field by
-    field. ``notes`` counts them. ``submitted_confirmed``: to be confirmed when the last hold goes.
+    ``progress`` has a row for each item that fulfillment told of; ``subscriptions`` a number for each of the first
+    subscriptions (``progress.py``), ``paged_active`` and ``paged_ended`` count those behind them. ``submitted`` stands
+    for the normalised content of the first accepted submission, field by field. ``notes`` counts them.
+    ``submitted_confirmed``: to be confirmed when the last hold goes.
 
     ``changes`` is the number of the last change that fulfillment was asked about, ``edited_version`` that of the last
     fact that changed items, billing or contact data. ``retired`` are the ids of removed items: none is used again.
@@ -72,6 +80,8 @@ class PlacedOrder(Kept):
     status: Status = "pending"
     progress: tuple[ItemProgress, ...] = ()
     subscriptions: dict[str, int] = field(default_factory=dict)
+    paged_active: int = 0
+    paged_ended: int = 0
     customer: CustomerSnapshot
     group: Group | None = None
     group_source: Literal["order", "customer"] | None = None

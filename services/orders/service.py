@@ -14,7 +14,7 @@ from services.orders.change import ChangeLine
 from services.orders.clock import LaneFacts
 from services.orders.customer import CustomerRecord, KnownCustomer
 from services.orders.notes import KeptNote
-from services.orders.order import PlacedOrder
+from services.orders.order import PlacedOrder, SubscriptionRows
 from services.orders.reactions.reaction import (
     AWAITED_ORDERS,
     AWAITED_PRICES,
@@ -27,6 +27,7 @@ from services.orders.reactions.reaction import (
     LANES,
     NOTES,
     ORDERS,
+    SUBSCRIPTION_ROWS,
 )
 from services.orders.requests import DecidedRequests
 from services.orders.settings import Settings
@@ -35,6 +36,7 @@ __all__ = ["COLLECTIONS", "SERVICE_NAME", "orders"]
 
 COLLECTIONS = (
     Collection(ORDERS, PlacedOrder),
+    Collection(SUBSCRIPTION_ROWS, SubscriptionRows),
     Collection(AWAITED_ORDERS, AwaitedOrder, indexes=(("lane", "due"),)),
     Collection(AWAITED_PRICES, AwaitedPrice, indexes=(("sku",),)),
     Collection(AWAITED_VARIANTS, AwaitedVariant, indexes=(("sku",), ("lane", "due"))),

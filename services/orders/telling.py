@@ -11,7 +11,7 @@ from services.orders.totals import live_totals
 def told(order: PlacedOrder) -> Order:
     """The whole order. While a price is missing it shows no totals."""
     totals = live_totals(order)
-    active, ended = active_and_ended(order.subscriptions)
+    active, ended = active_and_ended(order)
     return Order(
         order_id=order.order_id,
         customer=order.customer,
@@ -45,7 +45,7 @@ def told(order: PlacedOrder) -> Order:
 def status_told(order: PlacedOrder) -> OrderStatusChanged:
     """The derived status with the counts beside it."""
     taken, cancelled = totals_of_units(order)
-    active, ended = active_and_ended(order.subscriptions)
+    active, ended = active_and_ended(order)
     return OrderStatusChanged(
         version=order.version,
         order_id=order.order_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,12 +11,14 @@ from contracts.message import Body
 from contracts.orders import OrderSubmitted
 from contracts.subscription import State
 from services.orders.content import differing, fingerprints
-from services.orders.order import PlacedOrder
+from services.orders.order import PlacedOrder, SubscriptionRows
 from services.orders.status import status_of
 from services.orders.telling import told
+from tests.ledgers import with_all_rows
 from tests.orders.shop import ACME, ADA, CHAIR, CLOCK, POSTER, confirm, item, note, open_shop, order, progressed
 from tests.scene import Scene
 
+pytestmark = pytest.mark.usefixtures("small_documents")
 STATES: st.SearchStrategy[State] = st.sampled_from(("active", "ended", "cancelled", "reversed"))
 ITEMS = st.builds(
     item,
@@ -50,7 +53,7 @@ def told_of(facts: Sequence[OrderProgressed]) -> PlacedOrder:
     shop.hears(order(item(quantity=2), item(CHAIR, quantity=2)))
     for fact in facts:
         shop.hears(fact)
-    return shop.document(PlacedOrder, "o-1")
+    return with_all_rows(shop.all_of(PlacedOrder), shop.all_of(SubscriptionRows))["o-1"]
 
 
 @given(histories(), st.data())

@@ -11,9 +11,9 @@ from services.engine.kept import Document, Stored, read_from
 from services.fulfillment.asset import Asset
 from services.fulfillment.ledger import EntryPage, Ledger
 from services.fulfillment.service import fulfillment
-from services.orders.order import PlacedOrder
+from services.orders.order import PlacedOrder, SubscriptionRows
 from services.orders.service import orders
-from tests.ledgers import joined
+from tests.ledgers import joined, with_all_rows
 
 D = TypeVar("D", bound=Document)
 Lookup = Callable[[str, str], Mapping[str, Stored]]
@@ -47,7 +47,7 @@ def opened(lookup: Lookup) -> Books:
     remembered = frozenset(f"{c['topic']}/{c['partition']}/{c['offset']}" for c in cancelled if c is not None)
     parked = [f"awaited {id_}" for id_, kept in lookup("orders", "awaited_orders").items() if kept.get("parked")]
     return Books(
-        _all(lookup, PlacedOrder),
+        with_all_rows(_all(lookup, PlacedOrder), _all(lookup, SubscriptionRows)),
         joined(_all(lookup, Ledger), _all(lookup, EntryPage)),
         _all(lookup, Asset),
         _all(lookup, Share),

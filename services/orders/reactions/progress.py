@@ -6,17 +6,21 @@ from contracts.fulfillment import OrderProgressed
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
-from services.orders.order import PlacedOrder
-from services.orders.progress import adopted
-from services.orders.reactions.reaction import ORDERS, Reaction
+from services.orders.order import PlacedOrder, SubscriptionRows
+from services.orders.progress import adopted, rows_ids
+from services.orders.reactions.reaction import ORDERS, SUBSCRIPTION_ROWS, Reaction
 from services.orders.settings import Settings
 from services.orders.status import status_of
 from services.orders.telling import status_told
 
 
 def needs(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
-    """The order."""
+    """The order, and the pages of rows that the fact is about."""
+    body = message.body
+    assert isinstance(body, OrderProgressed)
     yield ORDERS, message.subject
+    for id_ in rows_ids(message.subject, body):
+        yield SUBSCRIPTION_ROWS, id_
 
 
 def decide(message: Message, desk: Desk, settings: Settings) -> Decision:  # noqa: ARG001
@@ -26,14 +30,15 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:  # noq
     order = desk.get(PlacedOrder, message.subject)
     if order is None:
         return NOTHING
-    after = adopted(order, body)
-    if after is order:
+    taken = adopted(order, body, lambda id_: desk.get(SubscriptionRows, id_))
+    if taken.order is order and not taken.pages:
         return NOTHING
-    status = status_of(after)
+    pages = tuple(Change(SubscriptionRows, id_, rows) for id_, rows in taken.pages.items())
+    status, after = status_of(taken.order), taken.order
     if status == order.status:
-        return Decision(changes=(Change(PlacedOrder, order.order_id, after),))
+        return Decision((Change(PlacedOrder, order.order_id, after), *pages))
     after = revised(after, status=status, version=order.version + 1)
-    return Decision((Change(PlacedOrder, order.order_id, after),), (Say(status_told(after)),))
+    return Decision((Change(PlacedOrder, order.order_id, after), *pages), (Say(status_told(after)),))
 
 
 PROGRESSING = Reaction(needs, decide)

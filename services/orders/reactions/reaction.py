@@ -8,6 +8,7 @@ from services.engine.service import Decision, Desk, Key, Page
 from services.orders.settings import Settings
 
 ORDERS = "orders"
+SUBSCRIPTION_ROWS = "subscription_rows"
 AWAITED_ORDERS = "awaited_orders"
 AWAITED_PRICES = "awaited_prices"
 AWAITED_VARIANTS = "awaited_variants"
