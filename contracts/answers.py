@@ -19,7 +19,9 @@ class Refused(Answer):
 class Repeated(Answer):
     """``RequestRepeated``: this was asked before, under ``first_id``; ``outcome`` is what came of it.
 
-    ``outcome`` is the type name of the fact that was said (``OrderPlaced``), or the refusal codes.
+    ``outcome`` is the type name of the fact or of the answer that the first request got (``OrderPlaced``,
+    ``RequestRefused``, ``ItemFulfillmentRefused``), or ``waiting``: it has none yet, and it will be the answer to both.
+    ``codes`` are those of a refusal, each once; otherwise there are none.
     """
 
     subject: str

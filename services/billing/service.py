@@ -10,9 +10,9 @@ from services.billing.invoice import InvoicePage, KeptInvoice
 from services.billing.member import Member
 from services.billing.number import ShortCode
 from services.billing.payer import Defaults, Payer
-from services.billing.requests import DecidedRequests
 from services.billing.run import LaneRun, Run
 from services.billing.share import Share
+from services.engine.inbox import DecidedRequests
 from services.engine.service import Collection, Service
 
 SERVICE_NAME = "billing"

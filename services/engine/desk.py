@@ -5,7 +5,9 @@ from typing import Any, TypeVar, cast
 
 from contracts.immutable import Immutable
 from services.engine.differing import differing, with_paths
+from services.engine.heard import PROCESSED, LongMemory, parted, processed_id
 from services.engine.kept import Document, Stored, fields_of, read_from, stored_fields, stored_form
+from services.engine.message import Message
 from services.engine.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page
 
 D = TypeVar("D", bound=Document)
@@ -36,6 +38,7 @@ class Documents:
         self._lanes = lanes
         self._names: dict[type[Any], str] = {c.kind: c.name for c in collections}
         self._kinds = {c.name: c.kind for c in collections}
+        self._long = tuple(name for name, kind in self._kinds.items() if issubclass(kind, LongMemory))
         self._clocks = dict(clocks)
         self._stored: dict[Key, Stored | None] = {}
         self._was: dict[Key, Document | None] = {}
@@ -134,11 +137,24 @@ class Documents:
         """Every document that the decisions so far changed, as it is now, in the order of its first change."""
         return tuple(map(self.change, self._changed))
 
+    def recalled(self, message: Message) -> Iterable[Key]:
+        """Where it stands what became of this message, if it was decided before and that has left its document."""
+        for name in self._long:
+            stored = self._stored.get((name, message.subject))
+            if stored is not None and "moved" in stored:
+                yield PROCESSED, processed_id(message.subject, message.identity())
+
     def writes(self) -> tuple[Write, ...]:
         """What is to be saved; a document that became what it was is not among it."""
         found = []
         for key in self._changed:
-            write = self._write(key, self._now[key])
+            document = self._now[key]
+            if isinstance(document, LongMemory):
+                document, moved = parted(document)
+                found += [
+                    Write(PROCESSED, processed_id(key[1], each.who), stored_form(each), new=True) for each in moved
+                ]
+            write = self._write(key, document)
             if write is not None:
                 found.append(write)
         return tuple(found)

@@ -44,6 +44,9 @@ def with_paths(stored: Stored, fields: Stored) -> dict[str, Any]:
             within.append(value)
         else:
             within[int(inner)] = value
+    for name in copied:
+        if isinstance(stored[name], tuple):
+            after[name] = tuple(after[name])
     return after
 
 

@@ -106,6 +106,7 @@ class Planning:
         wants: list[Key | Page] = []
         for at, entry in enumerate(self._entries):
             if isinstance(entry.read, Message):
+                wants += self.desk.recalled(entry.read)
                 try:
                     wants += self._service.needs_more(entry.read, self.desk)
                 except NotLoaded as missing:

@@ -1,14 +1,16 @@
-"""What a scanner hears about serials that were not accepted."""
+"""What a scanner hears about serials that were not accepted; and the two answers that any request may get."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from contracts.fulfillment import ItemFulfillmentRefused, SerialRefused
+from contracts.fulfillment import ItemFulfillmentRefused, RequestRefused, RequestRepeated, SerialRefused
 from contracts.refusals import WHAT_TO_DO, Code
 from contracts.serials import normalised
 from services.engine.heard import refused
+from services.engine.inbox import Answers
 from services.fulfillment.request import Scan
 
+ANSWERS: Final = Answers(RequestRefused, RequestRepeated)
 ECHOED: Final = 128
 """Characters of a serial, as it was sent, that an answer repeats: what no label says must not fill a topic."""
 
@@ -25,9 +27,9 @@ def invalid_ones(scan: Scan) -> tuple[SerialRefused, ...]:
     return tuple(turned_down(raw, Code.SERIAL_INVALID) for raw in scan.serials if normalised(raw) is None)
 
 
-def outcome_of(refusals: Sequence[SerialRefused]) -> str:
+def outcome_of_serials(refusals: Sequence[SerialRefused]) -> str:
     """What the memory keeps of a scan of which nothing was accepted."""
-    return refused(tuple(serial.code.value for serial in refusals))
+    return refused(tuple(serial.code.value for serial in refusals), ItemFulfillmentRefused.__name__)
 
 
 def all_refused(

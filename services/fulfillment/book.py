@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import field
 
 from contracts.immutable import Immutable
+from services.engine.heard import Heard, find
 from services.engine.kept import revised
 from services.engine.service import Change, Desk, Key
 from services.fulfillment.ledger import Entry, EntryPage, Ledger
@@ -80,6 +81,10 @@ class Book(Immutable):
         count = max(ledger.count, *entries) if entries else ledger.count
         changed = {"entries": tuple(embedded), "paged": count - len(embedded)}
         return revised(self, ledger=revised(ledger, **changed), pages={**self.pages, **pages})
+
+    def first(self, who: bytes) -> Heard | None:
+        """What is remembered of the request with this identity."""
+        return find(who, self.ledger, self.order_id, self.desk)
 
     def changes(self) -> tuple[Change, ...]:
         """What is kept of it from now on."""

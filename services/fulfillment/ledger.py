@@ -7,14 +7,14 @@ confirmation and the contact data. Always: units = open + taken + cancelled.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Item, Order
 from contracts.places import AddressSnapshot
 from contracts.refusals import Code
 from contracts.subscription import CancellationReason, Condition, PayerFrom, PriceStretch, State
-from services.engine.heard import Heard
+from services.engine.heard import LongMemory
 from services.engine.kept import Kept, revised
 from services.fulfillment.request import Parked
 
@@ -130,7 +130,7 @@ class LastChange(Kept):
     item_ids: tuple[str, ...] = ()
 
 
-class Ledger(Kept):
+class Ledger(LongMemory):
     """All that fulfillment knows of one order.
 
     ``version`` counts our own facts about it, ``order_version`` is that of the newest fact that we took, 0 before the
@@ -157,7 +157,6 @@ class Ledger(Kept):
     terms: tuple[Terms, ...] = ()
     entries: tuple[Entry, ...] = ()
     parked: tuple[Parked, ...] = ()
-    heard: tuple[Heard, ...] = ()
     lane: int | None = None
     due: int | None = None
     unsaid: tuple[int, ...] = ()
@@ -168,6 +167,8 @@ class Ledger(Kept):
     page_ends: tuple[int, ...] = ()
     sent_on: tuple[bytes, ...] | None = None
     moves: tuple[Row, ...] | None = None
+    stays: ClassVar[frozenset[str]] = frozenset({"ItemFulfillmentParked"})
+    """What was kept of a scan that waits, before it was ``waiting`` as everywhere."""
 
     @property
     def count(self) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, assert_never
 
-from contracts.fulfillment import RequestRefused
 from contracts.judging import read_again
 from contracts.life import (
     ExtensionRequested,
@@ -20,8 +19,9 @@ from contracts.life import (
 )
 from contracts.message import Body
 from contracts.refusals import Refusal
-from services.engine.heard import refused
+from services.engine.inbox import outcome_of
 from services.engine.kept import revised
+from services.fulfillment.answers import ANSWERS
 from services.fulfillment.book import Book
 from services.fulfillment.cancelling import cancelled
 from services.fulfillment.case import Answer, AssetOf, Became, Case
@@ -127,5 +127,5 @@ def _decision(case: Case, body: LifeRequest) -> Answer:
 
 
 def _refused(book: Book, refusals: tuple[Refusal, ...], *, suspect: bool) -> Decided:
-    answer = RequestRefused(subject=book.order_id, refusals=refusals, clock_suspect=suspect)
-    return Decided(book, {}, (answer,), refused(tuple(r.code.value for r in refusals)))
+    answer = ANSWERS.refusal_of(book.order_id, refusals, clock_suspect=suspect)
+    return Decided(book, {}, (answer,), outcome_of(refusals))

@@ -18,10 +18,6 @@ from services.fulfillment.ledger import Awaited, Ledger
 from services.fulfillment.request import Parked, Scan, Wish, serials_in
 from services.fulfillment.settings import Settings
 
-PARKED: Final = ItemFulfillmentParked.__name__
-"""What the memory keeps of a scan that waits."""
-WAITING: Final = "waiting"
-"""What it keeps of a wish that waits; a repeat is told so: its answer is still to come, to both."""
 WHAT_TO_DO: Final[dict[Awaited, str]] = {
     "order": "Keep the box aside: the order is not known yet. The scan is decided when the order arrives.",
     "release": "Keep the box aside: the order is on hold. The scan is decided when the hold is released.",

@@ -6,14 +6,15 @@ Rule: ``domain.md`` section 2. Already done; then what is wrong with the start d
 from collections.abc import Callable
 from datetime import date, datetime
 
-from contracts.fulfillment import ItemFulfillmentRefused, RequestRepeated, SerialRefused, SubscriptionCreated
+from contracts.fulfillment import ItemFulfillmentRefused, SerialRefused, SubscriptionCreated
 from contracts.immutable import Immutable
 from contracts.message import Body
 from contracts.refusals import Code
 from contracts.serials import normalised
 from contracts.subscription import Subscription
+from services.engine.heard import stands_by
 from services.engine.kept import revised
-from services.fulfillment.answers import all_refused, outcome_of, turned_down
+from services.fulfillment.answers import ANSWERS, all_refused, outcome_of_serials, turned_down
 from services.fulfillment.asset import Asset, Assignment, assigned
 from services.fulfillment.book import Book
 from services.fulfillment.choice import chosen, named
@@ -43,7 +44,7 @@ def decided(book: Book, scan: Scan, asset_of: AssetOf, settings: Settings) -> De
     if ledger.cancelled_at is not None:
         before = not suspect and time < ledger.cancelled_at
         answer = all_refused(order_id, scan, Code.ORDER_CANCELLED, suspect=suspect, before_cancellation=before)
-        return Decided(book, {}, (answer,), outcome_of(answer.serials))
+        return Decided(book, {}, (answer,), outcome_of_serials(answer.serials))
     units = _Units(book, scan, asset_of, time, settings, suspect=suspect)
     for raw in scan.serials:
         units.take(raw)
@@ -174,8 +175,8 @@ class _Units:
         accepted = len(self._facts)
         if not accepted:
             if all(serial.code is Code.ALREADY_DONE for serial in self._refused):
-                return Decided(self._book, {}, (self._repeated(),), outcome_of(self._refused))
-            return Decided(self._book, {}, (self._refusal(0),), outcome_of(self._refused))
+                return self._repeated()
+            return Decided(self._book, {}, (self._refusal(0),), outcome_of_serials(self._refused))
         book = self._book.with_entries(self._entries)
         changed = revised(
             book.ledger,
@@ -191,19 +192,14 @@ class _Units:
             order_id=self._order_id, serials=tuple(self._refused), accepted=accepted, clock_suspect=self._suspect
         )
 
-    def _repeated(self) -> RequestRepeated:
+    def _repeated(self) -> Decided:
         """The scan's whole effect stands already, under another request: that of its first serial is named."""
         asset = self._asset_of(normalised(self._scan.serials[0]) or "")
         assert asset is not None
         assert asset.holder is not None
-        who = self._entry(asset.holder.number).who
-        first = next((entry for entry in self._ledger.heard if entry.who == who), None)
-        return RequestRepeated(
-            subject=self._order_id,
-            first_source=first.source if first else None,
-            first_id=first.id if first else None,
-            outcome=CREATED,
-        )
+        first = self._book.first(self._entry(asset.holder.number).who)
+        outcome = outcome_of_serials(self._refused) if first is None else stands_by(first.who)
+        return Decided(self._book, {}, (ANSWERS.repeat_of(self._order_id, first, CREATED),), outcome)
 
 
 def _out_of_range(start: date, today: date, settings: Settings) -> str:

@@ -6,8 +6,7 @@ order by now.
 
 from typing import Final
 
-from services.engine.heard import Heard, remember
-from services.engine.kept import Kept
+from services.engine.heard import Heard, Memory, remember
 from services.engine.message import Message
 
 KEPT: Final = 256
@@ -16,10 +15,9 @@ SENT_ON: Final = "sent_on:"
 """How the outcome of a request begins that an order decides; the order's id follows."""
 
 
-class SerialHome(Kept):
+class SerialHome(Memory):
     """One serial. ``lane`` and ``due`` (ms of the waiting clock) are there while nothing but refusals is remembered."""
 
-    heard: tuple[Heard, ...] = ()
     lane: int | None = None
     due: int | None = None
 

@@ -10,6 +10,7 @@ from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, Parked
 from contracts.life import ReplacementRequested, SerialCorrectionRequested, SubscriptionRequest
 from contracts.message import Body
 from contracts.serials import normalised
+from services.engine.heard import PROCESSED, Heard
 from services.engine.message import Message
 from services.engine.service import Collection, Desk, Key, Page, Service
 from services.fulfillment.asset import Asset
@@ -37,6 +38,7 @@ def fulfillment(settings: Settings = DEFAULTS) -> Service:
             Collection(ENTRY_PAGES, EntryPage),
             Collection(ASSETS, Asset),
             Collection(SERIALS, SerialHome, (("lane", "due"),)),
+            Collection(PROCESSED, Heard),
         ),
         needs=partial(_needs, settings),
         needs_more=_needs_more,

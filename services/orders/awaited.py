@@ -17,7 +17,7 @@ from contracts.changes import (
 from contracts.judging import read_again
 from contracts.message import Request
 from contracts.orders import NoteSubmitted, OrderConfirmationRequested, OrderSubmitted
-from services.engine.heard import Heard, refused, remember
+from services.engine.heard import Memory, remember
 from services.engine.kept import Kept, revised
 from services.engine.message import Message, Origin
 from services.orders.settings import Settings
@@ -106,7 +106,7 @@ class Parked(Kept):
         )
 
 
-class AwaitedOrder(Kept):
+class AwaitedOrder(Memory):
     """All that is known of an order id without an order.
 
     ``parked`` are requests that wait for the order, and submissions of it that wait for the catalog, as they came.
@@ -120,7 +120,6 @@ class AwaitedOrder(Kept):
     forgotten_at: int | None = None
     parked: tuple[Parked, ...] = ()
     cancellation: Parked | None = None
-    heard: tuple[Heard, ...] = ()
 
     @property
     def submissions(self) -> tuple[Parked, ...]:
@@ -145,9 +144,9 @@ class AwaitedOrder(Kept):
         """The order is to be created cancelled."""
         return _timed(revised(self, cancellation=request))
 
-    def refusing(self, message: Message, codes: tuple[str, ...], forgotten_at: int) -> "AwaitedOrder":
-        """One more request was refused; all of them are remembered until ``forgotten_at``."""
-        heard = remember(self.heard, message, refused(codes))
+    def remembering(self, message: Message, outcome: str, forgotten_at: int) -> "AwaitedOrder":
+        """One more request without an effect; all of them are remembered until ``forgotten_at``."""
+        heard = remember(self.heard, message, outcome)
         return _timed(revised(self, heard=heard, forgotten_at=forgotten_at))
 
     def waiting_like(self, message: Message) -> Parked | None:

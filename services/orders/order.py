@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from contracts.customers import CustomerSnapshot, Group
 from contracts.order import Hold, Item, ItemStatus, Status
 from contracts.places import AddressSnapshot
-from services.engine.heard import Heard
+from services.engine.heard import Heard, LongMemory
 from services.engine.kept import Kept, field
 
 Flag = Literal["customer_differs", "clock_suspect"]
@@ -62,7 +62,7 @@ class SubscriptionRows(Kept):
     subscriptions: dict[str, int]
 
 
-class PlacedOrder(Kept):
+class PlacedOrder(LongMemory):
     """An order that was accepted.
 
     ``version`` counts orders' facts about it. ``status`` is derived (``status.py``) and kept to be found by.
@@ -107,7 +107,7 @@ class PlacedOrder(Kept):
     edited_version: int = 1
     retired: tuple[str, ...] | None = None
     submitted: Mapping[str, bytes]
-    heard: tuple[Heard, ...] = ()
+    stays: ClassVar[frozenset[str]] = frozenset({"OrderPlaced", "OrderConfirmed", "OrderCancelled"})
 
     @property
     def short_closed(self) -> bool:

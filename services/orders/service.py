@@ -4,6 +4,8 @@ from datetime import datetime
 
 from contracts.clock import ClockTicked
 from contracts.orders import RequestRefused
+from services.engine.heard import PROCESSED, Heard
+from services.engine.inbox import DecidedRequests
 from services.engine.service import Collection, Service
 from services.orders import SERVICE_NAME, reactions
 from services.orders.awaited import AwaitedOrder
@@ -29,7 +31,6 @@ from services.orders.reactions.reaction import (
     ORDERS,
     SUBSCRIPTION_ROWS,
 )
-from services.orders.requests import DecidedRequests
 from services.orders.settings import Settings
 
 __all__ = ["COLLECTIONS", "SERVICE_NAME", "orders"]
@@ -45,6 +46,7 @@ COLLECTIONS = (
     Collection(CUSTOMERS, CustomerRecord),
     Collection(KNOWN_CUSTOMERS, KnownCustomer),
     Collection(DECIDED_REQUESTS, DecidedRequests),
+    Collection(PROCESSED, Heard),
     Collection(NOTES, KeptNote, indexes=(("subject",),)),
     Collection(LANES, LaneFacts),
 )

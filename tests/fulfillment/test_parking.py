@@ -98,7 +98,7 @@ def test_a_repeat_of_a_parked_scan_is_not_parked_twice() -> None:
     stage = scene()
     stage.hears(scan("S1"), id="a")
     repeat = only(stage.hears(scan("S1"), id="a"), RequestRepeated)
-    assert (repeat.first_id, repeat.outcome) == ("a", "ItemFulfillmentParked")
+    assert (repeat.first_id, repeat.outcome) == ("a", "waiting")
     assert len(ledger(stage).parked) == 1
     stage.hears(placed())
     assert only(stage.hears(scan("S1"), id="a"), RequestRepeated).outcome == "SubscriptionCreated"

@@ -297,7 +297,7 @@ def test_a_rejection_under_the_identity_of_a_repeated_cancellation_is_no_acciden
     shop = sold()
     agreed(shop, cancel(reason="a typing error"))
     shop.hears(cancel(reason="a typing error"), id="x")
-    assert only(shop.hears(reject(), id="x"), RequestRepeated).codes == ("already_done",)
+    assert only(shop.hears(reject(), id="x"), RequestRepeated).outcome == "OrderCancelled"
 
 
 def test_what_waited_with_an_early_cancellation_is_refused() -> None:

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from contracts.catalog import VariantChanged, VariantSubmitted
 from contracts.orders import CustomerGroupChanged, CustomerGroupChangeRequested, RequestRepeated
+from services.engine.inbox import DecidedRequests
 from services.orders.catalog import Variant
 from services.orders.customer import CustomerRecord
-from services.orders.requests import DecidedRequests
 from tests.orders.shop import CLOCK, codes, group, kinds, open_shop, price, refusals, variant
 from tests.scene import NOON, only
 

@@ -15,11 +15,12 @@ from contracts.invoices import (
 )
 from contracts.refusals import Code, Refusal, refusal
 from services.billing.account import Account
+from services.billing.answers import ANSWERS, REMEMBERED
 from services.billing.payer import Defaults, Payer
-from services.billing.requests import WAITING, DecidedRequests, answered_before, refusing
 from services.billing.run import LaneRun, Pass, Run, lane_run_id, run_id, summed
 from services.billing.share import LAST_YEAR
-from services.engine.heard import recognise, settled
+from services.engine.heard import WAITING, recognise, settled
+from services.engine.inbox import DecidedRequests, outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
@@ -39,9 +40,9 @@ def needs_run(message: Message) -> Iterable[Key | Page]:
 def run_requested(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # noqa: ARG001
     """Every lane is told to invoice its payers. The answer is the run's end: until then the request waits."""
     requests = desk.get(DecidedRequests, message.subject) or DecidedRequests()
-    known = recognise(message, requests.heard)
+    known = recognise(message, requests, desk)
     if known is not None:
-        return Decision(says=(answered_before(message, known),))
+        return Decision(says=(ANSWERS.known(message, known),))
     body = message.body
     refusals: tuple[Refusal, ...] = message.refusals
     if isinstance(body, BillingRunRequested) and body.as_of > message.recorded.date() + AHEAD:
@@ -49,15 +50,14 @@ def run_requested(message: Message, desk: Desk, defaults: Defaults) -> Decision:
     if isinstance(body, BillingRunRequested) and int(body.period[:4]) > LAST_YEAR:
         refusals = (*refusals, refusal(Code.VALUE_INVALID, "period", "no invoice is due so late"))
     if refusals or not isinstance(body, BillingRunRequested):
-        outcome, answer = refusing(message, refusals)
-        memory = requests.with_one(message, outcome)
-        return Decision((Change(DecidedRequests, message.subject, memory),), (answer,))
+        memory = requests.with_one(message, outcome_of(refusals), REMEMBERED)
+        return Decision((Change(DecidedRequests, message.subject, memory),), (ANSWERS.refuse(message, refusals),))
     run = (desk.get(Run, message.subject) or Run()).begun(message, body.as_of)
     says = tuple(
         Say(LaneInvoicingDue(lane=lane, period=body.period, run=run.run, as_of=body.as_of, after=""))
         for lane in range(desk.lanes)
     )
-    memory = requests.with_one(message, WAITING)
+    memory = requests.with_one(message, WAITING, REMEMBERED)
     return Decision((Change(Run, message.subject, run), Change(DecidedRequests, message.subject, memory)), says)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from contracts.payers import PayerSettingsChanged, PayerSettingsSubmitted
 from contracts.refusals import Code, Refusal, refusal
+from services.billing.answers import ANSWERS, REMEMBERED
 from services.billing.payer import Defaults, Payer, new_payer
 from services.billing.reactions.subscriptions import accounts_again
-from services.billing.requests import DecidedRequests, answered_before, refusing
 from services.engine.heard import recognise
+from services.engine.inbox import DecidedRequests, outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
@@ -30,18 +31,17 @@ def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
 def settings_submitted(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # noqa: ARG001
     """The settings from now on. No issued due date moves, and no subscription that is known gets another term."""
     requests = desk.get(DecidedRequests, message.subject) or DecidedRequests()
-    known = recognise(message, requests.heard)
+    known = recognise(message, requests, desk)
     if known is not None:
-        return Decision(says=(answered_before(message, known),))
+        return Decision(says=(ANSWERS.known(message, known),))
     payer = desk.get(Payer, message.subject) or new_payer(message.subject, message.lane)
     body = message.body
     refusals = message.refusals
     if isinstance(body, PayerSettingsSubmitted):
         refusals = tuple(_refusals(message, body, payer))
     if refusals or not isinstance(body, PayerSettingsSubmitted):
-        outcome, answer = refusing(message, refusals)
-        memory = requests.with_one(message, outcome)
-        return Decision((Change(DecidedRequests, message.subject, memory),), (answer,))
+        memory = requests.with_one(message, outcome_of(refusals), REMEMBERED)
+        return Decision((Change(DecidedRequests, message.subject, memory),), (ANSWERS.refuse(message, refusals),))
     payer = _with(payer, message, body)
     fact = PayerSettingsChanged(
         version=payer.version,
@@ -54,7 +54,7 @@ def settings_submitted(message: Message, desk: Desk, defaults: Defaults) -> Deci
         registration_number=payer.registration_number,
         actor=body.actor,
     )
-    memory = requests.with_one(message, PayerSettingsChanged.__name__)
+    memory = requests.with_one(message, PayerSettingsChanged.__name__, REMEMBERED)
     changes = (
         Change(Payer, message.subject, payer),
         Change(DecidedRequests, message.subject, memory),

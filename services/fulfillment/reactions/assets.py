@@ -6,12 +6,13 @@ from typing import Final
 
 from contracts.fulfillment import SentOn
 from contracts.refusals import Code, Refusal, refusal
-from services.engine.heard import recognise, refused
+from services.engine.heard import recognise
+from services.engine.inbox import outcome_of
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Say
+from services.fulfillment.answers import ANSWERS
 from services.fulfillment.asset import Asset
 from services.fulfillment.life import LifeRequest
-from services.fulfillment.reactions.answering import codes_of, known, refusal_of
 from services.fulfillment.registering import AssetRequest, Registered, registered
 from services.fulfillment.serial_home import SENT_ON, SerialHome, sent_on_to
 from services.fulfillment.settings import Settings
@@ -32,9 +33,9 @@ def asset_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
     """
     serial = _serial(message)
     home = desk.get(SerialHome, serial) or SerialHome()
-    recognised = recognise(message, home.heard)
+    recognised = recognise(message, home, desk)
     if recognised is not None:
-        return known(message, recognised)
+        return Decision(says=(ANSWERS.known(message, recognised),))
     body = message.body
     if not isinstance(body, AssetRequest):
         return _refused(settings, message, desk, home, message.refusals)
@@ -52,11 +53,11 @@ def serial_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
     """
     serial = _serial(message)
     home = desk.get(SerialHome, serial) or SerialHome()
-    recognised = recognise(message, home.heard)
+    recognised = recognise(message, home, desk)
     if recognised is not None:
         order_id = sent_on_to(recognised.first)
         if recognised.kind == "id_reused" or order_id is None:
-            return known(message, recognised)
+            return Decision(says=(ANSWERS.known(message, recognised),))
         return Decision(says=(Say(_onward(message, order_id)),))
     asset = None if message.body is None else desk.get(Asset, serial)
     if asset is None or asset.last_order is None:
@@ -76,9 +77,8 @@ def _serial(message: Message) -> str:
 def _refused(
     settings: Settings, message: Message, desk: Desk, home: SerialHome, refusals: tuple[Refusal, ...]
 ) -> Decision:
-    remembered = home.remembering(message, refused(codes_of(refusals)), _later(settings, message, desk))
-    answer = refusal_of(message, refusals, suspect=message.clock_suspect)
-    return Decision((Change(SerialHome, _serial(message), remembered),), (answer,))
+    remembered = home.remembering(message, outcome_of(refusals), _later(settings, message, desk))
+    return Decision((Change(SerialHome, _serial(message), remembered),), (ANSWERS.refuse(message, refusals),))
 
 
 def _later(settings: Settings, message: Message, desk: Desk) -> int:

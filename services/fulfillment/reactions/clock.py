@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.clock import ClockPassed
-from contracts.fulfillment import ContractsDue, ParkedDue, RequestRefused
+from contracts.fulfillment import ContractsDue, ParkedDue
 from contracts.message import Body
 from contracts.refusals import Code, refusal
-from services.engine.heard import refused, settled
+from services.engine.heard import settled
+from services.engine.inbox import outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, LaneClock, Page, Say
-from services.fulfillment.answers import all_refused, outcome_of
+from services.fulfillment.answers import ANSWERS, all_refused, outcome_of_serials
 from services.fulfillment.book import LEDGERS
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.parking import expired, scheduled, why_expired
@@ -110,9 +111,8 @@ def _expired(
 def _too_late(settings: Settings, order_id: str, ledger: Ledger, asked: Scan | Wish) -> tuple[Body, str]:
     """The refusal of what waited too long, and what the memory keeps of it."""
     if isinstance(asked, Wish):
-        unknown = refusal(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")
-        answer = RequestRefused(subject=order_id, refusals=(unknown,), clock_suspect=asked.suspect)
-        return answer, refused((Code.SUBSCRIPTION_UNKNOWN.value,))
+        unknown = (refusal(Code.SUBSCRIPTION_UNKNOWN, "subscription_id"),)
+        return ANSWERS.refusal_of(order_id, unknown, clock_suspect=asked.suspect), outcome_of(unknown)
     _, suspect = asked.believed(ledger.placed_at, settings.behind_order)
     declined = all_refused(order_id, asked, why_expired(ledger), suspect=suspect)
-    return declined, outcome_of(declined.serials)
+    return declined, outcome_of_serials(declined.serials)

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from contracts.fulfillment import ItemFulfillmentRequested, RequestRefused
+from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
-from services.engine.heard import recognise, refused, remember
+from services.engine.heard import WAITING, recognise, remember
+from services.engine.inbox import outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Say
-from services.fulfillment.answers import all_refused, invalid_ones, outcome_of
+from services.fulfillment.answers import ANSWERS, all_refused, invalid_ones, outcome_of_serials
 from services.fulfillment.asset import Asset
 from services.fulfillment.book import Book
 from services.fulfillment.draining import Draining
 from services.fulfillment.ledger import Awaited, Ledger
-from services.fulfillment.parking import PARKED, notice, parked, scheduled
-from services.fulfillment.reactions.answering import known as answered_before
+from services.fulfillment.parking import notice, parked, scheduled
 from services.fulfillment.request import Scan, asked
 from services.fulfillment.scan import Decided, decided
 from services.fulfillment.settings import Settings
@@ -25,9 +25,9 @@ def scan_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
     """``ItemFulfillmentRequested``: one answer, whatever it asks; every serial of it heard of."""
     order_id = message.subject
     ledger = desk.get(Ledger, order_id) or Ledger()
-    known = recognise(message, ledger.heard)
+    known = recognise(message, ledger, desk)
     if known is not None:
-        return answered_before(message, known)
+        return Decision(says=(ANSWERS.known(message, known),))
     body = message.body
     if not isinstance(body, ItemFulfillmentRequested):
         return _refused(settings, message, desk, ledger, message.refusals)
@@ -81,10 +81,9 @@ def _refused(
     settings: Settings, message: Message, desk: Desk, ledger: Ledger, refusals: tuple[Refusal, ...]
 ) -> Decision:
     """The request refused as a whole; its identity is remembered, for a day where no order is known."""
-    heard = remember(ledger.heard, message, refused(tuple(r.code.value for r in refusals)))
-    answer = RequestRefused(subject=message.subject, refusals=refusals, clock_suspect=message.clock_suspect)
+    heard = remember(ledger.heard, message, outcome_of(refusals))
     ledger = scheduled(revised(ledger, heard=heard), message.lane, desk.clock(message.lane).waited, settings)
-    return Decision((Change(Ledger, message.subject, ledger),), (Say(answer),))
+    return Decision((Change(Ledger, message.subject, ledger),), (ANSWERS.refuse(message, refusals),))
 
 
 def _waits(
@@ -99,11 +98,11 @@ def _waits(
     order_id, scan, waited = message.subject, asked(message, body), desk.clock(message.lane).waited
     if len(invalid_ones(scan)) == len(scan.serials):
         answer = all_refused(order_id, scan, Code.SERIAL_INVALID, suspect=message.clock_suspect)
-        heard = remember(ledger.heard, message, outcome_of(answer.serials))
+        heard = remember(ledger.heard, message, outcome_of_serials(answer.serials))
         ledger = scheduled(revised(ledger, heard=heard), message.lane, waited, settings)
         return Decision((Change(Ledger, order_id, ledger),), (Say(answer),))
     waiting = parked(ledger, scan, body, message.lane, waited, settings)
     if waiting is None:
         return _refused(settings, message, desk, ledger, (refusal(Code.PARKING_FULL),))
-    waiting = revised(waiting, heard=remember(ledger.heard, message, PARKED))
+    waiting = revised(waiting, heard=remember(ledger.heard, message, WAITING))
     return Decision((Change(Ledger, order_id, waiting),), (Say(notice(order_id, scan, awaits)),))

@@ -7,16 +7,17 @@ from contracts.fulfillment import RequestRepeated, SentOn
 from contracts.judging import read_again
 from contracts.refusals import Code, Refusal, refusal
 from contracts.serials import normalised
-from services.engine.heard import recognise, refused, remember
+from services.engine.heard import WAITING, recognise, remember
+from services.engine.inbox import outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message, Origin
 from services.engine.service import NOTHING, Change, Decision, Desk, Say
+from services.fulfillment.answers import ANSWERS
 from services.fulfillment.asset import Asset
 from services.fulfillment.book import Book
 from services.fulfillment.ledger import Ledger
 from services.fulfillment.life import PATIENT, WISHES, LifeRequest, decided
-from services.fulfillment.parking import WAITING, parked, scheduled, wish_notice
-from services.fulfillment.reactions.answering import codes_of, known, refusal_of
+from services.fulfillment.parking import parked, scheduled, wish_notice
 from services.fulfillment.request import Wish, wished
 from services.fulfillment.settings import Settings
 
@@ -72,9 +73,9 @@ def _first(message: Message, body: SentOn) -> Message:
 
 
 def _asked(settings: Settings, message: Message, desk: Desk, ledger: Ledger) -> Decision:
-    recognised = recognise(message, ledger.heard)
-    if recognised is not None:
-        return known(message, recognised)
+    known = recognise(message, ledger, desk)
+    if known is not None:
+        return Decision(says=(ANSWERS.known(message, known),))
     body = message.body
     if not isinstance(body, LifeRequest):
         return _refused(settings, message, desk, ledger, message.refusals)
@@ -111,8 +112,7 @@ def _refused(
     settings: Settings, message: Message, desk: Desk, ledger: Ledger, refusals: tuple[Refusal, ...]
 ) -> Decision:
     """Refused as a whole; its identity is remembered, for a day where no order is known."""
-    heard = remember(ledger.heard, message, refused(codes_of(refusals)))
+    heard = remember(ledger.heard, message, outcome_of(refusals))
     waited = desk.clock(message.lane).waited
     ledger = scheduled(revised(ledger, heard=heard), message.lane, waited, settings)
-    answer = refusal_of(message, refusals, suspect=message.clock_suspect)
-    return Decision((Change(Ledger, message.subject, ledger),), (answer,))
+    return Decision((Change(Ledger, message.subject, ledger),), (ANSWERS.refuse(message, refusals),))

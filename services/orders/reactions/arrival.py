@@ -9,6 +9,7 @@ from services.engine.heard import recognise, remember
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Desk, Key, Page, Say
+from services.orders.answers import ANSWERS
 from services.orders.awaited import AwaitedOrder
 from services.orders.catalog import Variant
 from services.orders.content import differing, fingerprints
@@ -18,7 +19,7 @@ from services.orders.order import PlacedOrder
 from services.orders.placing import placed
 from services.orders.reactions.changes import needs_of_waiting
 from services.orders.reactions.conclusions import cancellation_told
-from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, still_waits, wish_refused
+from services.orders.reactions.outcome import Outcome, believed, stands_already, still_waits, wish_refused
 from services.orders.reactions.prices import prices_awaited
 from services.orders.reactions.reaction import CUSTOMERS, KNOWN_CUSTOMERS, NOTES
 from services.orders.reactions.wishes import decide_wish, note_taken
@@ -99,19 +100,19 @@ def _drained(outcome: Outcome, awaited: AwaitedOrder | None, desk: Desk, setting
     for parked in awaited.parked:
         request = parked.message(awaited.lane)
         if parked.is_submission:
-            outcome = submitted_again(request, outcome, settings)
+            outcome = submitted_again(request, outcome, desk, settings)
         else:
             outcome = decide_wish(request, outcome, desk, settings)
     return outcome
 
 
-def submitted_again(message: Message, outcome: Outcome, settings: Settings) -> Outcome:
+def submitted_again(message: Message, outcome: Outcome, desk: Desk, settings: Settings) -> Outcome:
     """The first accepted submission stands: the same again is a repeat, another one under its id a conflict."""
     order = outcome.order
     message = believed(message, order, settings)
-    known = recognise(message, order.heard)
+    known = recognise(message, order, desk)
     if known is not None:
-        return revised(outcome, says=(*outcome.says, known_again(message, order, known)))
+        return revised(outcome, says=(*outcome.says, ANSWERS.known(message, known)))
     waiting = None if outcome.line is None else outcome.line.waiting_like(message)
     if waiting is not None:
         return revised(outcome, says=(*outcome.says, still_waits(message, waiting)))

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from contracts.catalog import VariantSubmitted
 from contracts.orders import PricesDue, VariantsDue
 from services.engine.heard import recognise
-from services.engine.heard import refused as refused_for
+from services.engine.inbox import DecidedRequests, outcome_of
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import codes_of, recognised, refused
+from services.orders.answers import ANSWERS
 from services.orders.catalog import Variant, replaced, variant_refusals, variant_told
 from services.orders.reactions.reaction import CATALOG, DECIDED_REQUESTS, Reaction
-from services.orders.requests import DecidedRequests
 from services.orders.settings import Settings
 
 
@@ -26,17 +25,17 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     wait for a price.
     """
     requests = desk.get(DecidedRequests, message.subject) or DecidedRequests()
-    known = recognise(message, requests.heard)
+    known = recognise(message, requests, desk)
     if known is not None:
-        return Decision(says=(recognised(message, known),))
+        return Decision(says=(ANSWERS.known(message, known),))
     sku, body = message.subject.removeprefix("sku:"), message.body
     present = desk.get(Variant, sku)
     refusals = message.refusals
     if isinstance(body, VariantSubmitted):
         refusals = variant_refusals(body, message.time, present)
     if refusals or not isinstance(body, VariantSubmitted):
-        memory = requests.with_one(message, refused_for(codes_of(refusals)), settings.settings_remembered)
-        return Decision((Change(DecidedRequests, message.subject, memory),), (refused(message, refusals),))
+        memory = requests.with_one(message, outcome_of(refusals), settings.settings_remembered)
+        return Decision((Change(DecidedRequests, message.subject, memory),), (ANSWERS.refuse(message, refusals),))
     variant = replaced(body, message.time, present)
     memory = requests.with_one(message, "VariantChanged", settings.settings_remembered)
     changes = (Change(Variant, sku, variant), Change(DecidedRequests, message.subject, memory))

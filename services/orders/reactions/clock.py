@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from contracts.clock import ClockPassed, ClockTicked, WaitingDue
 from contracts.orders import SubmissionDue
 from contracts.refusals import Code, refusal
+from services.engine.inbox import outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import codes_of, refused
+from services.orders.answers import ANSWERS
 from services.orders.awaited import AwaitedOrder
 from services.orders.awaited_variant import AwaitedVariant
 from services.orders.change import ChangeLine, proposal
@@ -39,7 +40,7 @@ def decide_tick(message: Message, desk: Desk, settings: Settings) -> Decision:
     body = message.body
     assert isinstance(body, ClockTicked)
     if body.as_of > message.recorded + settings.tick_ahead_at_most:
-        return Decision(says=(refused(message, (refusal(Code.CLOCK_AHEAD, "as_of"),)),))
+        return Decision(says=(ANSWERS.refuse(message, (refusal(Code.CLOCK_AHEAD, "as_of"),)),))
     clock = ticked(desk.clock(body.lane), body.as_of, settings.tick_at_most)
     if clock is None:
         return NOTHING
@@ -106,8 +107,8 @@ def _expired(lane: int, waited: int, after: str, desk: Desk, settings: Settings)
         left = awaited.without_overdue(waited)
         for parked in awaited.overdue(waited):
             request = parked.message(lane)
-            says.append(refused(request, not_found))
-            left = (left or AwaitedOrder(lane=lane)).refusing(request, codes_of(not_found), forgotten_at)
+            says.append(ANSWERS.refuse(request, not_found))
+            left = (left or AwaitedOrder(lane=lane)).remembering(request, outcome_of(not_found), forgotten_at)
         if awaited.has_overdue_submission(waited):
             says.append(Say(SubmissionDue(order_id=order_id)))
         changes.append(Change(AwaitedOrder, order_id, left))

@@ -6,15 +6,14 @@ from contracts.message import Body
 from contracts.orders import CustomerGroupChanged, CustomerGroupChangeRequested, NoteSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import recognise
-from services.engine.heard import refused as refused_for
+from services.engine.inbox import DecidedRequests, outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import codes_of, recognised, refused
+from services.orders.answers import ANSWERS
 from services.orders.customer import CustomerRecord
 from services.orders.notes import KeptNote, note_id, note_told
 from services.orders.reactions.reaction import CUSTOMERS, DECIDED_REQUESTS, NOTES, Reaction
-from services.orders.requests import DecidedRequests
 from services.orders.settings import Settings
 
 
@@ -33,14 +32,14 @@ def needs_note(message: Message, desk: Desk, settings: Settings) -> Iterable[Key
 def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     """A request about a customer."""
     requests = desk.get(DecidedRequests, message.subject) or DecidedRequests()
-    known = recognise(message, requests.heard)
+    known = recognise(message, requests, desk)
     if known is not None:
-        return Decision(says=(recognised(message, known),))
+        return Decision(says=(ANSWERS.known(message, known),))
     record = desk.get(CustomerRecord, record_id(message)) or CustomerRecord()
     refusals = message.refusals or _refusals(message, record, settings)
     if refusals:
-        memory = requests.with_one(message, refused_for(codes_of(refusals)), settings.settings_remembered)
-        return Decision((Change(DecidedRequests, message.subject, memory),), (refused(message, refusals),))
+        memory = requests.with_one(message, outcome_of(refusals), settings.settings_remembered)
+        return Decision((Change(DecidedRequests, message.subject, memory),), (ANSWERS.refuse(message, refusals),))
     fact, changes = _settled(message, record)
     memory = requests.with_one(message, type(fact).__name__, settings.settings_remembered)
     return Decision((*changes, Change(DecidedRequests, message.subject, memory)), (Say(fact),))

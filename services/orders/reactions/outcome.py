@@ -6,22 +6,18 @@ from contracts.changes import OrderCancellationRequested, OrderCancelled
 from contracts.immutable import Immutable
 from contracts.message import Body
 from contracts.orders import OrderConfirmationRequested, OrderConfirmed, OrderPlaced, OrderSubmitted
-from contracts.refusals import Code, Refusal
-from services.engine.heard import Heard, Recognised, remember
-from services.engine.heard import refused as refused_for
+from contracts.refusals import Refusal
+from services.engine.heard import Heard, remember, stands_by
+from services.engine.inbox import outcome_of
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Say
-from services.orders.answers import asked_before, codes_of, id_reused, recognised, refused, repeated
+from services.orders.answers import ANSWERS
 from services.orders.awaited import Parked
 from services.orders.change import ChangeLine
 from services.orders.order import PlacedOrder
 from services.orders.settings import Settings
 
-WAITING = "waiting"
-"""The outcome that a repeat of a waiting request is told: its answer is still to come, to both."""
-STANDS = refused_for((Code.ALREADY_DONE.value,))
-"""What is remembered of a request whose effect stood already by another one: as much as of a refusal."""
 _EFFECTS: Mapping[type[Body], tuple[type[Body], ...]] = {
     OrderSubmitted: (OrderPlaced,),
     OrderConfirmationRequested: (OrderConfirmed, OrderPlaced),
@@ -54,8 +50,8 @@ class Outcome(Immutable):
 
 def wish_refused(message: Message, order: PlacedOrder, refusals: tuple[Refusal, ...]) -> Outcome:
     """Nothing changes but the memory of it."""
-    heard = remember(order.heard, message, refused_for(codes_of(refusals)))
-    return Outcome(revised(order, heard=heard), says=(refused(message, refusals),))
+    heard = remember(order.heard, message, outcome_of(refusals))
+    return Outcome(revised(order, heard=heard), says=(ANSWERS.refuse(message, refusals),))
 
 
 def stands_already(message: Message, order: PlacedOrder) -> Outcome:
@@ -64,23 +60,14 @@ def stands_already(message: Message, order: PlacedOrder) -> Outcome:
     """
     first = _effect(message, order)
     assert first is not None, "an order remembers by which request it is as it is"
-    heard = remember(order.heard, message, STANDS)
-    return Outcome(revised(order, heard=heard), says=(repeated(message, first),))
-
-
-def known_again(message: Message, order: PlacedOrder, known: Recognised) -> Say:
-    """The answer to a message whose identity was seen before."""
-    if known.kind == "repeat" and known.first.outcome == STANDS:
-        first = _effect(message, order)
-        if first is not None:  # None: another type under the same identity, whose data read the same
-            return repeated(message, first)
-    return recognised(message, known)
+    heard = remember(order.heard, message, stands_by(first.who))
+    return Outcome(revised(order, heard=heard), says=(ANSWERS.repeat(message, first),))
 
 
 def still_waits(message: Message, waiting: Parked) -> Say:
     """The answer to a message whose identity stands for one that waits: the same again, or one that reuses its id."""
     same = waiting.message(message.lane).content() == message.content()
-    return asked_before(message, waiting.source, waiting.id, WAITING) if same else id_reused(message)
+    return ANSWERS.repeat_of_waiting(message, waiting.source, waiting.id) if same else ANSWERS.id_reused(message)
 
 
 def _effect(message: Message, order: PlacedOrder) -> Heard | None:

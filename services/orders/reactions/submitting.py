@@ -9,10 +9,11 @@ from collections.abc import Iterable
 
 from contracts.orders import OrderSubmitted, SubmissionDue, VariantAwaited
 from contracts.refusals import Code, Refusal, refusal
-from services.engine.heard import recognise
-from services.engine.message import Message
+from services.engine.heard import recognise, stands_by
+from services.engine.inbox import outcome_of
+from services.engine.message import Message, identity_of
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import asked_before, codes_of, recognised, refused
+from services.orders.answers import ANSWERS
 from services.orders.awaited import MOST_SUBMISSIONS, AwaitedOrder, Parked
 from services.orders.catalog import Variant
 from services.orders.clock import milliseconds
@@ -21,9 +22,9 @@ from services.orders.notices import waits_for_variants
 from services.orders.order import PlacedOrder
 from services.orders.reactions.arrival import arrived, needs_of_awaited, needs_to_place, submitted_again
 from services.orders.reactions.changes import line_of, needs_line
-from services.orders.reactions.outcome import STANDS, WAITING, Outcome, still_waits
+from services.orders.reactions.outcome import Outcome, still_waits
 from services.orders.reactions.reaction import AWAITED_ORDERS, CATALOG, ORDERS, Reaction
-from services.orders.reactions.waiting import remember_refusal
+from services.orders.reactions.waiting import remember_for_a_day
 from services.orders.settings import Settings
 from services.orders.submission import seen, submission_refusals
 
@@ -49,22 +50,22 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
     order = desk.get(PlacedOrder, message.subject)
     if order is not None:
         line = line_of(order, desk)
-        return submitted_again(message, Outcome(order, line), settings).decision(order, line)
+        return submitted_again(message, Outcome(order, line), desk, settings).decision(order, line)
     awaited = desk.get(AwaitedOrder, message.subject)
     if awaited is not None:
-        known = recognise(message, awaited.heard)
-        if known is not None and known.kind == "repeat" and known.first.outcome == STANDS:
+        known = recognise(message, awaited, desk)
+        if known is not None and known.kind == "repeat" and known.first.stands_by is not None:
             first = _waits_already(message, awaited)
             if first is not None:
-                return Decision(says=(asked_before(message, first.source, first.id, WAITING),))
+                return Decision(says=(ANSWERS.repeat_of_waiting(message, first.source, first.id),))
         if known is not None:
-            return Decision(says=(recognised(message, known),))
+            return Decision(says=(ANSWERS.known(message, known),))
         waiting = awaited.waiting_like(message)
         if waiting is not None:
             return Decision(says=(still_waits(message, waiting),))
         earlier = _woken(awaited, desk, settings)
         if earlier is not None:
-            return submitted_again(message, earlier, settings).decision()
+            return submitted_again(message, earlier, desk, settings).decision()
     catalog, refusals = _judged(message, desk, settings)
     if not refusals and isinstance(message.body, OrderSubmitted):
         return arrived(message, message.body, catalog, awaited, desk, settings).decision()
@@ -78,8 +79,8 @@ def _wait(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
     awaited = awaited or AwaitedOrder(lane=message.lane)
     first = _waits_already(message, awaited)
     if first is not None:
-        change = remember_refusal(message, awaited, (refusal(Code.ALREADY_DONE),), desk, settings)
-        return Decision((change,), (asked_before(message, first.source, first.id, WAITING),))
+        change = remember_for_a_day(message, awaited, stands_by(identity_of(first.source, first.id)), desk, settings)
+        return Decision((change,), (ANSWERS.repeat_of_waiting(message, first.source, first.id),))
     if len(awaited.submissions) >= MOST_SUBMISSIONS:
         return _refuse(message, awaited, (refusal(Code.PARKING_FULL),), desk, settings)
     skus = tuple(sku for sku in seen(message, settings).skus() if desk.get(Variant, sku) is None)
@@ -103,8 +104,8 @@ def _waits_already(message: Message, awaited: AwaitedOrder) -> Parked | None:
 def _refuse(
     message: Message, awaited: AwaitedOrder | None, refusals: tuple[Refusal, ...], desk: Desk, settings: Settings
 ) -> Decision:
-    change = remember_refusal(message, awaited, refusals, desk, settings)
-    return Decision(changes=(change,), says=(refused(message, refusals),))
+    change = remember_for_a_day(message, awaited, outcome_of(refusals), desk, settings)
+    return Decision(changes=(change,), says=(ANSWERS.refuse(message, refusals),))
 
 
 def needs_due(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
@@ -139,8 +140,8 @@ def decide_due(message: Message, desk: Desk, settings: Settings) -> Decision:
         request = parked.message(awaited.lane)
         _, refusals = _judged(request, desk, settings)
         if parked.due <= waited or not _only_unknown(refusals):
-            left = left.without(parked).refusing(request, codes_of(refusals), forgotten_at)
-            says.append(refused(request, refusals))
+            left = left.without(parked).remembering(request, outcome_of(refusals), forgotten_at)
+            says.append(ANSWERS.refuse(request, refusals))
     return Decision((Change(AwaitedOrder, message.subject, left),), tuple(says)) if says else NOTHING
 
 

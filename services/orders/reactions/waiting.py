@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 from contracts.changes import OrderCancellationRequested
 from contracts.refusals import Code, Refusal, refusal
-from services.engine.heard import recognise
-from services.engine.message import Message
+from services.engine.heard import recognise, stands_by
+from services.engine.inbox import outcome_of
+from services.engine.message import Message, identity_of
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
-from services.orders.answers import asked_before, codes_of, recognised, refused
+from services.orders.answers import ANSWERS
 from services.orders.awaited import AwaitedOrder, Parked
 from services.orders.clock import milliseconds
 from services.orders.notes import note_id
 from services.orders.notices import cancels_when_it_comes, waits_for_order
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
-from services.orders.reactions.outcome import STANDS, WAITING, Outcome, still_waits
+from services.orders.reactions.outcome import Outcome, still_waits
 from services.orders.reactions.reaction import AWAITED_ORDERS, NOTES, ORDERS, Reaction
 from services.orders.reactions.wishes import decide_wish
 from services.orders.settings import Settings
@@ -47,11 +48,11 @@ def decide(message: Message, desk: Desk, settings: Settings) -> Decision:
 
 def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: Settings) -> Decision:
     if awaited is not None:
-        known = recognise(message, awaited.heard)
-        if known is not None and known.kind == "repeat" and known.first.outcome == STANDS:
+        known = recognise(message, awaited, desk)
+        if known is not None and known.kind == "repeat" and known.first.stands_by is not None:
             return Decision(says=(_named_already(message, awaited),))
         if known is not None:
-            return Decision(says=(recognised(message, known),))
+            return Decision(says=(ANSWERS.known(message, known),))
         waiting = awaited.waiting_like(message)
         if waiting is not None:
             return Decision(says=(still_waits(message, waiting),))
@@ -69,7 +70,8 @@ def _park(message: Message, awaited: AwaitedOrder | None, desk: Desk, settings: 
 def _cancel_when_it_comes(message: Message, awaited: AwaitedOrder, desk: Desk, settings: Settings) -> Decision:
     """Remembered for ever; a second one says nothing new, and hears what comes of the first."""
     if awaited.cancellation is not None:
-        change = remember_refusal(message, awaited, (refusal(Code.ALREADY_DONE),), desk, settings)
+        first = identity_of(awaited.cancellation.source, awaited.cancellation.id)
+        change = remember_for_a_day(message, awaited, stands_by(first), desk, settings)
         return Decision(changes=(change,), says=(_named_already(message, awaited),))
     cancelling = awaited.cancelling(Parked.of(message, 0))
     return Decision((Change(AwaitedOrder, message.subject, cancelling),), (cancels_when_it_comes(message),))
@@ -78,7 +80,7 @@ def _cancel_when_it_comes(message: Message, awaited: AwaitedOrder, desk: Desk, s
 def _named_already(message: Message, awaited: AwaitedOrder) -> Say:
     first = awaited.cancellation
     assert first is not None, "only a cancellation stands before its order is there"
-    return asked_before(message, first.source, first.id, WAITING)
+    return ANSWERS.repeat_of_waiting(message, first.source, first.id)
 
 
 def _refuse(
@@ -88,20 +90,20 @@ def _refuse(
     desk: Desk,
     settings: Settings,
 ) -> Decision:
-    change = remember_refusal(message, awaited, refusals, desk, settings)
-    return Decision(changes=(change,), says=(refused(message, refusals),))
+    change = remember_for_a_day(message, awaited, outcome_of(refusals), desk, settings)
+    return Decision(changes=(change,), says=(ANSWERS.refuse(message, refusals),))
 
 
-def remember_refusal(
+def remember_for_a_day(
     message: Message,
     awaited: AwaitedOrder | None,
-    refusals: tuple[Refusal, ...],
+    outcome: str,
     desk: Desk,
     settings: Settings,
 ) -> Change:
-    """The refusal of a request whose order is not there: known for a day of the waiting clock."""
+    """A request without an effect whose order is not there: known for a day of the waiting clock."""
     forgotten_at = desk.clock(message.lane).waited + milliseconds(settings.refusals_kept_for)
-    kept = (awaited or AwaitedOrder(lane=message.lane)).refusing(message, codes_of(refusals), forgotten_at)
+    kept = (awaited or AwaitedOrder(lane=message.lane)).remembering(message, outcome, forgotten_at)
     return Change(AwaitedOrder, message.subject, kept)
 
 

@@ -7,12 +7,13 @@ from services.engine.heard import recognise, remember
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import Change, Desk, Say
+from services.orders.answers import ANSWERS
 from services.orders.change import KINDS
 from services.orders.notes import KeptNote, note_id, note_told
 from services.orders.order import PlacedOrder
 from services.orders.reactions import changes
 from services.orders.reactions.conclusions import cancelled_alone
-from services.orders.reactions.outcome import Outcome, believed, known_again, stands_already, still_waits, wish_refused
+from services.orders.reactions.outcome import Outcome, believed, stands_already, still_waits, wish_refused
 from services.orders.releasing import released, why_not_released
 from services.orders.settings import Settings
 from services.orders.status import status_of
@@ -26,9 +27,9 @@ def decide_wish(message: Message, outcome: Outcome, desk: Desk, settings: Settin
     """
     order = outcome.order
     message = believed(message, order, settings)
-    known = recognise(message, order.heard)
+    known = recognise(message, order, desk)
     if known is not None:
-        return revised(outcome, says=(*outcome.says, known_again(message, order, known)))
+        return revised(outcome, says=(*outcome.says, ANSWERS.known(message, known)))
     waiting = None if outcome.line is None else outcome.line.waiting_like(message)
     if waiting is not None:
         return revised(outcome, says=(*outcome.says, still_waits(message, waiting)))

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from contracts.envelope import Opened
 from contracts.refusals import Code
-from services.engine.heard import Heard, Recognised, recognise
+from services.engine.heard import Heard, Memory, Recognised, recognise
 from services.engine.heard import remember as real_remember
 from services.engine.kept import revised
 from services.engine.message import Message, Origin, message_time
@@ -19,8 +19,13 @@ from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.world import Setup
 
 
-def _unheard(_message: Message, _heard: tuple[Heard, ...]) -> Recognised | None:
+def _unheard(_message: Message, _memory: Memory, _desk: Desk) -> Recognised | None:
     return None
+
+
+def _by_document(message: Message, memory: Memory, desk: Desk) -> Recognised | None:
+    """What left its document is not looked up."""
+    return recognise(message, Memory(heard=memory.heard), desk)
 
 
 def _forgetful(heard: tuple[Heard, ...], message: Message, outcome: str) -> tuple[Heard, ...]:
@@ -59,7 +64,7 @@ def _looking(message: Message, desk: Desk) -> Decision:
     own = f"{body.token}.{message.subject}"
     counter = desk.get(tally.Counter, message.subject) or tally.Counter()
     mine = desk.get(tally.Token, own)
-    if not body.give_back and claims and recognise(message, counter.heard) is None:
+    if not body.give_back and claims and recognise(message, counter, desk) is None:
         return tally._refuse(message, counter, (Code.SERIAL_IN_USE,))
     decision = tally.decide(message, _Alone(desk))
     changes = tuple(revised(c, id=own) if c.kind is tally.Token else c for c in decision.changes)
@@ -123,6 +128,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("no home lane", 8, broken=_patched(Reader, "_placed", _at_once)),
     Mutant("no origin mark", 9, broken=_patched(Planning, "_taken_before", lambda _self, _lane, _origin: False)),
     Mutant("no identity check", 10, broken=_patched(tally, "recognise", _unheard)),
+    Mutant("what left its document is forgotten", 10, broken=_patched(tally, "recognise", _by_document)),
     Mutant("a repeat of a refusal is decided again", 10, broken=_patched(tally, "remember", _forgetful)),
     Mutant("versions kept per service instead of per part", 10, _one_mark(lambda m: f"mark{m.lane}")),
     Mutant("versions kept per subject instead of per part", 10, _one_mark(lambda m: m.subject, only=("bad_release",))),

@@ -13,7 +13,8 @@ from contracts.answers import Refused, Repeated
 from contracts.message import Body, Fact, Internal, Request
 from contracts.refusals import Code, refusal
 from contracts.values import Whole
-from services.engine.heard import Heard, recognise, refused, remember
+from services.engine.heard import PROCESSED, Heard, LongMemory, recognise, refused, remember
+from services.engine.inbox import Answers
 from services.engine.kept import Kept, field, revised
 from services.engine.message import Message
 from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
@@ -111,7 +112,10 @@ class TallyRepeated(Repeated):
     topic: ClassVar[str] = EVENTS
 
 
-class Counter(Kept):
+ANSWERS = Answers(TallyRefused, TallyRepeated)
+
+
+class Counter(LongMemory):
     version: int = 0
     total: int = 0
     changes: int = 0
@@ -123,7 +127,7 @@ class Counter(Kept):
     left: int = 0
     note: int | None = None
     cursed: bool = False
-    heard: tuple[Heard, ...] = ()
+    kept_here: ClassVar[int] = 2
 
 
 class Token(Kept):
@@ -157,20 +161,9 @@ def decide(message: Message, desk: Desk) -> Decision:
     counter = desk.get(Counter, message.subject) or Counter()
     if isinstance(message.body, TransferArrived | StepDue):
         return _internal(message.body, message.subject, counter)
-    known = recognise(message, counter.heard)
+    known = recognise(message, counter, desk)
     if known is not None:
-        first = known.first
-        if known.kind == "id_reused":
-            answer: Body = TallyRefused(subject=message.subject, refusals=(refusal(Code.ID_REUSED),))
-        else:
-            answer = TallyRepeated(
-                subject=message.subject,
-                first_source=first.source,
-                first_id=first.id,
-                outcome=first.outcome,
-                codes=first.codes,
-            )
-        return Decision(says=(Say(answer),))
+        return Decision(says=(ANSWERS.known(message, known),))
     if message.body is None:
         return _refuse(message, counter, tuple(r.code for r in message.refusals))
     return _request(message, counter, desk)
@@ -282,7 +275,11 @@ SERVICE = Service(
         TransferArrived,
         StepDue,
     ),
-    collections=(Collection("counters", Counter), Collection("tokens", Token, (("holder",),))),
+    collections=(
+        Collection("counters", Counter),
+        Collection("tokens", Token, (("holder",),)),
+        Collection(PROCESSED, Heard),
+    ),
     needs=needs,
     decide=decide,
     conclude=conclude,
