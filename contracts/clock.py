@@ -6,7 +6,7 @@ Rules: ``domain.md`` section 5.
 from typing import ClassVar
 
 from contracts.message import Fact, Internal
-from contracts.values import Instant, Whole
+from contracts.values import ClockTime, Whole
 
 
 class ClockTicked(Internal):
@@ -17,7 +17,7 @@ class ClockTicked(Internal):
     about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
 
     lane: Whole
-    as_of: Instant
+    as_of: ClockTime
 
 
 class ClockPassed(Fact):
@@ -32,7 +32,7 @@ class ClockPassed(Fact):
     about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
 
     lane: Whole
-    as_of: Instant
+    as_of: ClockTime
     waited: Whole
 
 

@@ -7,7 +7,7 @@ from contracts.message import Answer, Fact, Internal, Kind, Request
 from contracts.model import Model
 from contracts.refusals import Code
 from contracts.subscription import State, SubscriptionFact
-from contracts.values import CivilDate, Identifier, Instant, NameIfAny, Sku, Whole
+from contracts.values import CivilDate, ClockTime, Identifier, Instant, NameIfAny, Sku, Whole
 
 
 class ItemFulfillmentRequested(Request):
@@ -112,7 +112,7 @@ class ParkedDue(Internal):
     about: ClassVar[tuple[tuple[str, str], ...]] = (("lane", "lane:"),)
 
     lane: Whole
-    as_of: Instant
+    as_of: ClockTime
     waited: Whole
     after: str
 

@@ -35,6 +35,7 @@ SUBSCRIPTION_PATTERN = re.compile(r"([A-Za-z0-9._-]{1,64})/([1-9][0-9]{0,5})\Z")
 LENGTHS = (6, 12, 24, 36)
 TERMS = ("net_7", "net_14", "net_30")
 AT_ONCE = "at_once"
+FIRST_CLOCK_YEAR, LAST_CLOCK_YEAR = 1970, 9990
 
 
 def wrong(code: Code, message: str) -> PydanticCustomError:
@@ -127,6 +128,12 @@ def _utc(value: datetime) -> datetime:
     return value.replace(microsecond=value.microsecond - surplus, tzinfo=UTC)
 
 
+def _of_a_clock(value: datetime) -> datetime:
+    if not FIRST_CLOCK_YEAR <= value.year <= LAST_CLOCK_YEAR:
+        raise wrong(Code.VALUE_INVALID, f"{value.year}, a clock says {FIRST_CLOCK_YEAR} to {LAST_CLOCK_YEAR}")
+    return value
+
+
 @lru_cache(maxsize=1024)
 def stamp(time: datetime) -> str:
     """A time as it stands on the wire: RFC 3339 in UTC with milliseconds and ``Z``."""
@@ -201,6 +208,8 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A point in time, UTC, in whole milliseconds (what MongoDB keeps)."""
+ClockTime = Annotated[Instant, AfterValidator(_of_a_clock)]
+"""What a clock says, 1970 to 9990: in no time zone of the world its civil date leaves the calendar."""
 CivilDate = Annotated[
     date,
     BeforeValidator(_day),

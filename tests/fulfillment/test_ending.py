@@ -1,7 +1,8 @@
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.fulfillment import ContractsDue, OrderProgressed
 from contracts.life import SubscriptionEnded
@@ -63,6 +64,22 @@ def test_a_day_begins_in_the_business_time_zone() -> None:
     assert stage.hears(passed(1, as_of=datetime(2025, 5, 14, 21, 59, tzinfo=UTC))) == []
     said = stage.hears(passed(2, as_of=datetime(2025, 5, 14, 22, 0, tzinfo=UTC)))
     assert only(said, SubscriptionEnded).at == datetime(2025, 5, 14, 22, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "as_of", [datetime(1970, 1, 1, tzinfo=UTC), datetime(9990, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)], ids=str
+)
+def test_no_time_of_a_clock_leaves_the_calendar_in_any_zone(as_of: datetime) -> None:
+    for name in available_timezones():
+        stage = rented(settings=Settings(zone=ZoneInfo(name)))
+        stage.hears(passed(1, as_of=as_of))
+        assert stage.clock.as_of == as_of, name
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9991, 9999])
+def test_a_time_that_no_clock_says_is_no_fact(year: int) -> None:
+    with pytest.raises(ValidationError, match="a clock says 1970 to 9990"):
+        passed(1, as_of=datetime(year, 12, 31, 23, 30, tzinfo=UTC))
 
 
 def test_each_contract_of_an_order_ends_on_its_own_day() -> None:

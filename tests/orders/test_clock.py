@@ -1,5 +1,8 @@
 from datetime import datetime, timedelta
 
+import pytest
+from pydantic import ValidationError
+
 from contracts.clock import ClockPassed, ClockTicked
 from contracts.message import Body
 from services.engine.service import LaneClock
@@ -53,3 +56,9 @@ def test_the_service_ticks_for_each_lane() -> None:
     service = open_shop().service
     assert service.tick is not None
     assert service.tick(7, NOON) == ClockTicked(lane=7, as_of=NOON)
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9991, 9999])
+def test_a_tick_of_a_year_that_no_clock_says_is_no_tick(year: int) -> None:
+    with pytest.raises(ValidationError, match="a clock says 1970 to 9990"):
+        ClockTicked.model_validate_json(f'{{"lane": 0, "as_of": "{year:04}-12-31T23:30:00Z"}}')
