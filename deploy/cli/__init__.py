@@ -8,7 +8,7 @@ import typer
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
-from deploy.cli import assets, customers, demo, invoice, invoices, servers, statement, topics, up, verify
+from deploy.cli import assets, customers, dead_letters, demo, invoice, invoices, servers, statement, topics, up, verify
 from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE
 from deploy.local.trouble import ServersTrouble
 
@@ -26,6 +26,7 @@ app.add_typer(servers.app, name="servers")
 app.add_typer(topics.app, name="topics")
 app.add_typer(customers.app, name="customers")
 app.add_typer(invoices.app, name="invoices")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(demo.demo)
 app.command()(invoice.invoice)
 app.command()(statement.statement)

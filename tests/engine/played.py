@@ -1,9 +1,11 @@
 """A stage for the whole engine in memory, in virtual time: a service, its topics, its database, its workers."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from random import Random
 from typing import Any, TypeVar
+
+import bson
 
 from services.engine.checkpoint import Checkpoint
 from services.engine.memory.clock import MemoryClock
@@ -83,6 +85,12 @@ class Stage:
         """The stored documents of a collection, by id."""
         there = ((str(path[1]), self.database.get(path)) for path in self.database.paths(collection))
         return {id_: decoded(content) for id_, content in there if content is not None}
+
+    def let_pass(self, until: Mapping[str, tuple[int, int]], lane: int = 0) -> None:
+        """An operator lets pass what stands before these (incarnation, offset), by topic."""
+        document = decoded(self.database.get((CHECKPOINTS, lane)) or b"")
+        document["passing"] = [(topic, *each) for topic, each in until.items()]
+        self.database.confirm(self.database.write({(CHECKPOINTS, lane): bson.encode(document)}))
 
     def has_read(self, requests: int) -> bool:
         """Whether lane 0 stands behind so many requests."""

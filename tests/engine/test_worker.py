@@ -101,6 +101,39 @@ def test_facts_of_a_newer_version_stop_the_service_before_they_are_emptied_into_
     played(scene)
 
 
+def test_what_an_operator_lets_pass_goes_to_the_dead_letters_and_what_comes_later_counts_again() -> None:
+    def newer(number: int) -> bytes:
+        return asking("Counted", {"counter": "c1", "version": number + 1, "total": {"EUR": 1}, "changes": 1})
+
+    async def scene() -> None:
+        stage = Stage(service=mirror.SERVICE)
+        for number in range(50):
+            stage.log.append((tally.EVENTS, 0), None, newer(number))
+        first = stage.worker()
+        await _stopped(stage, first)
+        first.missed()
+        stage.let_pass({tally.EVENTS: (0, 50)})
+        process = stage.worker(1)
+        await stage.until(lambda: stage.checkpoint().offsets.get(tally.EVENTS) == 50)
+        assert len(stage.log.read(("mirror.dead-letters", 0), 0, 1000)) == 50
+        assert not process.stopped
+        for number in range(50, 100):
+            stage.log.append((tally.EVENTS, 0), None, newer(number))
+        assert "in a row went wrong" in await _stopped(stage, process)
+        assert stage.checkpoint().passing == {tally.EVENTS: (0, 50)}, "no save takes away what the operator wrote"
+
+    played(scene)
+
+
+def test_what_an_operator_lets_pass_of_a_former_incarnation_counts() -> None:
+    record = MemoryRecord(tally.EVENTS, 0, 7, 1, None, None, ())
+    checkpoint = Checkpoint(0, passing={tally.EVENTS: (0, 50)})
+    assert checkpoint.lets_pass(record)
+    assert not checkpoint.lets_pass(revised(record, offset=50))
+    assert not checkpoint.lets_pass(revised(record, topic=tally.REQUESTS))
+    assert not revised(checkpoint, incarnations={tally.EVENTS: 1}).lets_pass(record)
+
+
 def test_wrong_messages_between_good_ones_stop_nothing() -> None:
     def decide(message: Message, desk: Desk) -> Decision:
         if int(message.id) % 2:

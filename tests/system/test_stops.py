@@ -2,6 +2,7 @@
 mends it.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -15,18 +16,20 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, Records
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.structs import TopicPartition
 
+from contracts.orders import OrderPlaced
 from deploy.installation.processes import Process
 from deploy.installation.topics import create_topics
 from deploy.local.places import PROJECT
+from deploy.sample.outbound import Outbound
 from tests.system import shop
 from tests.system.conftest import Installing
 from tests.system.entry import SPLIT_FOR
 from tests.system.installation import Installation, delete_topics, until
-from tests.system.read_back import said
+from tests.system.read_back import records, said
 
 TOPIC = "orders.requests"
 LANES = 4
-_COMMAND = re.compile(r"leaseline (topics create|topics reset [a-z.-]+)")
+_COMMAND = re.compile(r"leaseline (topics create|topics reset [a-z.-]+|dead-letters pass [a-z]+)")
 
 
 @pytest.fixture
@@ -42,15 +45,15 @@ async def _stopped(installation: Installation, **environment: str) -> str:
     return await _reason(installation.start_one("orders", **environment))
 
 
-async def _reason(process: Process) -> str:
+async def _reason(process: Process, service: str = "orders") -> str:
     async def ended() -> bool:
         return process.popen.poll() is not None
 
-    await until(ended, "orders to stop")
+    await until(ended, f"{service} to stop")
     log = process.log.read_text(encoding="utf-8")
     assert process.popen.returncode == 1, log[-2000:]
     assert "Traceback" not in log
-    found = re.search(r"^orders stopped: (.*)\Z", log, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^{service} stopped: (.*)\Z", log, re.MULTILINE | re.DOTALL)
     assert found is not None, log[-2000:]
     return " ".join(found[1].split())
 
@@ -233,6 +236,54 @@ async def test_a_missing_topic_stops_the_service_until_it_is_created(
     assert f"the topic {TOPIC} does not exist" in why
     assert _mended(installation, why) == ["topics create"]
     await _decided(installation, *_ids("first"))
+
+
+async def test_facts_that_nobody_can_read_stop_the_service_until_they_are_passed_to_the_dead_letters(
+    installing: Installing,
+) -> None:
+    """They lie in one lane, in a row, and a scan that can be decided lies behind them."""
+    installation = await installing(1)
+    many = 30
+    await installation.feed([_of_a_newer_version(number) for number in range(many)])
+    why = await _reason(installation.start_one("fulfillment"), "fulfillment")
+    assert "20 messages in a row went wrong, the last: OrderPlaced, unreadable_data" in why
+    assert "Traceback" not in why
+    assert _mended(installation, why) == ["dead-letters pass fulfillment"]
+    process = installation.start_one("fulfillment")
+    await installation.feed([shop.scan("nobody", "S1")])
+    kafka = installation.addresses.kafka
+
+    async def parked() -> bool:
+        return any(event.type == "ItemFulfillmentParked" for event in await said(kafka, ["fulfillment.events"]))
+
+    await until(parked, "the scan to be decided")
+    letters = await records(kafka, ["fulfillment.dead-letters"])
+    assert [dict(letter.headers)["leaseline-reason"] for letter in letters] == [b"unreadable_data"] * many
+    log = [json.loads(line) for line in process.log.read_text().splitlines() if line.startswith("{")]
+    told = [line for line in log if line["event"] == "message.dead_letter"]
+    assert [(line["type"], line["address"]) for line in told] == [
+        ("OrderPlaced", f"orders.events/0/{number}") for number in range(many)
+    ]
+
+
+def _of_a_newer_version(number: int) -> Outbound:
+    """A placed order whose order this version cannot read."""
+    value = {
+        "specversion": "1.0",
+        "id": f"newer-{number}@1",
+        "source": "leaseline/orders",
+        "type": OrderPlaced.type_name(),
+        "data": {"version": 1, "order": {"order_id": f"newer-{number}", "items": {"of": "another shape"}}},
+    }
+    return Outbound(
+        OrderPlaced.topic,
+        f"newer-{number}".encode(),
+        json.dumps(value).encode(),
+        headers=(),
+        via="java",
+        identity=None,
+        type="unreadable",
+    )
 
 
 async def test_another_number_of_lanes_than_the_stored_one_stops_the_service(installing: Installing) -> None:
