@@ -114,7 +114,7 @@ class Serving:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
         wait_for_records(consumer)
         ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, MachineClock())
-        self._worker = Worker(self.service, self._settings.lanes, ports, self._at)
+        self._worker = Worker(self.service, self._settings.lanes, ports, self._at, self._settings.logged_a_minute)
         self._listener.tell(self._worker.keeper.assignment_changed)
         self._tasks.append(asyncio.create_task(self._keep(self._worker)))
         if self.service.tick is not None and self._settings.tick_seconds > 0:

@@ -8,6 +8,7 @@ from contracts.immutable import Immutable
 
 T = TypeVar("T")
 MOST_LANES: Final = 1024
+MOST_LINES: Final = 1_000_000
 FORMS: Final = ("json", "console")
 LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -49,12 +50,17 @@ def between(least: float, most: float, number: Callable[[str], T]) -> Callable[[
     return read
 
 
+def _all_or_number(text: str) -> int | None:
+    return None if text.lower() == "all" else between(0, MOST_LINES, int)(text)
+
+
 class Settings(Immutable):
     """Where the servers are and how the process behaves.
 
     ``lanes`` is one number for the whole installation, fixed at the first start. ``databases`` is the prefix of the
     services' database names. ``tick_seconds`` 0: the worker does not tick (somebody else says what time it is).
     ``session_seconds``: after so long without a sign of life the group gives a worker's lanes to another one.
+    ``logged_a_minute``: lines about refusals, waiting requests and senseless records at most; None: all of them.
     """
 
     kafka: str
@@ -65,6 +71,7 @@ class Settings(Immutable):
     log_level: str = "info"
     tick_seconds: float = 60.0
     session_seconds: float = 10.0
+    logged_a_minute: int | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -89,4 +96,5 @@ class Settings(Immutable):
             log_level=read("LOG_LEVEL", "info", one_of(LEVELS), f"use {' or '.join(LEVELS)}"),
             tick_seconds=read("TICK_SECONDS", "60", between(0, 3600, float), "give seconds from 0 (never) to 3600"),
             session_seconds=read("SESSION_SECONDS", "10", between(1, 300, float), "give seconds from 1 to 300"),
+            logged_a_minute=read("LOGGED_A_MINUTE", "all", _all_or_number, f"say all or give 0 to {MOST_LINES}"),
         )

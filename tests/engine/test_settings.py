@@ -27,6 +27,11 @@ def test_a_blank_setting_is_none() -> None:
     assert not yes_or_no("LEASELINE_ANNOUNCED_ONLY", {"LEASELINE_ANNOUNCED_ONLY": ""})
 
 
+def test_every_incident_is_told_unless_a_number_is_given() -> None:
+    told = [Settings.read(SERVERS | {"LEASELINE_LOGGED_A_MINUTE": text}).logged_a_minute for text in ("", "All", "0")]
+    assert told == [None, None, 0]
+
+
 def test_settings_are_taken_from_the_environment() -> None:
     found = Settings.read(
         SERVERS | {"LEASELINE_LANES": "64", "LEASELINE_TICK_SECONDS": "0", "LEASELINE_LOG_LEVEL": "DEBUG"}
@@ -45,6 +50,8 @@ def test_settings_are_taken_from_the_environment() -> None:
         ("LEASELINE_SESSION_SECONDS", "nan", "from 1 to 300"),
         ("LEASELINE_LOGS", "xml", "json or console"),
         ("LEASELINE_LOG_LEVEL", "loud", "debug or info"),
+        ("LEASELINE_LOGGED_A_MINUTE", "some", "say all or give 0 to 1000000"),
+        ("LEASELINE_LOGGED_A_MINUTE", "-1", "say all or give 0 to 1000000"),
     ],
 )
 def test_a_wrong_setting_is_told_with_what_may_stand_there(name: str, wrong: str, meant: str) -> None:

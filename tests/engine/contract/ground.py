@@ -1,7 +1,7 @@
 """The ground that a contract test stands on: one log, one group, one database, in memory or real."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from services.engine.ports import Consumer, Producer, Store
 from services.engine.record import Place, Record
@@ -43,6 +43,12 @@ class Ground(Protocol):
 
     async def stands(self, place: Place) -> Sequence[bytes]:
         """The values in the log, in order."""
+
+    async def write_fields(self, lane: int, fields: Mapping[str, Any]) -> None:
+        """Somebody else sets fields of a lane's stored checkpoint: an operator, or a newer version."""
+
+    async def fields(self, lane: int) -> Mapping[str, Any]:
+        """A lane's checkpoint as it is stored."""
 
     async def commit_fails(self, *, after_it_is_done: bool) -> None:
         """The next commit of a transaction brings no answer."""

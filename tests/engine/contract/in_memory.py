@@ -1,16 +1,19 @@
 """The contract's ground in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Any
+
+import bson
 
 from services.engine.memory.clock import MemoryClock
-from services.engine.memory.database import MemoryDatabase
+from services.engine.memory.database import MemoryDatabase, decoded
 from services.engine.memory.fortune import Fortune
 from services.engine.memory.group import MemoryGroup, MemoryMembership
 from services.engine.memory.log import MemoryLog
 from services.engine.memory.producer import MemoryProducer
-from services.engine.memory.store import MemoryStore
+from services.engine.memory.store import CHECKPOINTS, MemoryStore
 from services.engine.ports import Producer
 from services.engine.record import Place, Record
 from tests.engine.contract.ground import LANES, TOPICS, Member
@@ -84,6 +87,13 @@ class MemoryGround:
 
     async def stands(self, place: Place) -> Sequence[bytes]:
         return [record.value or b"" for record in self._log.read(place, 0, 1000)]
+
+    async def write_fields(self, lane: int, fields: Mapping[str, Any]) -> None:
+        content = bson.encode({**await self.fields(lane), **fields})
+        self._database.confirm(self._database.write({(CHECKPOINTS, lane): content}))
+
+    async def fields(self, lane: int) -> Mapping[str, Any]:
+        return decoded(self._database.get((CHECKPOINTS, lane)) or b"")
 
     async def commit_fails(self, *, after_it_is_done: bool) -> None:
         self._fortune.due.add("store.commit.after" if after_it_is_done else "store.commit.before")

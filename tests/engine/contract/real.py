@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 from unittest.mock import patch
@@ -13,11 +13,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaTimeoutError
 from pymongo import MongoClient
+from pymongo.collection import Collection
 
 from services.engine.kafka_membership import KafkaMembership
 from services.engine.kafka_producer import KafkaProducer
 from services.engine.kept import revised
-from services.engine.mongo import MongoStore
+from services.engine.mongo import CHECKPOINTS, MongoStore
 from services.engine.ports import Producer
 from services.engine.rebalances import Listener
 from services.engine.record import Place, Record
@@ -122,6 +123,16 @@ class RealGround:
             return found
         finally:
             await consumer.stop()
+
+    async def write_fields(self, lane: int, fields: Mapping[str, Any]) -> None:
+        self._checkpoints().update_one({"_id": lane}, {"$set": fields})
+
+    async def fields(self, lane: int) -> Mapping[str, Any]:
+        return self._checkpoints().find_one({"_id": lane}) or {}
+
+    def _checkpoints(self) -> Collection[dict[str, Any]]:
+        client = MongoClient[dict[str, Any]](self._mongo, tz_aware=True)
+        return client[self._name][CHECKPOINTS]
 
     async def commit_fails(self, *, after_it_is_done: bool) -> None:
         """The server's own fail point; for this test's clients only. The driver tries again after a lost connection."""

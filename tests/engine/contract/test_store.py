@@ -66,7 +66,6 @@ async def test_a_checkpoint_comes_back_as_it_was_saved(ground: Ground) -> None:
         offsets={"t.requests": 7},
         bookmarks={"t.requests": Bookmark(6, 1_700_000_000_000, b"12345678")},
         incarnations={"t.requests": 1},
-        marks={"t.requests/2/0": 41},
         outgoing=outgoing,
     )
     await _save(store, lane=lane)
@@ -74,6 +73,21 @@ async def test_a_checkpoint_comes_back_as_it_was_saved(ground: Ground) -> None:
     assert await (await ground.store()).acquire(0) == revised(
         lane, epoch=2, session=(await store.read(0) or lane).session
     )
+
+
+async def test_a_save_keeps_the_fields_of_a_checkpoint_that_it_does_not_know_or_does_not_own(ground: Ground) -> None:
+    """An older worker beside a newer one erases nothing, nor what an operator wrote meanwhile."""
+    store = await ground.store()
+    lane = await store.acquire(0)
+    others = {"of_a_newer_version": {"a": [1, 2]}, "passing": [["t.requests", 0, 9]], "marks": [["t.requests/2/0", 41]]}
+    await ground.write_fields(0, others)
+    await _save(store, lane=revised(lane, batch=1, offsets={"t.requests": 7}))
+    assert others.items() <= (await ground.fields(0)).items()
+    found = await store.acquire(0)
+    assert (found.batch, found.offsets) == (1, {"t.requests": 7})
+    assert (found.passing, found.marks) == ({"t.requests": (0, 9)}, {"t.requests/2/0": 41})
+    await _save(store, lane=revised(found, batch=2, offsets={"t.requests": 8}))
+    assert others.items() <= (await ground.fields(0)).items()
 
 
 async def test_a_save_must_follow_the_one_before(ground: Ground) -> None:
