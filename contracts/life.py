@@ -69,12 +69,22 @@ class _LifeRequest(SubscriptionRequest):
 
 
 class SubscriptionCancellationRequested(_LifeRequest):
-    """Cancels a subscription: its last day is ``on``, not before the message's own civil date, which is the default."""
+    """Cancels a subscription: its last day is ``on``, not before the message's own civil date, which is the default.
+
+    Said again it moves the last day: to an earlier one, or to a later one while the present one has not come.
+    """
 
     reason_code: CancellationReason
     on: CivilDate | None = None
     actor: Name
     reason: LongTextIfAny = None
+
+
+class CancellationWithdrawalRequested(_LifeRequest):
+    """Takes a cancellation back whose day has not come: the contract goes on as if it had never been cancelled."""
+
+    actor: Name
+    reason: LongText
 
 
 class ExtensionRequested(_LifeRequest):
@@ -114,6 +124,16 @@ class ReturnSubmitted(_LifeRequest):
     reason: LongTextIfAny = None
 
 
+class ReturnWithdrawalRequested(_LifeRequest):
+    """A return was booked by mistake: the device is with the customer. Not once it went out again.
+
+    It is the subscription's present device, or the one that ``serial`` names (one that was replaced).
+    """
+
+    actor: Name
+    reason: LongText
+
+
 class ReversalRequested(_LifeRequest):
     """The scan was wrong: the subscription never was, its unit opens again, what was invoiced is credited."""
 
@@ -140,6 +160,12 @@ class _LifeFact(SubscriptionFact):
 
 class SubscriptionCancelled(_LifeFact):
     """The subscription is cancelled, or will be after ``cancelled_on``; it ends with that day."""
+
+
+class CancellationWithdrawn(_LifeFact):
+    """The subscription is not cancelled any more. Its last day would have been ``withdrawn_day``."""
+
+    withdrawn_day: CivilDate
 
 
 class SubscriptionExtended(_LifeFact):
@@ -180,6 +206,12 @@ class AssetReturned(_LifeFact):
 
     serial: str
     returned_condition: Condition
+
+
+class ReturnWithdrawn(_LifeFact):
+    """A device of the subscription did not come back; it was booked so by mistake."""
+
+    serial: str
 
 
 class ShipmentTracked(_LifeFact):

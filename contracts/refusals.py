@@ -82,6 +82,9 @@ class Code(StrEnum):
     EXTENSION_TOO_EARLY = "extension_too_early"
     CONTRACT_TOO_LONG = "contract_too_long"
     ALREADY_RETURNED = "already_returned"
+    NOT_CANCELLED = "not_cancelled"
+    NOT_RETURNED = "not_returned"
+    DEVICE_OUT_AGAIN = "device_out_again"
     # billing
     AS_OF_AHEAD = "as_of_ahead"
 
@@ -146,13 +149,16 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.SUBSCRIPTION_UNKNOWN: "There is no such subscription: check the order id and its number.",
     Code.SERIAL_UNKNOWN: "No order has or had this device: check the label, or name the subscription.",
     Code.SUBSCRIPTION_ENDED: "The contract has ended: nothing more can be asked of it but an extension.",
-    Code.SUBSCRIPTION_CANCELLED: "The subscription is cancelled, or will be: an earlier day is all that can be asked.",
+    Code.SUBSCRIPTION_CANCELLED: "It is cancelled, or will be: before its last day this can be moved, or withdrawn.",
     Code.SUBSCRIPTION_REVERSED: "The scan was reversed: the subscription never was. Scan a device again.",
     Code.DATE_OUT_OF_RANGE: "Use a day from that of the message on, before the contract ends.",
     Code.ENDS_BEFORE_MISMATCH: "The contract ends on another day, perhaps it was extended: look, then ask again.",
     Code.EXTENSION_TOO_EARLY: "A contract can be extended from its last contract month on: ask again then.",
     Code.CONTRACT_TOO_LONG: "A contract has at most 1,200 months: place a new order.",
     Code.ALREADY_RETURNED: "The device came back already: place a new order for another one.",
+    Code.NOT_CANCELLED: "The subscription was never cancelled: nothing is to be withdrawn.",
+    Code.NOT_RETURNED: "No return of this device is recorded: check the label and the subscription.",
+    Code.DEVICE_OUT_AGAIN: "The device went to another subscription since: have that one corrected first.",
     Code.AS_OF_AHEAD: "The as-of date lies more than a day ahead: send the run on its day.",
 }
 

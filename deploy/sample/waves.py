@@ -24,7 +24,7 @@ from deploy.sample import (
 )
 from deploy.sample.bills import payers, runs
 from deploy.sample.changes import amending, cancelling, closing, moving
-from deploy.sample.lives import announcing, extending, leaving, serving
+from deploy.sample.lives import announcing, extending, leaving, mending, serving
 from deploy.sample.lives.lots import Lot
 from deploy.sample.outbound import Outbound, Sending, Wave
 from deploy.sample.repeats import PER_MILLE, chosen, with_repeats
@@ -69,6 +69,7 @@ def waves() -> tuple[Wave, ...]:
         _wave("extensions", with_repeats(extended, repeats)),
         _wave("ticks to December", clock.sendings(), quiet=True),
         _wave("after the end", with_repeats(ended, repeats)),
+        _wave("slips and ways back", _mended(whole)),
         _wave("wrong ones", (*_wrong(whole), *unknown), unread=unreadable.records(), settled=unpriced, quiet=True),
         _wave("ticks for what waits in vain", clock.sendings(clock.LAST), settled=unknown),
     )
@@ -131,6 +132,12 @@ def _corrected(whole: Plan) -> Sent:
         *leaving.cancelled(whole.lives, Lot.CANCELLED_LATE),
         *moving.sendings(whole.parts.moved_customer, moved),
     )
+
+
+def _mended(whole: Plan) -> Sent:
+    """What persons take back. Only of orders to which nothing else happens."""
+    lives = [life for life in whole.lives if life.device.order_id in whole.parts.none]
+    return mending.sendings(lives, wrong_lives.SPARE_SKU, wrong_lives.OTHER_SKU)
 
 
 def _wrong(whole: Plan) -> Sent:

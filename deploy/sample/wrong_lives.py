@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from contracts.assets import AssetReceived
+from contracts.assets import AssetCorrectionRequested, AssetReceived, AssetStateRequested
 from contracts.fulfillment import ItemFulfillmentRefused, ItemFulfillmentRequested, RequestRefused
 from contracts.life import (
+    CancellationWithdrawalRequested,
     ExtensionRequested,
     ReplacementRequested,
     ReturnSubmitted,
+    ReturnWithdrawalRequested,
     ReversalRequested,
     SerialCorrectionRequested,
     SubscriptionCancellationRequested,
@@ -18,7 +20,7 @@ from contracts.life import (
 from contracts.message import Body
 from contracts.refusals import Code
 from deploy.sample.hashes import drawn
-from deploy.sample.lives import leaving
+from deploy.sample.lives import leaving, mending
 from deploy.sample.lives.devices import Device
 from deploy.sample.lives.lots import Life, Lot
 from deploy.sample.outbound import Sending
@@ -29,6 +31,8 @@ from deploy.sample.wrong_orders import EACH
 SOURCE: Final = "/clerks/trainee"
 ASKED: Final = datetime(2018, 12, 20, 10, tzinfo=UTC)
 """After the last tick: what has ended is ended."""
+SPARE_SKU: Final = "SPARE"
+OTHER_SKU: Final = "BK-X00-00"
 NOBODYS: Final = "NOBODYS-000001"
 
 
@@ -104,6 +108,9 @@ _ROWS: Final[tuple[_Row, ...]] = (
     ("correct", Code.SUBSCRIPTION_ENDED, SerialCorrectionRequested, _ended, _other_serial),
     ("replace", Code.SERIAL_INVALID, ReplacementRequested, _calm, lambda _: {"new_serial": "9" * 65}),
     ("return", Code.ALREADY_RETURNED, ReturnSubmitted, _came_back, lambda _: _BACK),
+    ("stay", Code.NOT_CANCELLED, CancellationWithdrawalRequested, _calm, lambda _: {}),
+    ("stay", Code.SUBSCRIPTION_CANCELLED, CancellationWithdrawalRequested, _cancelled, lambda _: {}),
+    ("not-back", Code.NOT_RETURNED, ReturnWithdrawalRequested, _calm, lambda _: {}),
     ("reverse", Code.SUBSCRIPTION_REVERSED, ReversalRequested, _reversed, lambda _: {}),
 )
 KINDS: Final = tuple(Kind(*row) for row in _ROWS)
@@ -125,9 +132,14 @@ def sendings(plan: Plan) -> tuple[Sending, ...]:
         found.append(_refused("extend-unknown", n, ExtensionRequested, unknown, Code.SUBSCRIPTION_UNKNOWN))
         nobodys = {"serial": f"{NOBODYS}-{n}", **_BACK}
         found.append(_refused("return-unknown", n, ReturnSubmitted, nobodys, Code.SERIAL_UNKNOWN))
-        other = {"serial": device.serial, "sku": "BK-X00-00"}
+        other = {"serial": device.serial, "sku": OTHER_SKU}
         found.append(_refused("arrival-other-sku", n, AssetReceived, other, Code.SKU_MISMATCH))
         held = {"subscription_id": device.subscription_id, "new_serial": calm[n % len(calm)].serial}
+        unknown_device = {"serial": f"{NOBODYS}-{n}"}
+        right = {**unknown_device, "sku": OTHER_SKU}
+        found.append(_refused("sku-unknown", n, AssetCorrectionRequested, right, Code.ASSET_UNKNOWN))
+        lost = {**unknown_device, "state": "lost"}
+        found.append(_refused("state-unknown", n, AssetStateRequested, lost, Code.ASSET_UNKNOWN))
         found.append(_refused("replace-in-use", n, ReplacementRequested, held, Code.SERIAL_IN_USE))
     return (*found, *_scans(plan))
 
@@ -148,6 +160,8 @@ def _scans(plan: Plan) -> tuple[Sending, ...]:
     for n, order_id in enumerate(drawn(waiting, EACH, "scanned though ended"), 1):
         data = {"order_id": order_id, "item_id": waiting[order_id].order.item_id(0), "serials": [ended[n - 1].serial]}
         found.append(_refused("scan-ended", n, ItemFulfillmentRequested, data, Code.ASSET_NOT_RETURNED))
+        withheld = {**data, "serials": [mending.spares(SPARE_SKU)[n - 1]]}
+        found.append(_refused("scan-withheld", n, ItemFulfillmentRequested, withheld, Code.ASSET_UNAVAILABLE))
     for n, each in enumerate(plan.of(drawn(plan.parts.cancelled, EACH, "scanned though cancelled")), 1):
         sku = each.order.body.items[0].sku
         data = {"order_id": each.order.order_id, "sku": sku, "serials": [f"{sku}-99999{n}"]}

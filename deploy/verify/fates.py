@@ -22,6 +22,8 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     "SerialCorrectionRequested": ("SerialCorrected",),
     "ReplacementRequested": ("DeviceReplaced",),
     "ReturnSubmitted": ("AssetReturned",),
+    "ReturnWithdrawalRequested": ("ReturnWithdrawn",),
+    "CancellationWithdrawalRequested": ("CancellationWithdrawn",),
     "ReversalRequested": ("SubscriptionReversed",),
     "ShipmentSubmitted": ("ShipmentTracked",),
     "AssetReceived": ("AssetAnnounced",),

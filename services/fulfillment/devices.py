@@ -55,7 +55,8 @@ def _checked(case: Case, raw: str) -> str | tuple[Refusal, ...]:
         return no(Code.ASSET_UNKNOWN, FIELD) if case.settings.announced_only else serial
     if asset.holder is not None:
         return no(Code.SERIAL_IN_USE, FIELD, f"active in order {asset.holder.order_id}")
-    if asset.state in ("ended", "unavailable"):
+    own = asset.state == "unavailable" and asset.last_had_by(case.order_id, case.number)
+    if asset.state in ("ended", "unavailable") and not own:  # its own from before, replaced by mistake: never came back
         return no(Code.ASSET_NOT_RETURNED, FIELD, f"last with order {asset.last_order}")
     if asset.withheld is not None:
         return no(Code.ASSET_UNAVAILABLE, FIELD, f"the device is {asset.withheld}")

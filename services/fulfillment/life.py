@@ -9,9 +9,11 @@ from typing import Final, assert_never
 
 from contracts.judging import read_again
 from contracts.life import (
+    CancellationWithdrawalRequested,
     ExtensionRequested,
     ReplacementRequested,
     ReturnSubmitted,
+    ReturnWithdrawalRequested,
     ReversalRequested,
     SerialCorrectionRequested,
     ShipmentSubmitted,
@@ -23,14 +25,14 @@ from services.engine.inbox import outcome_of
 from services.engine.kept import revised
 from services.fulfillment.answers import ANSWERS
 from services.fulfillment.book import Book
-from services.fulfillment.cancelling import cancelled
+from services.fulfillment.cancelling import cancelled, withdrawn
 from services.fulfillment.case import Answer, AssetOf, Became, Case
 from services.fulfillment.devices import corrected, replaced
 from services.fulfillment.extending import extended
 from services.fulfillment.ledger import Entry, row_of
 from services.fulfillment.naming import meant
 from services.fulfillment.request import Wish
-from services.fulfillment.returning import returned
+from services.fulfillment.returning import return_withdrawn, returned
 from services.fulfillment.reversing import reversed_scan
 from services.fulfillment.scan import Decided
 from services.fulfillment.settings import Settings
@@ -39,10 +41,12 @@ from services.fulfillment.subscription import whole
 
 LifeRequest = (
     SubscriptionCancellationRequested
+    | CancellationWithdrawalRequested
     | ExtensionRequested
     | SerialCorrectionRequested
     | ReplacementRequested
     | ReturnSubmitted
+    | ReturnWithdrawalRequested
     | ReversalRequested
     | ShipmentSubmitted
 )
@@ -52,10 +56,12 @@ WISHES: Final[Mapping[str, type[LifeRequest]]] = MappingProxyType(
         model.type_name(): model
         for model in (
             SubscriptionCancellationRequested,
+            CancellationWithdrawalRequested,
             ExtensionRequested,
             SerialCorrectionRequested,
             ReplacementRequested,
             ReturnSubmitted,
+            ReturnWithdrawalRequested,
             ReversalRequested,
             ShipmentSubmitted,
         )
@@ -111,6 +117,8 @@ def _decision(case: Case, body: LifeRequest) -> Answer:
     match body:
         case SubscriptionCancellationRequested():
             return cancelled(case, body)
+        case CancellationWithdrawalRequested():
+            return withdrawn(case, body)
         case ExtensionRequested():
             return extended(case, body)
         case SerialCorrectionRequested():
@@ -119,6 +127,8 @@ def _decision(case: Case, body: LifeRequest) -> Answer:
             return replaced(case, body)
         case ReturnSubmitted():
             return returned(case, body)
+        case ReturnWithdrawalRequested():
+            return return_withdrawn(case, body)
         case ReversalRequested():
             return reversed_scan(case, body)
         case ShipmentSubmitted():

@@ -1,8 +1,10 @@
-"""A device comes back: the subscription's present one, or one that was replaced."""
+"""A device comes back: the subscription's present one, or one that was replaced. What was booked so by mistake is
+withdrawn, while the device is not out again (``domain.md`` section 2).
+"""
 
 from functools import partial
 
-from contracts.life import AssetReturned, ReturnSubmitted
+from contracts.life import AssetReturned, ReturnSubmitted, ReturnWithdrawalRequested, ReturnWithdrawn
 from contracts.refusals import Code
 from contracts.serials import normalised
 from services.engine.kept import revised
@@ -45,3 +47,28 @@ def _replaced_one(case: Case, serial: str, back: Became, body: ReturnSubmitted) 
 def _came_back(case: Case, asset: Asset, body: ReturnSubmitted) -> Asset:
     """Returned; damaged or incomplete, nobody gets it until a person releases it."""
     return asset.became("returned", case.order_id, case.number, case.time, body.condition)
+
+
+def return_withdrawn(case: Case, body: ReturnWithdrawalRequested) -> Answer:
+    """The device is the customer's to return again, and no more damaged than it was; a person's word about it stays."""
+    entry = case.entry
+    serial = entry.serial if body.serial is None else normalised(body.serial) or ""
+    if entry.state == "reversed":
+        return no(Code.SUBSCRIPTION_REVERSED)
+    present = serial == entry.serial
+    if present and entry.returned_at is None:
+        return no(Code.NOT_RETURNED)
+    fact = partial(ReturnWithdrawn, at=case.time, actor=body.actor, reason=body.reason, serial=serial)
+    became = revised(entry, returned_at=None, condition=None) if present else entry
+    if present and entry.state == "active":
+        return Became(became, fact)
+    asset = case.asset_of(serial)
+    if asset is None or not asset.last_had_by(case.order_id, case.number):
+        other = None if asset is None else asset.last_order
+        return no(Code.DEVICE_OUT_AGAIN, detail=f"last with order {other}")
+    if asset.state != "returned":
+        return no(Code.NOT_RETURNED, "serial")
+    back = asset.became("ended" if present else "unavailable", case.order_id, case.number, case.time)
+    if back.withheld in ("damaged", "incomplete"):
+        back = revised(back, withheld=None)
+    return Became(became, fact, {serial: back})

@@ -47,6 +47,11 @@ def ends_before(entry: Entry, line: Line) -> date:
     """The day before which the contract ends: the day behind its last one if it was cancelled, or will be."""
     if entry.cancelled_on is not None:
         return entry.cancelled_on + ONE_DAY
+    return ends_uncancelled(entry, line)
+
+
+def ends_uncancelled(entry: Entry, line: Line) -> date:
+    """The day before which its months end, whether it was cancelled or not."""
     return months_after(entry.start_date, months_of(entry, line))
 
 

@@ -16,6 +16,7 @@ from contracts.invoices import (
     LaneInvoicingDue,
     PayerInvoicingDue,
 )
+from contracts.life import CancellationWithdrawn, ReturnWithdrawn
 from contracts.message import Body
 from contracts.payers import PayerSettingsSubmitted
 from services.billing.account import Account, AccountKey, rebuilt, shown
@@ -31,6 +32,7 @@ from services.engine.message import Message
 from tests.billing.subscriptions import (
     CANAL,
     COOLSINGEL,
+    CREATED,
     JOHANNES,
     KEIZERSGRACHT,
     MAY,
@@ -158,6 +160,43 @@ def test_what_was_cancelled_backdated_after_its_invoice_is_credited_by_naming_th
     assert [line.credits for line in lines(said)] == [None, first.number]
     (second,) = invoices(said)
     assert (second.kind, second.charges, second.credited, second.total) == ("invoice", 5000, 5000, 0)
+    accounts_are_as_rebuilt(scene)
+
+
+def test_a_cancellation_that_is_moved_or_withdrawn_is_a_difference_like_any_other() -> None:
+    scene = rented("o1/1", "o1/2", "o1/3")
+    until_june: dict[str, Any] = {"ends_before": date(2024, 6, 1), "version": 2}
+    scene.hears(created("o1/1", **until_june))  # known before its invoice, moved before it
+    scene.hears(created("o1/1", ends_before=date(2024, 7, 1), version=3))
+    scene.hears(created("o1/2", **until_june))  # known before its invoice, withdrawn after it
+    assert months(run(scene, "2024-06")) == [
+        ("o1/1", 1, 5000),
+        ("o1/1", 2, 5000),
+        ("o1/2", 1, 5000),
+        ("o1/3", 1, 5000),
+        ("o1/3", 2, 5000),
+    ]
+    back = created("o1/2", version=4).subscription
+    heard: dict[str, Any] = {"at": CREATED, "actor": "Grace", "reason": "they stay"}
+    scene.hears(CancellationWithdrawn(version=4, subscription=back, withdrawn_day=date(2024, 5, 31), **heard))
+    scene.hears(created("o1/3", **until_june))  # known after its invoice: credited, then withdrawn
+    assert months(run(scene, "2024-07")) == [("o1/2", 2, 5000), ("o1/2", 3, 5000), ("o1/3", 2, -5000)]
+    again = created("o1/3", version=5).subscription
+    scene.hears(CancellationWithdrawn(version=5, subscription=again, withdrawn_day=date(2024, 5, 31), **heard))
+    assert months(run(scene, "2024-08")) == [
+        ("o1/2", 4, 5000),
+        ("o1/3", 2, 5000),
+        ("o1/3", 3, 5000),
+        ("o1/3", 4, 5000),
+    ]
+    accounts_are_as_rebuilt(scene)
+
+
+def test_a_return_that_is_withdrawn_moves_no_amount() -> None:
+    scene = rented()
+    its = created(version=2).subscription
+    heard: dict[str, Any] = {"at": CREATED, "actor": "Grace", "reason": "another device", "serial": its.serial}
+    assert scene.hears(ReturnWithdrawn(version=2, subscription=its, **heard)) == []
     accounts_are_as_rebuilt(scene)
 
 

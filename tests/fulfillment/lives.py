@@ -7,9 +7,11 @@ from typing import Any
 from contracts.assets import AssetCorrectionRequested, AssetReceived, AssetStateRequested
 from contracts.fulfillment import RequestRefused
 from contracts.life import (
+    CancellationWithdrawalRequested,
     ExtensionRequested,
     ReplacementRequested,
     ReturnSubmitted,
+    ReturnWithdrawalRequested,
     ReversalRequested,
     SerialCorrectionRequested,
     ShipmentSubmitted,
@@ -39,6 +41,14 @@ def extend(ends_before: date, months: int = 6, which: str | None = ONE, **how: A
 
 def euros(amount: int) -> Money:
     return Money(amount=amount, currency="EUR")
+
+
+def withdraw(which: str | None = ONE, **how: Any) -> CancellationWithdrawalRequested:
+    return CancellationWithdrawalRequested(subscription_id=which, actor="Grace", reason="they stay", **how)
+
+
+def withdraw_return(which: str | None = ONE, serial: str | None = None) -> ReturnWithdrawalRequested:
+    return ReturnWithdrawalRequested(subscription_id=which, serial=serial, actor="Grace", reason="another device")
 
 
 def correct(new: str, which: str | None = ONE, **how: Any) -> SerialCorrectionRequested:

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contracts.fulfillment import OrderProgressed
-from contracts.life import SubscriptionCancelled, SubscriptionEnded
+from contracts.life import CancellationWithdrawn, SubscriptionCancelled, SubscriptionEnded, SubscriptionExtended
 from contracts.refusals import Code
+from services.engine.kept import revised
 from services.fulfillment.settings import Settings
 from tests.fulfillment.lives import (
     TODAY,
@@ -17,6 +18,7 @@ from tests.fulfillment.lives import (
     give_back,
     rented,
     reverse,
+    withdraw,
 )
 from tests.fulfillment.orders_known import asset, ledger, placed, scan
 from tests.scene import NOON, only
@@ -70,11 +72,77 @@ def test_an_earlier_day_takes_the_place_of_a_later_one() -> None:
     assert only(stage.hears(cancel()), SubscriptionCancelled).subscription.state == "cancelled"
 
 
-@pytest.mark.parametrize("days", [10, 11, 500])
-def test_the_same_or_a_later_day_is_refused(days: int) -> None:
+def test_the_same_day_is_refused_and_one_beyond_the_contract() -> None:
     stage = rented()
     stage.hears(cancel(on=TODAY + 10 * DAY))
-    assert codes(stage.hears(cancel(on=TODAY + days * DAY))) == [(Code.SUBSCRIPTION_CANCELLED, "on")]
+    assert codes(stage.hears(cancel(on=TODAY + 10 * DAY))) == [(Code.SUBSCRIPTION_CANCELLED, "on")]
+    assert codes(stage.hears(cancel(on=TODAY + 365 * DAY))) == [(Code.DATE_OUT_OF_RANGE, "on")]
+
+
+def test_while_its_last_day_has_not_come_it_is_moved_to_a_later_one() -> None:
+    stage = rented()
+    stage.hears(cancel(on=TODAY + 10 * DAY))
+    moved = only(stage.hears(cancel(on=TODAY + 60 * DAY), time=NOON + 9 * DAY), SubscriptionCancelled).subscription
+    assert (moved.state, moved.cancelled_on, moved.ends_before) == ("active", TODAY + 60 * DAY, TODAY + 61 * DAY)
+    assert day_comes(stage, TODAY + 11 * DAY) == []
+    only(day_comes(stage, TODAY + 61 * DAY), SubscriptionEnded)
+
+
+def test_while_its_last_day_has_not_come_it_is_withdrawn_and_the_contract_ends_as_it_would_have() -> None:
+    stage = rented()
+    before = entry(stage)
+    stage.hears(cancel(on=TODAY + 10 * DAY))
+    fact = only(stage.hears(withdraw(), time=NOON + 9 * DAY), CancellationWithdrawn)
+    now = fact.subscription
+    assert (now.state, now.cancelled_on, now.cancellation_reason) == ("active", None, None)
+    assert (now.ends_before, fact.withdrawn_day, fact.actor) == (date(2025, 5, 15), TODAY + 10 * DAY, "Grace")
+    assert revised(entry(stage), history=None) == before
+    assert [row.kind for row in entry(stage).history or ()] == ["SubscriptionCancelled", "CancellationWithdrawn"]
+    assert day_comes(stage, TODAY + 11 * DAY) == []
+    only(day_comes(stage, date(2025, 5, 15)), SubscriptionEnded)
+
+
+@pytest.mark.parametrize("days", [10, 11])
+@pytest.mark.parametrize("heard", [False, True])
+def test_once_its_last_day_has_come_it_is_neither_moved_nor_withdrawn(days: int, heard: bool) -> None:
+    stage = rented()
+    stage.hears(cancel(on=TODAY + 10 * DAY))
+    at = NOON + days * DAY
+    if heard:
+        day_comes(stage, TODAY + 11 * DAY)
+        at = NOON  # a message that is late: the clock has said so before
+    assert codes(stage.hears(cancel(on=TODAY + 60 * DAY), time=at)) == [(Code.SUBSCRIPTION_CANCELLED, "on")]
+    assert codes(stage.hears(withdraw(), time=at)) == [(Code.SUBSCRIPTION_CANCELLED, "")]
+
+
+def test_only_a_cancellation_is_withdrawn() -> None:
+    stage = rented("S1", "S2")
+    assert codes(stage.hears(withdraw())) == [(Code.NOT_CANCELLED, "")]
+    stage.hears(cancel(on=TODAY + 10 * DAY))
+    stage.hears(withdraw())
+    assert codes(stage.hears(withdraw())) == [(Code.NOT_CANCELLED, "")]
+    stage.hears(reverse())
+    assert codes(stage.hears(withdraw())) == [(Code.SUBSCRIPTION_REVERSED, "")]
+    assert codes(stage.hears(withdraw("o-1/9"))) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
+    day_comes(stage, date(2025, 5, 15))
+    assert codes(stage.hears(withdraw("o-1/2"))) == [(Code.SUBSCRIPTION_ENDED, "")]
+
+
+def test_a_contract_is_extended_once_its_cancellation_is_withdrawn() -> None:
+    stage = rented(months=6)
+    end, soon = date(2024, 11, 15), NOON + 160 * DAY
+    stage.hears(cancel(on=end - 2 * DAY))
+    assert codes(stage.hears(extend(end), time=soon)) == [(Code.SUBSCRIPTION_CANCELLED, "")]
+    stage.hears(withdraw(), time=soon)
+    assert only(stage.hears(extend(end), time=soon), SubscriptionExtended).subscription.ends_before == TODAY + 365 * DAY
+
+
+def test_an_extension_by_mistake_is_taken_back_by_a_cancellation_with_its_old_last_day() -> None:
+    stage = rented(months=6)
+    end, soon = date(2024, 11, 15), NOON + 160 * DAY
+    stage.hears(extend(end), time=soon)
+    now = only(stage.hears(cancel(on=end - DAY), time=soon), SubscriptionCancelled).subscription
+    assert (now.state, now.ends_before) == ("active", end)
 
 
 def test_one_that_is_cancelled_already_is_not_cancelled_again() -> None:

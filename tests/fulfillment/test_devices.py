@@ -178,3 +178,16 @@ def test_a_test_orders_device_is_marked_so() -> None:
     stage.hears(scan("T1", order_id="t-1"))
     stage.hears(replace("T2", "t-1/1"))
     assert asset(stage, "T2").test
+
+
+@pytest.mark.parametrize("how", [replace, correct])
+def test_a_replacement_by_mistake_is_taken_back_though_nothing_came_back(how: Callable[..., Body]) -> None:
+    stage = rented("S1")
+    stage.hears(replace("S2"))
+    stage.hears(placed(order_id="o-2"))
+    assert refused(stage.hears(scan("S1", order_id="o-2"))) == [("S1", Code.ASSET_NOT_RETURNED)]
+    stage.hears(how("S1"))
+    assert (entry(stage).serial, asset(stage, "S1").state) == ("S1", "in_use")
+    away = "unavailable" if how is replace else "available"
+    assert asset(stage, "S2").state == away
+    assert entry(stage).replaced == (("S2",) if how is replace else None)

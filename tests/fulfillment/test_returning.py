@@ -1,11 +1,28 @@
 from datetime import date, timedelta
 
+import pytest
+
 from contracts.fulfillment import OrderProgressed, RequestRefused, RequestRepeated, SentOn
-from contracts.life import AssetReturned, SubscriptionEnded
+from contracts.life import AssetReturned, ReturnWithdrawn, SubscriptionEnded, SubscriptionExtended
 from contracts.refusals import Code
+from services.engine.kept import revised
 from services.engine.worker import MOST_RECORDS
 from services.fulfillment.reactions.subscriptions import SENT_ON_KEPT
-from tests.fulfillment.lives import cancel, codes, correct, day_comes, entry, give_back, rented, replace, reverse
+from tests.fulfillment.lives import (
+    ONE,
+    cancel,
+    codes,
+    correct,
+    day_comes,
+    entry,
+    extend,
+    give_back,
+    rented,
+    replace,
+    reverse,
+    set_state,
+    withdraw_return,
+)
 from tests.fulfillment.orders_known import DAY as DAY_MS
 from tests.fulfillment.orders_known import asset, item, passed, placed, scan, serials
 from tests.scene import NOON, only
@@ -209,3 +226,67 @@ def test_a_refusal_of_what_was_sent_on_is_remembered_by_the_order() -> None:
     assert codes(said) == [(Code.ALREADY_RETURNED, "")]
     assert only(said, RequestRefused).subject == "o-1"
     assert only(stage.hears(give_back(None, "S1"), id="b"), RequestRepeated).codes == ("already_returned",)
+
+
+@pytest.mark.parametrize("condition", ["good", "damaged"])
+def test_a_return_by_mistake_is_withdrawn_and_the_device_is_the_customers_to_return_again(condition: str) -> None:
+    stage = rented()
+    stage.hears(cancel())
+    before = entry(stage)
+    stage.hears(give_back(condition=condition))
+    fact = only(stage.hears(withdraw_return()), ReturnWithdrawn)
+    assert (fact.serial, fact.subscription.returned_at, fact.subscription.condition) == ("S1", None, None)
+    assert revised(entry(stage), history=before.history) == before
+    assert (asset(stage, "S1").state, asset(stage, "S1").withheld) == ("ended", None)
+    assert [row.state for row in asset(stage, "S1").history] == [None, "ended", "returned", "ended"]
+    only(stage.hears(give_back(condition="worn")), AssetReturned)
+
+
+def test_a_return_while_the_subscription_is_active_is_withdrawn_too() -> None:
+    stage = rented(months=6)
+    stage.hears(give_back(condition="damaged"))
+    only(stage.hears(withdraw_return(None, "s1")), ReturnWithdrawn)
+    only(stage.hears(extend(date(2024, 11, 15)), time=NOON + 160 * DAY), SubscriptionExtended)
+    day_comes(stage, END)
+    assert (asset(stage, "S1").state, asset(stage, "S1").withheld) == ("ended", None)
+
+
+def test_the_return_of_a_replaced_device_is_withdrawn_and_it_is_waited_for_again() -> None:
+    stage = rented()
+    stage.hears(replace("S2"))
+    stage.hears(give_back(None, "S1"))
+    assert codes(stage.hears(withdraw_return())) == [(Code.NOT_RETURNED, "")]
+    only(stage.hears(withdraw_return(ONE, "S1")), ReturnWithdrawn)
+    assert (asset(stage, "S1").state, entry(stage).serial) == ("unavailable", "S2")
+    assert codes(stage.hears(withdraw_return(ONE, "S1"))) == [(Code.NOT_RETURNED, "serial")]
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_a_return_stands_once_the_device_went_out_again(out: bool) -> None:
+    stage = rented()
+    stage.hears(cancel())
+    stage.hears(give_back())
+    stage.hears(placed(order_id="o-2"))
+    stage.hears(scan("S1", order_id="o-2"))
+    if not out:
+        stage.hears(cancel("o-2/1"))
+        stage.hears(give_back("o-2/1"))
+    assert codes(stage.hears(withdraw_return())) == [(Code.DEVICE_OUT_AGAIN, "")]
+    assert entry(stage).returned_at is not None
+
+
+def test_no_return_that_never_was_is_withdrawn() -> None:
+    stage = rented()
+    assert codes(stage.hears(withdraw_return())) == [(Code.NOT_RETURNED, "")]
+    assert codes(stage.hears(withdraw_return("o-1/7"))) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
+    stage.hears(reverse())
+    assert codes(stage.hears(withdraw_return())) == [(Code.SUBSCRIPTION_REVERSED, "")]
+
+
+def test_what_a_person_said_of_a_device_outlives_the_withdrawal_of_its_return() -> None:
+    stage = rented()
+    stage.hears(cancel())
+    stage.hears(give_back(condition="damaged"))
+    stage.hears(set_state("S1", "in_repair"))
+    stage.hears(withdraw_return())
+    assert (asset(stage, "S1").state, asset(stage, "S1").withheld) == ("ended", "in_repair")

@@ -13,7 +13,9 @@ from contracts.immutable import Immutable
 from contracts.invoices import BillingRunRequested, LaneInvoiced, LaneInvoicingDue, PayerInvoicingDue
 from contracts.life import (
     AssetReturned,
+    CancellationWithdrawn,
     DeviceReplaced,
+    ReturnWithdrawn,
     SerialCorrected,
     ShipmentTracked,
     SubscriptionCancelled,
@@ -49,6 +51,7 @@ _HEARD: Final = Reaction(subscriptions.needs, subscriptions.subscription_heard)
 REACTIONS: Final[Mapping[type[Body], Reaction]] = {
     SubscriptionCreated: _HEARD,
     SubscriptionCancelled: _HEARD,
+    CancellationWithdrawn: _HEARD,
     SubscriptionExtended: _HEARD,
     SubscriptionEnded: _HEARD,
     SubscriptionReversed: _HEARD,
@@ -56,6 +59,7 @@ REACTIONS: Final[Mapping[type[Body], Reaction]] = {
     SerialCorrected: _HEARD,
     DeviceReplaced: _HEARD,
     AssetReturned: _HEARD,
+    ReturnWithdrawn: _HEARD,
     ShipmentTracked: _HEARD,
     PayerSettingsSubmitted: Reaction(settings.needs, settings.settings_submitted, settings.needs_more),
     BillingRunRequested: Reaction(runs.needs_run, runs.run_requested),

@@ -9,9 +9,11 @@ from contracts.changes import OrderAmended, OrderCancelled, OrderChangeProposed
 from contracts.clock import ClockPassed
 from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue, SentOn
 from contracts.life import (
+    CancellationWithdrawalRequested,
     ExtensionRequested,
     ReplacementRequested,
     ReturnSubmitted,
+    ReturnWithdrawalRequested,
     ReversalRequested,
     SerialCorrectionRequested,
     ShipmentSubmitted,
@@ -41,10 +43,12 @@ REACTIONS: Final[Mapping[type[Body], Callable[[Settings, Message, Desk], Decisio
     {
         ItemFulfillmentRequested: scan_asked,
         SubscriptionCancellationRequested: life_asked,
+        CancellationWithdrawalRequested: life_asked,
         ExtensionRequested: life_asked,
         SerialCorrectionRequested: life_asked,
         ReplacementRequested: life_asked,
         ReturnSubmitted: life_asked,
+        ReturnWithdrawalRequested: life_asked,
         ReversalRequested: life_asked,
         ShipmentSubmitted: life_asked,
         AssetReceived: asset_asked,

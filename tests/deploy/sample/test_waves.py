@@ -234,7 +234,7 @@ def test_twenty_records_cannot_be_read_and_each_is_wrong_in_its_own_way() -> Non
 
 def test_every_refusal_of_this_flow_occurs() -> None:
     never = {
-        Code.ASSET_UNKNOWN,  # no installation of the demo refuses what was never announced
+        Code.DEVICE_OUT_AGAIN,  # none goes out twice
         Code.CONTRACT_TOO_LONG,
         Code.ORDER_NOT_CONFIRMED,
         Code.ORDER_NOT_FOUND,  # the waiting clock moves by sixteen minutes

@@ -23,6 +23,8 @@ EFFECTS: Mapping[str, str] = {
     "SerialCorrectionRequested": "SerialCorrected",
     "ReplacementRequested": "DeviceReplaced",
     "ReturnSubmitted": "AssetReturned",
+    "ReturnWithdrawalRequested": "ReturnWithdrawn",
+    "CancellationWithdrawalRequested": "CancellationWithdrawn",
     "ReversalRequested": "SubscriptionReversed",
     "ShipmentSubmitted": "ShipmentTracked",
     "AssetReceived": "AssetAnnounced",

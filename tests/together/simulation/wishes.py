@@ -92,7 +92,7 @@ def _state(s: Situation) -> Data:
 
 
 def _cancelled(s: Situation) -> Data:
-    later = {"on": story.day(s.clock, 40)} if s.random.random() < 0.3 else {}
+    later = {"on": story.day(s.clock, s.random.choice((20, 40, 60)))} if s.random.random() < 0.3 else {}
     return {**s.named(), "reason_code": "fraud", **later, **WHO}
 
 
@@ -125,6 +125,8 @@ WISHES = (
         5,
         lambda s: {**s.named(), "condition": _condition(s), **WHO},
     ),
+    Wish(FULFILLMENT, "CancellationWithdrawalRequested", 2, lambda s: {**s.named(), **WHO}),
+    Wish(FULFILLMENT, "ReturnWithdrawalRequested", 2, lambda s: {**s.named(), **WHO}),
     Wish(FULFILLMENT, "ReversalRequested", 5, lambda s: {**s.named(), **WHO}),
     Wish(FULFILLMENT, "ShipmentSubmitted", 3, lambda s: {**s.named(), "carrier": "Post", "tracking_number": "1"}),
     Wish(FULFILLMENT, "AssetReceived", 3, lambda s: {"serial": s.serial(), "sku": s.random.choice(("CLOCK", "CHAIR"))}),
