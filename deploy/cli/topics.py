@@ -21,11 +21,17 @@ Lanes = Annotated[int, typer.Option(envvar="LEASELINE_LANES", min=1, max=1024, h
 
 @app.command()
 def create(
-    lanes: Lanes = LANES, replicas: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 1
+    lanes: Lanes = LANES,
+    replicas: Annotated[
+        int | None,
+        typer.Option(min=1, help="Copies of each record.", show_default="3, or as many as there are brokers"),
+    ] = None,
 ) -> None:
-    """Create what is missing, with one partition for each lane."""
-    changed = asyncio.run(create_topics(addresses().kafka, lanes, replicas))
-    console.print("\n".join(changed) if changed else "All topics are there.")
+    """Create what is missing, with one partition for each lane, and set what keeps acknowledged records."""
+    made = asyncio.run(create_topics(addresses().kafka, lanes, replicas))
+    console.print("\n".join(made.changed) if made.changed else "All topics are there.")
+    if made.warned:
+        console.print(f"Mind: {made.warned}.", markup=False)
 
 
 @app.command()

@@ -1,52 +1,111 @@
 """The topics of an installation: made once, all with one partition for each lane, stamped by the broker."""
 
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
 
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+
+from contracts.immutable import Immutable
 from contracts.topics import TOPICS
 from deploy.installation.trouble import InstallationTrouble, kafka_answers
+from services.engine.durability import COPIES, STAMPED, Topic, durable, fewer_brokers, too_few_copies, wrong
+from services.engine.topics import described
 
 LARGEST_RECORD = 8 * 1024 * 1024
 """Bytes: far above what a service reads, so that what is too large can still be dead-lettered with its beginning."""
 KEPT_MS = 14 * 24 * 3600 * 1000
 """Two weeks: longer than any outage after which somebody still wants to read on."""
+ANSWER: Final = 15.0
+"""Seconds that Kafka has to set settings right."""
 
 
-async def create_topics(servers: str, lanes: int, replicas: int = 1) -> tuple[str, ...]:
-    """Creates what is missing and adds missing partitions; returns the names of the topics that it changed.
+class Made(Immutable):
+    """What was done. ``changed`` names the topics that were made, got partitions or other settings; ``warned`` says
+    what the installation cannot promise.
+    """
 
-    Raises ``InstallationTrouble`` if Kafka does not answer or a topic has more partitions than there are lanes.
+    changed: tuple[str, ...]
+    warned: str | None
+
+
+async def create_topics(servers: str, lanes: int, replicas: int | None = None) -> Made:
+    """Creates what is missing, adds missing partitions, and sets what keeps acknowledged records. ``replicas``: three
+    where there are so many brokers, if nobody says otherwise.
+
+    Raises ``InstallationTrouble`` if Kafka does not answer, has too few brokers for so many copies, or a topic has more
+    partitions than there are lanes; nothing is changed then.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     try:
         with kafka_answers(servers):
             await admin.start()
-            return await _created(admin, lanes, replicas)
+            there = set(await admin.list_topics())
+            found, brokers = await described(admin, [topic.name for topic in TOPICS if topic.name in there])
+            copies = min(COPIES, brokers) if replicas is None else replicas
+            if copies > brokers:
+                raise InstallationTrouble(
+                    f"Kafka at {servers} has {brokers} brokers: {copies} copies of each record cannot be kept."
+                )
+            return await _made(servers, admin, found, lanes, brokers, copies)
     finally:
         await admin.close()
 
 
-async def _created(admin: AIOKafkaAdminClient, lanes: int, replicas: int) -> tuple[str, ...]:
-    there = set(await admin.list_topics())
-    described = await admin.describe_topics([topic.name for topic in TOPICS if topic.name in there])
-    partitions = {each["topic"]: len(each["partitions"]) for each in described}
+async def _made(
+    servers: str, admin: AIOKafkaAdminClient, found: Sequence[Topic], lanes: int, brokers: int, copies: int
+) -> Made:
+    for topic in found:
+        if topic.partitions > lanes:
+            raise InstallationTrouble(
+                f"The topic {topic.name} has {topic.partitions} partitions, more than the {lanes} lanes of this "
+                f"installation: use LEASELINE_LANES={topic.partitions} if nothing was ever started here, else make the "
+                f"topic again."
+            )
     config = {
-        "message.timestamp.type": "LogAppendTime",
+        STAMPED: "LogAppendTime",
         "retention.ms": str(KEPT_MS),
         "max.message.bytes": str(LARGEST_RECORD),
+        **durable(copies),
     }
-    missing = [topic.name for topic in TOPICS if topic.name not in partitions]
-    grown = [name for name, count in partitions.items() if count < lanes]
-    for name, count in partitions.items():
-        if count > lanes:
-            raise InstallationTrouble(
-                f"The topic {name} has {count} partitions, more than the {lanes} lanes of this installation: "
-                f"use LEASELINE_LANES={count} if nothing was ever started here, else make the topic again."
-            )
+    there = {topic.name for topic in found}
+    missing = [topic.name for topic in TOPICS if topic.name not in there]
     if missing:
-        made = await admin.create_topics([NewTopic(name, lanes, replicas, topic_configs=config) for name in missing])
+        made = await admin.create_topics([NewTopic(name, lanes, copies, topic_configs=config) for name in missing])
         for name, code, message in made.topic_errors:
             if code not in (0, 36):  # 36: somebody else was faster
                 raise InstallationTrouble(f"Kafka would not make the topic {name}: {message} (code {code}).")
+    grown = [topic.name for topic in found if topic.partitions < lanes]
     if grown:
         await admin.create_partitions({name: NewPartitions(total_count=lanes) for name in grown})
-    return (*missing, *grown)
+    mended = {topic.name: wrong(topic) for topic in found if wrong(topic)}
+    if mended:
+        await asyncio.to_thread(_set, servers, mended)
+    now = [*found, *(Topic(name, lanes, copies, config) for name in missing)]
+    return Made(
+        tuple(dict.fromkeys((*missing, *grown, *mended))), too_few_copies(now, brokers) or fewer_brokers(brokers)
+    )
+
+
+def _set(servers: str, settings: Mapping[str, Mapping[str, str]]) -> None:
+    """Sets these of each topic and leaves every other one: aiokafka's own call would put the others back."""
+    client = AdminClient({"bootstrap.servers": servers, "log_level": 0})
+    asked = [
+        ConfigResource(
+            ConfigResource.Type.TOPIC,
+            name,
+            incremental_configs=[
+                ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in mended.items()
+            ],
+        )
+        for name, mended in settings.items()
+    ]
+    for resource, done in client.incremental_alter_configs(asked, request_timeout=ANSWER).items():
+        try:
+            done.result()
+        except KafkaException as error:
+            raise InstallationTrouble(
+                f"Kafka would not set the topic {resource.name} right: {error.args[0]}."
+            ) from error

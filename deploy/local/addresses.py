@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.local.trouble import WrongAddress
+from services.engine.mongo_address import weakness
 
 KAFKA_VARIABLE: Final = "LEASELINE_KAFKA"
 """Environment variable: `host:port` of a Kafka of one's own (several with commas)."""
@@ -58,6 +59,8 @@ def named_mongo(environment: Mapping[str, str] = os.environ) -> str | None:
         raise WrongAddress(
             f"{MONGO_VARIABLE} is no MongoDB URI: give mongodb://host:port/?replicaSet=NAME (a replica set)."
         )
+    if (weak := weakness(address)) is not None:
+        raise WrongAddress(f"{weak}.")
     return address or None
 
 

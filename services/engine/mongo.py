@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bson.binary import UUID_SUBTYPE, Binary
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
-from pymongo import DeleteOne, InsertOne, ReturnDocument, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReadPreference, ReturnDocument, UpdateOne
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -20,6 +20,7 @@ from services.engine.desk import Write
 from services.engine.faults import Doubt, Fenced, Stop
 from services.engine.kept import Stored
 from services.engine.marks import MARKS
+from services.engine.mongo_address import weakness
 from services.engine.mongo_failures import failures_named
 from services.engine.service import Key, Page, Service
 from services.engine.stored import from_document, saved_fields
@@ -38,16 +39,23 @@ class MongoStore:
     """One service's database. ``prepare`` before anything else."""
 
     def __init__(self, uri: str, name: str, service: Service) -> None:
+        """Raises ``Stop`` if the address asks for less than the primary and a majority."""
+        if (weak := weakness(uri)) is not None:
+            raise Stop(weak)
         self._client: Client = Client(
             uri,
             tz_aware=True,
             w="majority",
+            readPreference="primary",
             serverSelectionTimeoutMS=5_000,
             socketTimeoutMS=20_000,
             appname=service.name,
         )
         self._database: Database = self._client.get_database(
-            name, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
+            name,
+            read_preference=ReadPreference.PRIMARY,
+            read_concern=ReadConcern("majority"),
+            write_concern=WriteConcern("majority"),
         )
         self._service = service
         self._session: AsyncIOMotorClientSession | None = None
@@ -147,7 +155,11 @@ class MongoStore:
             raise Doubt("the store has no session")
         session = self._session
         with failures_named():
-            session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority"))
+            session.start_transaction(
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern("majority"),
+                read_preference=ReadPreference.PRIMARY,
+            )
         try:
             yield MongoTransaction(self._database, session)
         finally:

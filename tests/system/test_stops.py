@@ -21,6 +21,7 @@ from deploy.installation.processes import Process
 from deploy.installation.topics import create_topics
 from deploy.local.places import PROJECT
 from deploy.sample.outbound import Outbound
+from services.engine.topics import described
 from tests.system import shop
 from tests.system.conftest import Installing
 from tests.system.entry import SPLIT_FOR
@@ -212,6 +213,22 @@ async def test_a_topic_that_keeps_the_clients_timestamps_stops_the_service_until
     await delete_topics(admin, [TOPIC])
     assert _mended(installation, why) == ["topics create"]
     await _decided(installation, *_ids("first"))
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("cleanup.policy", "compact"), ("unclean.leader.election.enable", "true")])
+async def test_a_topic_whose_settings_lose_records_stops_the_service_until_they_are_set_right(
+    installing: Installing, admin: AIOKafkaAdminClient, name: str, wrong: str
+) -> None:
+    installation = await installing(LANES)
+    await delete_topics(admin, [TOPIC])
+    mine = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "7000000", name: wrong}
+    await admin.create_topics([NewTopic(TOPIC, LANES, 1, topic_configs=mine)])
+    why = await _stopped(installation)
+    assert f"{TOPIC} has {name}={wrong}" in why
+    assert _mended(installation, why) == ["topics create"]
+    await _decided(installation, *_ids("first"))
+    (topic,), brokers = await described(admin, [TOPIC])
+    assert (topic.settings["max.message.bytes"], brokers) == ("7000000", 1), "what was chosen stays"
 
 
 async def test_a_topic_with_too_many_partitions_stops_the_service_until_it_is_made_again(
