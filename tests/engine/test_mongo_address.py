@@ -47,7 +47,7 @@ def test_a_weaker_option_is_refused_and_named_without_the_password(option: str) 
 
 @pytest.mark.parametrize("option", WEAKER)
 def test_the_command_line_refuses_it_too(option: str) -> None:
-    with pytest.raises(WrongAddress, match="Leave .* out of the address"):
+    with pytest.raises(WrongAddress, match=r"Leave .* out of the address"):
         named_mongo({"LEASELINE_MONGO": f"mongodb+srv://cluster.example/?{option}"})
 
 
