@@ -5,9 +5,14 @@ import sys
 
 import structlog
 
+from services.engine.thinning import Libraries
 
-def configure(service: str, form: str, level: str = "info") -> None:
-    """Sets up logging for a process. ``form`` is ``json`` or ``console``. Broker and driver may only warn."""
+
+def configure(service: str, form: str, level: str = "info") -> Libraries:
+    """Sets up logging for a process. ``form`` is ``json`` or ``console``. Broker and driver may only warn, and through
+    the handler that is returned: in our lines, without tracebacks, each once a minute.
+    """
+    libraries = Libraries()
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if form == "json"
@@ -15,6 +20,7 @@ def configure(service: str, form: str, level: str = "info") -> None:
     )
     structlog.configure(
         processors=[
+            libraries.thinning,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -26,4 +32,5 @@ def configure(service: str, form: str, level: str = "info") -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.ERROR, handlers=[libraries], force=True)
+    return libraries

@@ -4,14 +4,20 @@ Motor stays behind this file, with the part of its interface that PyMongo's asyn
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from bson.binary import UUID_SUBTYPE, Binary
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteOne, InsertOne, ReadPreference, ReturnDocument, UpdateOne
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
+from pymongo.monitoring import (
+    ServerHeartbeatFailedEvent,
+    ServerHeartbeatListener,
+    ServerHeartbeatStartedEvent,
+    ServerHeartbeatSucceededEvent,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -35,13 +41,35 @@ else:  # generic for the type checker only
     Client, Database = AsyncIOMotorClient, AsyncIOMotorDatabase
 
 
+class _Heartbeats(ServerHeartbeatListener):
+    """Notices a server that is away though nobody asks it for anything."""
+
+    def __init__(self, complain: Callable[[str], None]) -> None:
+        self._complain = complain
+
+    def started(self, event: ServerHeartbeatStartedEvent) -> None:
+        """It is asked."""
+
+    def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
+        """It answers."""
+
+    def failed(self, event: ServerHeartbeatFailedEvent) -> None:
+        """It does not."""
+        self._complain(f"{event.connection_id[0]}:{event.connection_id[1]}: {type(event.reply).__name__}")
+
+
 class MongoStore:
     """One service's database. ``prepare`` before anything else."""
 
-    def __init__(self, uri: str, name: str, service: Service) -> None:
-        """Raises ``Stop`` if the address asks for less than the primary and a majority."""
+    def __init__(
+        self, uri: str, name: str, service: Service, complain: Callable[[str], None] = lambda _why: None
+    ) -> None:
+        """``complain`` is told, on any thread, when a server does not answer. Raises ``Stop`` if the address asks for
+        less than the primary and a majority.
+        """
         if (weak := weakness(uri)) is not None:
             raise Stop(weak)
+        self._uri = uri
         self._client: Client = Client(
             uri,
             tz_aware=True,
@@ -50,6 +78,7 @@ class MongoStore:
             serverSelectionTimeoutMS=5_000,
             socketTimeoutMS=20_000,
             appname=service.name,
+            event_listeners=[_Heartbeats(complain)],
         )
         self._database: Database = self._client.get_database(
             name,
@@ -119,9 +148,22 @@ class MongoStore:
     async def _create(self, name: str) -> None:
         try:
             await self._database.create_collection(name)
+        except CollectionInvalid:  # another worker was faster, the driver has noticed
+            pass
         except OperationFailure as error:
-            if error.code != 48:  # another worker was faster
+            if error.code != 48:  # or the server
                 raise
+
+    async def ping(self) -> None:
+        """Whether there is a primary that answers within some seconds. Raises ``Doubt``."""
+        client: Client = Client(
+            self._uri, serverSelectionTimeoutMS=2_000, socketTimeoutMS=2_000, connectTimeoutMS=2_000
+        )
+        try:
+            with failures_named():
+                await client.admin.command("ping")
+        finally:
+            client.close()
 
     async def read(self, lane: int) -> Checkpoint | None:
         """The lane's checkpoint."""

@@ -9,28 +9,33 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import structlog
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from services.engine.failing import where
-from services.engine.faults import Doubt, Stop
+from services.engine.faults import Doubt, Stop, Unstorable
 from services.engine.kafka_membership import KafkaMembership, wait_for_records
 from services.engine.kafka_producer import KafkaProducer
 from services.engine.keeper import Ports
 from services.engine.logs import configure
 from services.engine.machine import MachineClock
 from services.engine.mongo import MongoStore
+from services.engine.outages import Outages
 from services.engine.rebalances import Listener
 from services.engine.service import Service
 from services.engine.settings import Settings
+from services.engine.starting import Patience, once_they_answer
+from services.engine.thinning import Libraries
 from services.engine.ticking import tick
-from services.engine.topics import check_topics, topics_of
+from services.engine.topics import answers, check_topics, topics_of
 from services.engine.unpacking import unpack_every_name
 from services.engine.worker import MOST_RECORDS, Worker
 
@@ -44,12 +49,28 @@ METADATA_MS = 15_000
 class Serving:
     """One process of one service, from start to stop."""
 
-    def __init__(self, service: Service, settings: Settings, at: Callable[[str], None] = lambda _step: None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        settings: Settings,
+        at: Callable[[str], None] = lambda _step: None,
+        *,
+        patience: Patience | None = None,
+        libraries: Libraries | None = None,
+    ) -> None:
         self.service = service
         self.stop: Stop | None = None
         self._settings = settings
         self._at = at
-        self._store = MongoStore(settings.mongo, f"{settings.databases}_{service.name}", service)
+        self._patience = patience
+        self._libraries = Libraries() if libraries is None else libraries
+        self._store = MongoStore(
+            settings.mongo, f"{settings.databases}_{service.name}", service, partial(self._complain, "MongoDB")
+        )
+        self._outages = Outages(
+            {"Kafka": partial(answers, settings.kafka), "MongoDB": self._store.ping}, self._libraries.thinning
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._producer = KafkaProducer(settings.kafka, f"leaseline-{service.name}")
         self._worker: Worker | None = None
         self._tasks: list[asyncio.Task[Any]] = []
@@ -90,33 +111,51 @@ class Serving:
         )
 
     async def run(self) -> None:
-        """Runs until SIGTERM, SIGINT or a reason to stop. Raises ``Stop``."""
+        """Runs until SIGTERM, SIGINT or a reason to stop. Raises ``Stop``; ``Doubt`` if Kafka went away as it
+        started.
+        """
+        asyncio.get_running_loop().set_exception_handler(self._libraries.unretrieved)
         try:
             await self.app.run()
+        except KafkaError as error:
+            raise Doubt(
+                f"Kafka at {self._settings.kafka} does not answer ({type(error).__name__}): check LEASELINE_KAFKA"
+            ) from error
         finally:
+            await self._outages.close()
             await self._producer.close()
             await self._store.close()
         if self.stop is not None:
             raise self.stop
 
+    def _complain(self, server: str, why: str) -> None:
+        """Something failed that a server may be the reason of; called on any thread."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                self._loop.call_soon_threadsafe(self._outages.complain, server, why)
+
     async def _prepare(self) -> None:
+        await once_they_answer(self._prepared, self._patience or Patience(self._settings.start_seconds))
+
+    async def _prepared(self) -> None:
         lanes = self._settings.lanes
-        try:
+        with _of_the_database():
             await self._store.agree(lanes)
-            await check_topics(self._settings.kafka, topics_of(self.service.name), lanes)
+        await check_topics(self._settings.kafka, topics_of(self.service.name), lanes)
+        with _of_the_database():
             await self._store.prepare(lanes)  # only now: a wrong number must not be kept for ever
-        except Doubt as fault:
-            raise Stop(f"the database cannot be prepared ({fault}): check LEASELINE_MONGO") from fault
 
     async def _begin(self) -> None:
         consumer = self._subscriber.consumer
         if consumer is None:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
+        self._loop, self._libraries.complaint = asyncio.get_running_loop(), self._complain
         wait_for_records(consumer)
         ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, MachineClock())
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at, self._settings.logged_a_minute)
         self._listener.tell(self._worker.keeper.assignment_changed)
         self._tasks.append(asyncio.create_task(self._keep(self._worker)))
+        self._tasks.append(asyncio.create_task(self._outages.keep_asking()))
         if self.service.tick is not None and self._settings.tick_seconds > 0:
             source = f"leaseline/{self.service.name}"
             ticking = tick(self.service.tick, self._worker.keeper, self._producer, source, self._settings.tick_seconds)
@@ -155,6 +194,16 @@ class Serving:
             await self._worker.handle(records)
 
 
+@contextlib.contextmanager
+def _of_the_database() -> Iterator[None]:
+    try:
+        yield
+    except Doubt as fault:
+        raise Doubt(f"the database cannot be prepared ({fault}): check LEASELINE_MONGO") from fault
+    except Unstorable as fault:
+        raise Stop(f"the database cannot be prepared ({fault}): check LEASELINE_MONGO") from fault
+
+
 async def _undecoded(message: Any) -> Any:
     return message.body
 
@@ -163,9 +212,9 @@ def main(service: Service, at: Callable[[str], None] = lambda _step: None) -> No
     """The entry point of a service's process: exit status 0 after SIGTERM, 1 with the reason when it had to stop."""
     settings = Settings.read()
     _rarely_collect()
-    configure(service.name, settings.logs, settings.log_level)
+    libraries = configure(service.name, settings.logs, settings.log_level)
     try:
-        asyncio.run(_served(service, settings, at))
+        asyncio.run(_served(service, settings, at, libraries))
     except Stop as stop:
         raise SystemExit(f"{service.name} stopped: {stop}") from None
 
@@ -179,7 +228,12 @@ def _rarely_collect() -> None:
     gc.set_threshold(200_000, 20, 20)
 
 
-async def _served(service: Service, settings: Settings, at: Callable[[str], None]) -> None:
+async def _served(service: Service, settings: Settings, at: Callable[[str], None], libraries: Libraries) -> None:
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    await Serving(service, settings, at).run()
+    patience = Patience(settings.start_seconds)
+    while True:
+        try:
+            return await Serving(service, settings, at, patience=patience, libraries=libraries).run()
+        except Doubt as fault:  # a server went away between two steps of the start
+            await patience.wait(fault)

@@ -61,6 +61,7 @@ class Settings(Immutable):
     services' database names. ``tick_seconds`` 0: the worker does not tick (somebody else says what time it is).
     ``session_seconds``: after so long without a sign of life the group gives a worker's lanes to another one.
     ``logged_a_minute``: lines about refusals, waiting requests and senseless records at most; None: all of them.
+    ``start_seconds``: so long a start waits for servers that do not answer.
     """
 
     kafka: str
@@ -72,6 +73,7 @@ class Settings(Immutable):
     tick_seconds: float = 60.0
     session_seconds: float = 10.0
     logged_a_minute: int | None = None
+    start_seconds: float = 300.0
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -97,4 +99,5 @@ class Settings(Immutable):
             tick_seconds=read("TICK_SECONDS", "60", between(0, 3600, float), "give seconds from 0 (never) to 3600"),
             session_seconds=read("SESSION_SECONDS", "10", between(1, 300, float), "give seconds from 1 to 300"),
             logged_a_minute=read("LOGGED_A_MINUTE", "all", _all_or_number, f"say all or give 0 to {MOST_LINES}"),
+            start_seconds=read("START_SECONDS", "300", between(0, 86_400, float), "give seconds from 0 to 86400"),
         )

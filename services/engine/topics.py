@@ -4,6 +4,7 @@ nothing acknowledged is lost.
 Those that it only writes too: a partition that is missing there would be waited for without an end.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
@@ -16,6 +17,8 @@ from contracts.topics import TOPICS
 from services.engine.durability import STAMPED, Topic, too_few_copies, unsafe
 from services.engine.faults import Doubt, Stop
 
+ANSWER = 20.0
+"""Seconds that Kafka has to tell of all topics."""
 _READ = frozenset(topic.name for topic in TOPICS if set(topic.readers) & set(SERVICES))
 """Topics of which somebody keeps a position."""
 
@@ -32,8 +35,9 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     try:
-        await admin.start()
-        found, brokers = await described(admin, topics)
+        async with asyncio.timeout(ANSWER):
+            await admin.start()
+            found, brokers = await described(admin, topics)
     except (KafkaError, OSError) as error:
         raise Doubt(f"Kafka at {servers} does not answer ({type(error).__name__}): check LEASELINE_KAFKA") from error
     finally:
@@ -54,6 +58,15 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
         raise Stop(why)
     if (why := too_few_copies(found, brokers)) is not None:
         structlog.get_logger("engine").warning("topics.few_copies", reason=why)
+
+
+async def answers(servers: str) -> None:
+    """Whether any of these brokers tells who the others are. Raises ``KafkaError`` or OSError."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=2_000)
+    try:
+        await admin.start()
+    finally:
+        await admin.close()
 
 
 async def described(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> tuple[Sequence[Topic], int]:

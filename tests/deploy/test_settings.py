@@ -25,6 +25,7 @@ FREE = {
     "LEASELINE_LOG_LEVEL",
     "LEASELINE_LOGGED_A_MINUTE",
     "LEASELINE_SESSION_SECONDS",
+    "LEASELINE_START_SECONDS",
 }
 """What the demonstration leaves to the shell: nothing that is decided depends on it."""
 

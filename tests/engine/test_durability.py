@@ -29,7 +29,7 @@ def test_a_topic_can_lose_one_broker_without_standing_still(copies: int, needed:
 def test_a_setting_that_loses_records_is_named_with_what_it_must_be_and_the_command(
     name: str, value: str, must: str
 ) -> None:
-    why = unsafe([_topic(), _topic(**{name: value})])
+    why = unsafe([_topic(), _topic(**{name: value})])  # type: ignore[arg-type]  # the copies are no setting
     assert why is not None
     assert f"orders.requests has {name.replace('_', '.')}={value} (must be {must})" in why
     assert why.endswith("Mend it with: leaseline topics create")

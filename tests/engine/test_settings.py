@@ -105,7 +105,7 @@ def test_a_switch_that_says_neither_yes_nor_no_is_not_taken_for_no(said: str) ->
 def test_a_service_that_cannot_start_says_why_in_one_line(service: str, wrong: Mapping[str, str], told: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", f"services.{service}.app"],
-        env={**os.environ, **SERVERS, **wrong},
+        env={**os.environ, **SERVERS, "LEASELINE_START_SECONDS": "0", **wrong},
         capture_output=True,
         text=True,
         timeout=60,
