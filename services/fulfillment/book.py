@@ -13,6 +13,7 @@ from contracts.immutable import Immutable
 from services.engine.heard import Heard, find
 from services.engine.kept import revised
 from services.engine.service import Change, Desk, Key
+from services.fulfillment.history import PAST_ROWS, PastRows, parted
 from services.fulfillment.ledger import Entry, EntryPage, Ledger
 
 LEDGERS: Final = "ledgers"
@@ -24,12 +25,15 @@ ON_A_PAGE: Final = 32
 
 
 class Book(Immutable):
-    """One order as the decisions so far left it. ``pages`` are those that this decision changed, by place from 0."""
+    """One order as the decisions so far left it. ``pages`` are those that this decision changed, by place from 0,
+    ``past`` the rows of histories that it took out of its subscriptions, by id.
+    """
 
     ledger: Ledger
     order_id: str
     desk: Desk
     pages: Mapping[int, EntryPage] = field(default_factory=dict)
+    past: Mapping[str, PastRows] = field(default_factory=dict)
 
     def with_ledger(self, ledger: Ledger) -> "Book":
         """With this in the place of the ledger; its entries are the book's own affair."""
@@ -62,6 +66,8 @@ class Book(Immutable):
         """With these subscriptions in the place of those with their numbers; numbers behind the last are new ones."""
         ledger = self.ledger
         self.ask(entries)
+        entries, past = parted(self.order_id, entries)
+        self.desk.ask((PAST_ROWS, id_) for id_ in past)
         embedded, paged = list(ledger.entries), dict[int, list[Entry]]()
         room = room_in(ledger)
         for number in sorted(entries):
@@ -80,7 +86,8 @@ class Book(Immutable):
         }
         count = max(ledger.count, *entries) if entries else ledger.count
         changed = {"entries": tuple(embedded), "paged": count - len(embedded)}
-        return revised(self, ledger=revised(ledger, **changed), pages={**self.pages, **pages})
+        after = revised(ledger, **changed)
+        return revised(self, ledger=after, pages={**self.pages, **pages}, past={**self.past, **past})
 
     def first(self, who: bytes) -> Heard | None:
         """What is remembered of the request with this identity."""
@@ -89,7 +96,8 @@ class Book(Immutable):
     def changes(self) -> tuple[Change, ...]:
         """What is kept of it from now on."""
         pages = (Change(EntryPage, page_id(self.order_id, place), page) for place, page in self.pages.items())
-        return (Change(Ledger, self.order_id, self.ledger), *pages)
+        past = (Change(PastRows, id_, rows) for id_, rows in self.past.items())
+        return (Change(Ledger, self.order_id, self.ledger), *pages, *past)
 
     def _page(self, place: int) -> EntryPage | None:
         return self.pages.get(place) or self.desk.get(EntryPage, page_id(self.order_id, place))

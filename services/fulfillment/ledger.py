@@ -89,6 +89,7 @@ class Entry(Kept):
     ``months`` and ``prices`` are there once it was extended, ``payers`` (and the last one's ``group``) once its order
     got another payer: until then they follow from its item and its terms. ``cancelled_on`` is the last day of one that
     was cancelled, or will be. ``replaced`` are the serials of the devices that it had before.
+    ``history`` has its newest rows, ``past`` documents have the older ones (``history.py``).
     """
 
     item_id: str
@@ -112,6 +113,7 @@ class Entry(Kept):
     condition: Condition | None = None
     replaced: tuple[str, ...] | None = None
     history: tuple[Row, ...] | None = None
+    past: int = 0
 
 
 class EntryPage(Kept):

@@ -15,6 +15,7 @@ from services.engine.message import Message
 from services.engine.service import Collection, Desk, Key, Page, Service
 from services.fulfillment.asset import Asset
 from services.fulfillment.book import ENTRY_PAGES, LEDGERS, pages_of
+from services.fulfillment.history import PAST_ROWS, PastRows
 from services.fulfillment.ledger import EntryPage, Ledger
 from services.fulfillment.progress import conclude
 from services.fulfillment.reactions import REACTIONS, react
@@ -36,6 +37,7 @@ def fulfillment(settings: Settings = DEFAULTS) -> Service:
         collections=(
             Collection(LEDGERS, Ledger, (("lane", "due"), ("home", "ends"))),
             Collection(ENTRY_PAGES, EntryPage),
+            Collection(PAST_ROWS, PastRows),
             Collection(ASSETS, Asset),
             Collection(SERIALS, SerialHome, (("lane", "due"),)),
             Collection(PROCESSED, Heard),

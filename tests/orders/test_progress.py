@@ -2,9 +2,12 @@ import pytest
 
 from contracts.order import ItemStatus, Status
 from contracts.orders import OrderStatusChanged
-from services.orders.order import PlacedOrder
+from contracts.subscription import State
+from services.orders.order import PlacedOrder, SubscriptionRows
+from services.orders.progress import EMBEDDED, ON_A_PAGE, active_and_ended
 from services.orders.status import item_status, order_status
 from services.orders.telling import told
+from tests.ledgers import with_all_rows
 from tests.orders.shop import CHAIR, item, open_shop, order, progressed
 from tests.scene import NOON, Scene, only
 
@@ -133,3 +136,39 @@ def test_the_status_of_an_order_follows_from_its_facts(
 )
 def test_the_status_of_an_item_follows_from_its_units(taken: int, cancelled: int, expected: ItemStatus) -> None:
     assert item_status(units=2, taken=taken, cancelled=cancelled) == expected
+
+
+MANY = ON_A_PAGE + EMBEDDED + 36
+
+
+def many_told(shop: Scene) -> None:
+    shop.hears(order(item(quantity=500)))
+    shop.hears(progressed(1, ("1", MANY, 0), subscriptions=tuple((n, "active") for n in range(1, MANY + 1))))
+
+
+def test_the_rows_of_many_subscriptions_lie_on_pages_and_are_counted_with_the_others() -> None:
+    shop = open_shop()
+    many_told(shop)
+    assert len(shop.document(PlacedOrder, "o-1").subscriptions) == EMBEDDED
+    pages = {id_: len(rows.subscriptions) for id_, rows in shop.all_of(SubscriptionRows).items()}
+    assert pages == {"o-1/00001": ON_A_PAGE, "o-1/00002": 36}
+    states: tuple[tuple[int, State], ...] = ((1, "ended"), (100, "cancelled"), (MANY, "reversed"))
+    shop.hears(progressed(2, ("1", MANY - 1, 0), subscriptions=states))
+    shop.hears(progressed(2, ("1", MANY - 1, 0), subscriptions=states))
+    assert active_and_ended(shop.document(PlacedOrder, "o-1")) == (MANY - 3, 2)
+    shop.hears(progressed(3, ("1", MANY - 1, 0), subscriptions=((100, "active"),)))
+    shop.hears(progressed(1, ("1", MANY, 0), subscriptions=((100, "ended"),)))
+    assert active_and_ended(shop.document(PlacedOrder, "o-1")) == (MANY - 2, 1)
+
+
+def test_an_order_from_before_there_were_pages_keeps_the_rows_that_it_has() -> None:
+    shop = open_shop()
+    many_told(shop)
+    whole = with_all_rows(shop.all_of(PlacedOrder), shop.all_of(SubscriptionRows))["o-1"]
+    shop.documents = {key: stored for key, stored in shop.documents.items() if key[0] != "subscription_rows"}
+    shop.keep(PlacedOrder, "o-1", whole)
+    shop.hears(progressed(2, ("1", MANY + 1, 0), subscriptions=((100, "ended"), (MANY + 1, "active"))))
+    kept = shop.document(PlacedOrder, "o-1")
+    assert (len(kept.subscriptions), kept.paged_active) == (MANY, 1)
+    assert active_and_ended(kept) == (MANY, 1)
+    assert list(shop.all_of(SubscriptionRows)) == ["o-1/00002"]

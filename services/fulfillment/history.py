@@ -1,0 +1,39 @@
+"""What happened to a subscription: its newest rows stand in it, the older ones in documents of their own, written once
+and never read by a decision. A parcel that is corrected day by day makes no document grow without end.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.engine.kept import Kept, revised
+from services.fulfillment.ledger import Entry, Row
+
+PAST_ROWS: Final = "past_rows"
+KEPT: Final = 25
+"""Rows that stay in a subscription when it has twice as many."""
+
+
+class PastRows(Kept):
+    """The rows of one subscription that are older than those in it and in documents with a higher place."""
+
+    order_id: str
+    number: int
+    rows: tuple[Row, ...]
+
+
+def past_id(order_id: str, number: int, place: int) -> str:
+    """The id of a subscription's older rows, ``place`` from 1."""
+    return f"{order_id}/{number}/{place:05d}"
+
+
+def parted(order_id: str, entries: Mapping[int, Entry]) -> tuple[dict[int, Entry], dict[str, PastRows]]:
+    """The subscriptions as they are kept, and by id what becomes a document of its own."""
+    kept, past = dict(entries), dict[str, PastRows]()
+    for number, entry in entries.items():
+        rows = entry.history or ()
+        if len(rows) < 2 * KEPT:
+            continue
+        place = entry.past + 1
+        kept[number] = revised(entry, history=rows[-KEPT:], past=place)
+        past[past_id(order_id, number, place)] = PastRows(order_id=order_id, number=number, rows=rows[:-KEPT])
+    return kept, past
