@@ -23,10 +23,10 @@ def test_older_rows_become_documents_that_nobody_writes_again() -> None:
     parcels(stage, range(2 * KEPT - 1, 6 * KEPT - 1))
     past = stage.all_of(PastRows)
     assert [(id_, len(rows.rows)) for id_, rows in sorted(past.items())] == [
-        (f"{ONE}/{place:05}", KEPT) for place in range(1, 6)
+        (f"{ONE}/{place:05}", KEPT) for place in range(1, 5)
     ]
     kept = entry(stage)
-    assert (len(kept.history or ()), kept.past) == (6 * KEPT - 1 - 5 * KEPT, 5)
+    assert (len(kept.history or ()), kept.past) == (6 * KEPT - 1 - 4 * KEPT, 4)
     rows = [row for id_ in sorted(past) for row in past[id_].rows] + list(kept.history or ())
     assert [row.kind for row in rows] == [ShipmentTracked.__name__] * (6 * KEPT - 1)
 
