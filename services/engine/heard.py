@@ -69,8 +69,13 @@ class Memory(Kept):
     heard: tuple[Heard, ...] = ()
 
     def entry(self, who: bytes) -> Heard | None:
-        """What stands in it about this identity."""
-        return next((entry for entry in reversed(self.heard) if entry.who == who), None)
+        """What stands in it about this identity; nothing, if that is a refusal which is not among the last 1,000."""
+        refusals = 0
+        for entry in reversed(self.heard):
+            if entry.who == who:
+                return entry if entry.effective or refusals < REFUSALS_KEPT else None
+            refusals += not entry.effective
+        return None
 
 
 class LongMemory(Memory):
@@ -119,7 +124,9 @@ def recognise(message: Message, memory: Memory, desk: Desk) -> Recognised | None
 
 
 def remember(heard: tuple[Heard, ...], message: Message, outcome: str, keep: int = REFUSALS_KEPT) -> tuple[Heard, ...]:
-    """The memory with this message in it. Refusals beyond ``keep`` are forgotten, the oldest first."""
+    """The memory with this message in it. Refusals beyond ``keep`` are forgotten, the oldest first, and taken out a
+    tenth of them at once: until then each adds one element to a list.
+    """
     entry = Heard(who=message.identity(), what=message.content(), source=message.source, id=message.id, outcome=outcome)
     return _forgetting((*heard, entry), keep)
 
@@ -133,11 +140,14 @@ def settled(heard: tuple[Heard, ...], outcomes: Mapping[bytes, str], keep: int =
 
 
 def _forgetting(heard: tuple[Heard, ...], keep: int) -> tuple[Heard, ...]:
-    if len(heard) <= keep:
+    most = keep + keep // 10
+    if len(heard) <= most:
         return heard
     refusals = [place for place, h in enumerate(heard) if not h.effective]
-    forgotten = frozenset(refusals[: max(0, len(refusals) - keep)])
-    return tuple(h for place, h in enumerate(heard) if place not in forgotten) if forgotten else heard
+    if len(refusals) <= most:
+        return heard
+    forgotten = frozenset(refusals[: len(refusals) - keep])
+    return tuple(h for place, h in enumerate(heard) if place not in forgotten)
 
 
 def refused(codes: tuple[str, ...], answer: str = _WHOLE) -> str:
