@@ -12,6 +12,7 @@ from contextlib import suppress
 import structlog
 
 from contracts.immutable import Immutable
+from services.engine.failing import where
 from services.engine.faults import Doubt, NotOurs, NotSaid, Stop
 from services.engine.lane import Lane
 from services.engine.lanes import whole_lanes
@@ -24,6 +25,8 @@ from services.engine.topics import unequal
 
 SPLIT_FOR = 60.0
 """Seconds that a lane may stay split between consumers, as it does while a deployment adds a topic."""
+MOST_TRIES = 20
+"""Times that acquiring a lane may fail for a reason that neither Kafka nor MongoDB gave."""
 
 
 class Ports(Immutable):
@@ -186,10 +189,19 @@ class Keeper:
         except (Doubt, NotOurs, NotSaid) as fault:
             if isinstance(fault, NotSaid):
                 await self._producer.replace()
-            tries = self._tries[number] = self._tries.get(number, 0) + 1
-            wait = min(5.0, 0.05 * 2 ** min(tries, 10)) * (0.5 + self._clock.chance())
-            self._not_before[number] = self._clock.monotonic() + wait
+            tries = self._later(number)
             self._log.warning("lane.not_acquired", lane=number, reason=str(fault)[:200], tries=tries)
+            return
+        except Stop:
+            raise
+        except Exception as error:
+            tries, name, place = self._later(number), type(error).__name__, where(error)
+            self._log.error("lane.not_acquired", lane=number, error=name, where=place, tries=tries)
+            if tries >= MOST_TRIES:
+                raise Stop(
+                    f"lane {number} of {self._service} cannot be acquired: {tries} times, the last with {name} at "
+                    f"{place}. Look at the log before this line, and at the lane's document among the checkpoints."
+                ) from error
             return
         if generation != self.generation or self.stopped is not None:
             return
@@ -201,6 +213,13 @@ class Keeper:
             self._consumer.seek((topic, number), position.start)
         self._consumer.resume(lane.places())
         self._log.info("lane.acquired", lane=number, epoch=lane.checkpoint.epoch, again=len(lane.checkpoint.outgoing))
+
+    def _later(self, number: int) -> int:
+        """The lane is tried again after a while; returns how often it was tried."""
+        tries = self._tries[number] = self._tries.get(number, 0) + 1
+        wait = min(5.0, 0.05 * 2 ** min(tries, 10)) * (0.5 + self._clock.chance())
+        self._not_before[number] = self._clock.monotonic() + wait
+        return tries
 
     def _look_at_split(self, split: frozenset[int], topics: AbstractSet[str]) -> None:
         now = self._clock.monotonic()

@@ -422,6 +422,24 @@ def test_a_lane_that_is_long_in_coming_does_not_hold_up_the_others() -> None:
     played(scene)
 
 
+def test_a_lane_whose_acquisition_fails_for_no_known_reason_stops_the_service_after_a_while_and_is_named() -> None:
+    async def take(lane: int, *world: Any) -> Lane:
+        if lane == 0:
+            raise ArithmeticError
+        return await real_take(lane, *world)
+
+    async def scene() -> None:
+        stage = Stage(lanes=2)
+        with patch.object(keeper, "take", take):
+            process = stage.worker()
+            await stage.until(lambda: stage.checkpoint(1).epoch == 1, 5.0)
+            assert not process.stopped
+            why = await _stopped(stage, process, 200.0)
+        assert "lane 0 of tally cannot be acquired: 20 times, the last with ArithmeticError" in why
+
+    played(scene)
+
+
 def test_what_is_wrong_with_one_lane_for_good_stops_the_service_while_another_is_long_in_coming() -> None:
     async def take(lane: int, *_world: Any) -> Lane:
         if lane == 0:

@@ -4,6 +4,7 @@
 third time that it reaches that step, ``LEASELINE_TEST_PAUSE=read:2`` stops it there until somebody continues it. The
 steps are those of the engine (consumed, read, saved, published, committed) and ``written``: everything is written, and
 the transaction still open. ``LEASELINE_TEST_SPLIT_FOR`` is how many seconds a lane may stay split.
+``LEASELINE_TEST_RAISE=conclude:o-7``: this hook of the service raises at every message about this subject.
 """
 
 import os
@@ -13,10 +14,14 @@ from collections import Counter
 from importlib import import_module
 
 from services.engine import keeper, mongo, serving
+from services.engine.kept import revised
+from services.engine.message import Message
+from services.engine.service import Service
 
 KILL = "LEASELINE_TEST_KILL"
 PAUSE = "LEASELINE_TEST_PAUSE"
 SPLIT_FOR = "LEASELINE_TEST_SPLIT_FOR"
+RAISE = "LEASELINE_TEST_RAISE"
 STEPS = ("consumed", "read", "saved", "published", "committed")
 WRITTEN = "written"
 
@@ -50,12 +55,26 @@ def _commits_after(points: FailPoints) -> None:
     setattr(mongo.MongoTransaction, "commit", commit)  # noqa: B010 - mypy takes no other method in its place
 
 
+def _raising(service: Service) -> Service:
+    hook, _, subject = os.environ.get(RAISE, "").partition(":")
+    if not hook:
+        return service
+    real = getattr(service, hook)
+
+    def raises(message: Message, *others: object) -> object:
+        if message.subject == subject:
+            raise ArithmeticError(subject)
+        return real(message, *others)
+
+    return revised(service, **{hook: raises})
+
+
 def main(name: str) -> None:
     """Serves, as the service's own entry point does."""
     points = FailPoints()
     _commits_after(points)
     keeper.SPLIT_FOR = float(os.environ.get(SPLIT_FOR, keeper.SPLIT_FOR))
-    serving.main(import_module(f"services.{name}.app").service(), points.at)
+    serving.main(_raising(import_module(f"services.{name}.app").service()), points.at)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,10 @@ class Poison:
 ORDERS, SCANS, SUBSCRIPTIONS = OrderSubmitted.topic, ItemFulfillmentRequested.topic, SubscriptionCreated.topic
 
 
+INTERNAL = "orders.internal"
+"""Where headers about an origin count: whoever may write there can forge one."""
+
+
 def table() -> Sequence[Poison]:
     """Every kind; what looks like an order has the name as its order id and message id."""
     return (
@@ -102,6 +106,9 @@ def table() -> Sequence[Poison]:
         Poison("forged origin", ORDERS, _order("forged"), answer="OrderPlaced", headers=FORGED),
         Poison(
             "forged origin abroad", ORDERS, _order("forged-abroad"), answer="OrderPlaced", headers=FORGED, abroad=True
+        ),
+        Poison(
+            "forged origin beyond its log", INTERNAL, _order("forged-internal"), dead="false_origin", headers=FORGED
         ),
     )
 

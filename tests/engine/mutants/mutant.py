@@ -8,8 +8,10 @@ from time import perf_counter
 from structlog.testing import capture_logs
 
 from tests.engine.simulation.checker import judged
+from tests.engine.simulation.watch import Defect
 from tests.engine.simulation.world import Setup, experiment
 
+INJECTED = Defect.__name__
 DEFECTS = ("TypeError", "AttributeError", "NameError", "KeyError")
 """What a mutant raises that is put together wrongly: the engine would take it for a message that cannot be decided."""
 
@@ -43,7 +45,9 @@ def hunted(mutant: Mutant, first: int = 0) -> Killed:
     with mutant.broken(), capture_logs() as logs:
         for tried in range(mutant.seeds):
             violations = judged(experiment(first + tried, mutant.setup)).violations
-            failures = tuple(f"{log['error']} {log['where']}" for log in logs if log["event"] == "batch.failed")
+            failures = tuple(
+                f"{log['error']} {log['where']}" for log in logs if log.get("error") not in (None, INJECTED)
+            )
             failures += tuple(f"{log['detail']} {log['where']}" for log in logs if log.get("detail") in DEFECTS)
             logs.clear()
             if violations:

@@ -29,6 +29,7 @@ USUAL = {
     "store.save.before": 0.01,
     "store.save.after": 0.01,
     "store.conflict": 0.03,
+    "store.defect": 0.005,
     "store.commit.before": 0.01,
     "store.commit.late": 0.02,
     "store.commit.after": 0.02,

@@ -20,6 +20,10 @@ from services.engine.stored import from_document
 from tests.engine.simulation.faults import Faults
 
 
+class Defect(Exception):
+    """A failure that belongs to no message, and that no port names: a defect of the shell."""
+
+
 class WatchedTransaction(MemoryTransaction):
     """Looks at the checkpoints before they are saved."""
 
@@ -35,6 +39,8 @@ class WatchedTransaction(MemoryTransaction):
             if checkpoint.session != self._open.session:
                 store.faults.complaints.append(f"lane {checkpoint.lane} names a session that does not hold its locks")
             store.faults.struck["batch.redelivered_in_others"] += self._cut_otherwise(store, checkpoint)
+        if store.faults.strikes("store.defect"):
+            raise Defect
         await super().save(writes, checkpoints)
 
     def _cut_otherwise(self, store: "WatchedStore", checkpoint: Checkpoint) -> bool:
