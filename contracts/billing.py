@@ -14,7 +14,8 @@ class Account(Model):
     ``outstanding`` is the contract value not yet invoiced. ``apart`` says why the account stands apart from the
     rest of its payer (another term, another currency, test); empty when it is the payer's only one.
     ``term_source`` says where the term came from: the order, the payer or the deployment. ``address_assumed``: nobody
-    gave the group an address, so its invoices go to its first member's.
+    gave the group an address, so its invoices go to its first member's. ``customer_differs``: a subscription in it is
+    of an order whose customer was known as somebody else: perhaps two people are invoiced as one.
     """
 
     account_id: str
@@ -32,6 +33,7 @@ class Account(Model):
     next_due_date: CivilDate | None = None
     apart: tuple[Literal["term", "currency", "test"], ...] = ()
     address_assumed: bool = False
+    customer_differs: bool = False
 
 
 class BillingAccountChanged(Fact):

@@ -26,6 +26,9 @@ class Customer(Model):
 class CustomerSnapshot(Model):
     """A customer as an order or a subscription keeps them; the id is always there. A name that they do not have is an
     empty text, as is everything that is always there.
+
+    ``differs``: when the order was placed, its id was known with another e-mail and another name, or its id or e-mail
+    with another type or company (flag ``customer_differs``): perhaps two people under one id. Absent: nothing says so.
     """
 
     id: str
@@ -37,6 +40,7 @@ class CustomerSnapshot(Model):
     company_name: str | None = None
     registration_number: str | None = None
     vat_id: str | None = None
+    differs: bool | None = None
 
 
 class Group(Model):

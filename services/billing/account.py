@@ -56,7 +56,8 @@ class Totals(Immutable):
     """What an account adds up to, amounts in minor units.
 
     ``opens`` counts its subscriptions by the period of the earliest contract month whose due and issued
-    differ, ``sources`` by where their term came from; there are no zeros in them.
+    differ, ``sources`` by where their term came from; there are no zeros in them. ``differing`` counts those whose
+    customer was known as somebody else.
     """
 
     active: int
@@ -65,6 +66,7 @@ class Totals(Immutable):
     customers: int
     opens: Mapping[str, int]
     sources: Mapping[str, int]
+    differing: int = 0
 
 
 class Account(Kept):
@@ -88,6 +90,7 @@ class Account(Kept):
     own_active: int = 0
     opens: dict[str, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
+    differing: int = 0
     version: int = 0
     unsaid: bool = False
 
@@ -105,6 +108,7 @@ class Account(Kept):
             customers=self.customers,
             opens=self.opens,
             sources=self.sources,
+            differing=self.differing,
         )
 
 
@@ -134,6 +138,7 @@ def with_part(account: Account, old: Part | None, new: Part, *, joins: int, own:
         own_active=account.own_active + (step if own else 0),
         opens=_recounted(account.opens, old.opens if old else None, new.opens),
         sources=_recounted(account.sources, old.source if old else None, new.source),
+        differing=account.differing + new.differs - (old.differs if old else 0),
         unsaid=True,
     )
 
@@ -173,6 +178,7 @@ def rebuilt(shares: Iterable[Share]) -> dict[str, Totals]:
             customers=len(customers.get(account_id, ())),
             opens=dict(Counter(part.opens for part in found if part.opens is not None)),
             sources=dict(Counter(part.source for part in found)),
+            differing=sum(part.differs for part in found),
         )
         for account_id, found in parts.items()
     }
@@ -224,4 +230,5 @@ def shown(account: Account, payer: Payer, defaults: Defaults) -> said.Account:
         next_due_date=due,
         apart=apart(account.key, map(AccountKey.parsed, payer.accounts)),
         address_assumed=payer.address_assumed,
+        customer_differs=account.differing > 0,
     )

@@ -26,7 +26,7 @@ class Part(Immutable):
     """What one subscription adds to its account, amounts in minor units.
 
     ``opens`` is the period of the earliest contract month whose due and issued differ; None when there is
-    none.
+    none. ``differs``: 1 while it counts for something and its customer was known as somebody else.
     """
 
     active: int
@@ -34,6 +34,7 @@ class Part(Immutable):
     outstanding: int
     opens: str | None
     source: TermSource
+    differs: int = 0
 
 
 class HeldPayer(Kept):
@@ -56,7 +57,7 @@ class Held(Kept):
     ``term`` and ``source`` were resolved when the payer first heard of it and stay. ``issued`` are the
     numbers of the contract months that this payer was invoiced for and that were not credited since;
     ``issued_by`` tells for each the place of its invoice in the share's ``invoices``. ``payers`` is never empty:
-    somebody heard of it.
+    somebody heard of it. ``differs``: its customer was known as somebody else when it was ordered.
     """
 
     subscription_id: str
@@ -71,6 +72,7 @@ class Held(Kept):
     prices: tuple[HeldPrice, ...]
     start_date: date
     ends_before: date
+    differs: bool = False
     issued: tuple[int, ...] = ()
     issued_by: tuple[int, ...] | None = None
 
@@ -140,6 +142,7 @@ class Held(Kept):
             outstanding=outstanding,
             opens=None if opens is None else period_of(month_begin(self.start_date, opens)),
             source=self.source,
+            differs=int(self.differs and (active or opens is not None)),
         )
 
 
@@ -271,6 +274,7 @@ def held_of(subscription: Subscription, version: int, term: Resolved, old: Held 
         prices=tuple([HeldPrice(months=each.months, amount=each.amount) for each in stretches]),
         start_date=subscription.start_date,
         ends_before=subscription.ends_before,
+        differs=bool(subscription.customer.differs),
         issued=old.issued if old else (),
         issued_by=old.issued_by if old else None,
     )

@@ -27,10 +27,16 @@ class CustomerRecord(Kept):
 
 
 class KnownCustomer(Kept):
-    """As what a customer id, or an e-mail, was first seen."""
+    """As what a customer id, or an e-mail, was first seen.
+
+    ``email`` and ``name`` are 8 bytes that stand for the normalised ones, for a company's name where there is one:
+    who the person is stands in their orders. Absent: it was seen before they were kept.
+    """
 
     type: Literal["individual", "business"]
     company: str | None = None
+    email: bytes | None = None
+    name: bytes | None = None
 
 
 def id_from_email(email: str) -> str:
@@ -70,12 +76,29 @@ def known_ids(customer: Customer, *, test: bool) -> tuple[str, ...]:
 
 def as_known(customer: Customer) -> KnownCustomer:
     """What is noted at first sight."""
-    return KnownCustomer(type=customer.type, company=customer.company_name)
+    person = " ".join(filter(None, (customer.first_name, customer.last_name)))
+    return KnownCustomer(
+        type=customer.type,
+        company=customer.company_name,
+        email=_digest(normal_email(customer.email)),
+        name=_digest(" ".join((customer.company_name or person).casefold().split())),
+    )
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def differs(known: KnownCustomer, seen: KnownCustomer) -> bool:
-    """Whether the customer was known with another type or company. A hint, so letter case is no difference."""
-    return known.type != seen.type or (known.company or "").casefold() != (seen.company or "").casefold()
+    """Whether the customer was known with another type or company, or with another e-mail and another name: two shops
+    that count alike give one id to two people. A hint, so letter case is no difference, and one person may well have
+    two addresses, and two people one.
+    """
+    if known.type != seen.type or (known.company or "").casefold() != (seen.company or "").casefold():
+        return True
+    if known.email is None or known.name is None:
+        return False
+    return known.email != seen.email and known.name != seen.name
 
 
 GroupSource = Literal["order", "customer"]

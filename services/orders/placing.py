@@ -44,10 +44,11 @@ def placed(
         priced_item(item, position, catalog[item.sku], body.currency) for position, item in enumerate(body.items, 1)
     )
     holds = holds_of(items)
+    flags = _flags(body, known, clock_suspect=clock_suspect)
     totals = ordered_totals(items)
     order = PlacedOrder(
         order_id=body.order_id,
-        customer=customer,
+        customer=revised(customer, differs=True) if "customer_differs" in flags else customer,
         group=group,
         group_source=source,
         payer=payer(customer.id, group),
@@ -59,7 +60,7 @@ def placed(
         channel=body.channel,
         test=body.test,
         holds=holds,
-        flags=_flags(body, known, clock_suspect=clock_suspect),
+        flags=flags,
         placed_at=at,
         submitted_confirmed=body.confirmed,
         confirmed_at=at if body.confirmed and not holds else None,

@@ -2,7 +2,12 @@
 
 import pytest
 
-from services.billing.account import AccountKey, apart
+from contracts.billing import BillingAccountChanged
+from services.billing.account import Account, AccountKey, apart, rebuilt
+from services.billing.service import billing
+from services.billing.share import Share
+from tests.billing.subscriptions import JOHANNES, created
+from tests.scene import Scene, only
 
 HOME = AccountKey("group:tulip", "net_14", "EUR", test=False)
 LATER = AccountKey("group:tulip", "net_30", "EUR", test=False)
@@ -37,3 +42,15 @@ def test_a_test_account_stands_apart_as_such_and_moves_no_real_one_apart() -> No
     assert apart(TRIAL, [HOME, TRIAL]) == ("test",)
     assert apart(HOME, [HOME, TRIAL]) == ()
     assert apart(TRIAL, [TRIAL]) == ()
+
+
+def test_an_account_shows_that_a_customer_in_it_was_known_as_somebody_else_while_it_counts() -> None:
+    scene = Scene(billing())
+    scene.hears(created(payers="customer:johannes", customer=JOHANNES))
+    other = JOHANNES.model_copy(update={"first_name": "Bruno", "email": "bruno@neu.example", "differs": True})
+    said = scene.hears(created("o2/1", payers="customer:johannes", customer=other))
+    assert only(said, BillingAccountChanged).account.customer_differs
+    said = scene.hears(created("o2/1", version=2, payers="customer:johannes", customer=other, state="reversed"))
+    assert not only(said, BillingAccountChanged).account.customer_differs
+    kept = {id_: scene.document(Account, id_).totals() for name, id_ in scene.documents if name == "accounts"}
+    assert kept == rebuilt(scene.document(Share, id_) for name, id_ in scene.documents if name == "shares")

@@ -2,11 +2,14 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.changes import ContactChange, OrderAmended
+from contracts.customers import Customer
 from contracts.money import MAX_PRICE
 from contracts.orders import CustomerGroupChangeRequested, NoteAdded, OrderPlaced
-from services.orders.customer import id_from_email
+from services.orders.customer import KnownCustomer, id_from_email
 from services.orders.order import PlacedOrder
 from services.orders.settings import Settings
+from tests.orders.clerks import amend
 from tests.orders.shop import (
     ACME,
     ADA,
@@ -187,6 +190,67 @@ def test_a_customer_known_by_email_with_another_company_is_flagged() -> None:
     shop.hears(order(customer=ACME))
     other = ACME.model_copy(update={"id": "roadrunner", "email": "OFFICE@acme.example", "company_name": "Beep"})
     assert only(shop.hears(order(customer=other, id="o-2")), OrderPlaced).order.flags == ("customer_differs",)
+
+
+ANNA = Customer(id="1042", email="anna@alt.example", first_name="Anna", last_name="Alt", type="individual")
+BRUNO = Customer(id="1042", email="bruno@neu.example", first_name="Bruno", last_name="Neu", type="individual")
+
+
+def test_two_people_under_one_id_of_two_shops_are_flagged_in_the_order_and_with_the_customer() -> None:
+    shop = open_shop()
+    first = only(shop.hears(order(customer=ANNA), source="shop-a"), OrderPlaced).order
+    second = only(shop.hears(order(customer=BRUNO, id="o-2"), source="shop-b"), OrderPlaced).order
+    assert (first.flags, first.customer.differs) == ((), None)
+    assert (second.flags, second.customer.differs) == (("customer_differs",), True)
+    again = only(shop.hears(order(customer=BRUNO, id="o-3"), source="shop-b"), OrderPlaced).order
+    assert again.flags == ("customer_differs",)
+    assert only(shop.hears(order(customer=ANNA, id="o-4"), source="shop-a"), OrderPlaced).order.flags == ()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"email": "anna@work.example"},
+        {"last_name": "Neu"},
+        {"email": "ANNA@ALT.example", "first_name": "Bruno"},
+        {"email": "anna@work.example", "first_name": "ANNA", "last_name": " alt "},
+    ],
+    ids=["another address", "married", "one address of two", "written otherwise"],
+)
+def test_one_of_the_two_alone_is_no_other_person(changed: dict[str, str]) -> None:
+    shop = open_shop()
+    shop.hears(order(customer=ANNA))
+    placed = only(shop.hears(order(customer=Customer(**(dict(ANNA) | changed)), id="o-2")), OrderPlaced).order
+    assert placed.flags == ()
+
+
+def test_a_colleague_who_orders_for_the_same_company_is_no_other_customer() -> None:
+    shop = open_shop()
+    shop.hears(order(customer=ACME))
+    colleague = ACME.model_copy(update={"email": "road@acme.example", "first_name": "Road", "last_name": "Runner"})
+    assert only(shop.hears(order(customer=colleague, id="o-2")), OrderPlaced).order.flags == ()
+
+
+def test_two_people_are_told_apart_among_real_and_among_test_customers() -> None:
+    shop = open_shop()
+    shop.hears(order(customer=ANNA, test=True))
+    assert only(shop.hears(order(customer=BRUNO, id="o-2")), OrderPlaced).order.flags == ()
+    placed = only(shop.hears(order(customer=BRUNO, id="o-3", test=True)), OrderPlaced).order
+    assert placed.flags == ("customer_differs",)
+
+
+def test_a_customer_seen_before_names_were_kept_is_compared_as_before() -> None:
+    shop = open_shop()
+    shop.keep(KnownCustomer, "real:1042", KnownCustomer(type="individual"))
+    assert only(shop.hears(order(customer=BRUNO)), OrderPlaced).order.flags == ()
+
+
+def test_the_mark_stays_with_the_customer_when_their_contact_data_change() -> None:
+    shop = open_shop()
+    shop.hears(order(customer=ANNA))
+    shop.hears(order(customer=BRUNO, id="o-2"))
+    after = only(shop.hears(amend("o-2", contact=ContactChange(phone="1"))), OrderAmended).order
+    assert after.customer.differs
 
 
 def test_the_same_customer_again_is_not_flagged_nor_is_another_spelling_of_the_company() -> None:
