@@ -185,7 +185,9 @@ class LaneInvoicingDue(Internal):
 
 
 class PayerInvoicingDue(Internal):
-    """The next page of a payer's shares in a run; ``page`` counts from 0."""
+    """The next page of a payer's shares in a run; ``page`` counts from 0. ``weight`` is about what it may cost, in
+    documents touched and lines said; one that does not say may cost a whole page.
+    """
 
     service: ClassVar[str] = "billing"
     topic: ClassVar[str] = "billing.internal"
@@ -197,6 +199,7 @@ class PayerInvoicingDue(Internal):
     run: Whole
     as_of: CivilDate
     page: Whole
+    weight: Whole = 1000
 
 
 class LaneInvoiced(Internal):

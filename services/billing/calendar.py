@@ -48,6 +48,17 @@ def period_after(period: str) -> str:
     return period_of(month_begin(date.fromisoformat(f"{period}-01"), 2))
 
 
+def periods_through(first: str, last: str) -> int:
+    """How many calendar months there are from ``first`` to ``last``, both counted."""
+    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
+
+
+def last_day(period: str) -> date:
+    """The last day of a calendar month."""
+    year, month = int(period[:4]), int(period[5:])
+    return date(year, month, monthrange(year, month)[1])
+
+
 def issue_date(period: str, billing_day: int) -> date:
     """When a period is invoiced: on the payer's billing day (1-28) of the following month."""
     if not 1 <= billing_day <= 28:

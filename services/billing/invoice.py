@@ -12,7 +12,7 @@ from typing import Final
 from contracts.immutable import Immutable
 from contracts.invoices import Invoice, InvoiceLine, Issuer
 from services.billing.account import AccountKey
-from services.billing.calendar import ONE_DAY, due_date, month_begin, period_of
+from services.billing.calendar import ONE_DAY, due_date, last_day, month_begin, months_begun, period_of
 from services.billing.payer import Payer
 from services.billing.share import Held, Share
 from services.billing.term import TermSource
@@ -58,8 +58,11 @@ def differences(share: Share, held: Held, period: str) -> Iterator[Difference]:
     for month, place in zip(held.issued, held.issued_by or (), strict=True):
         if month not in due:
             yield Difference(held, month, -held.price_of(month), (share.invoices or ())[place])
-    for month, amount in due.items():
-        if month not in held.issued and period_of(month_begin(held.start_date, month)) <= period:
+    begun = months_begun(held.start_date, last_day(period))
+    for month, amount in due.items():  # in their order: those behind the first that has not begun have not, either
+        if month > begun:
+            break
+        if month not in held.issued:
             yield Difference(held, month, amount)
 
 

@@ -28,7 +28,7 @@ from contracts.message import Body
 from contracts.payers import PayerSettingsSubmitted
 from services.billing.account import Account, shown
 from services.billing.payer import Defaults, Payer
-from services.billing.reactions import invoicing, issuing, runs, settings, subscriptions
+from services.billing.reactions import invoicing, runs, settings, subscriptions, weighing
 from services.engine.kept import revised
 from services.engine.message import Message
 from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, Say
@@ -94,7 +94,7 @@ def weight(message: Message) -> int:
     """What it may cost, in documents touched or lines said."""
     body = message.body
     if isinstance(body, PayerInvoicingDue):
-        return issuing.LINES
+        return min(max(body.weight, 1), weighing.LINES)
     return runs.PAYERS if isinstance(body, LaneInvoicingDue) else 1
 
 

@@ -7,7 +7,6 @@ taken up again, and a fact that comes between two pages is in the next differenc
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
 
 from contracts.invoices import InvoiceIssued, InvoiceLinesIssued, Issuer, PayerInvoicingDue, RunCounts
 from contracts.message import Body
@@ -30,15 +29,12 @@ from services.billing.invoice import (
 from services.billing.number import ShortCode, candidates, invoice_number
 from services.billing.payer import Invoicing, Payer
 from services.billing.reactions.runs import done
+from services.billing.reactions.weighing import LINES, SHARES
 from services.billing.run import LaneRun, lane_run_id, parsed, run_id, summed
 from services.billing.share import Share
 from services.billing.term import SOURCES
 from services.engine.kept import revised
 from services.engine.service import Change, Decision, Desk, Page, Say
-
-SHARES: Final = 100
-LINES: Final = 1000
-"""What one message takes: so many shares, and no more lines than these."""
 
 
 def shares_page(payer_id: str, after: str) -> Page:

@@ -1,6 +1,6 @@
 """A billing run, seen from its period's home and from each lane: everything between the request and its answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from contracts.refusals import Code, Refusal, refusal
 from services.billing.account import Account
 from services.billing.answers import ANSWERS, REMEMBERED
 from services.billing.payer import Defaults, Payer
+from services.billing.reactions.weighing import weight_of
 from services.billing.run import LaneRun, Pass, Run, lane_run_id, run_id, summed
 from services.billing.share import LAST_YEAR
 from services.engine.heard import WAITING, recognise, settled
@@ -129,12 +130,19 @@ def lane_due(message: Message, desk: Desk, defaults: Defaults) -> Decision:  # n
     if part.paged or part.after != body.after:
         return NOTHING
     page = desk.page(_payers(body), Payer)
-    due = {payer_id: payer for payer_id, payer in page if _has_due(payer, body.period, desk)}
+    accounts = {payer_id: _accounts(payer, desk) for payer_id, payer in page}
+    due = {payer_id: payer for payer_id, payer in page if _has_due(accounts[payer_id], body.period)}
     awaited = run_id(body.period, body.run)
     says = [
         Say(
             PayerInvoicingDue(
-                payer=payer_id, lane=body.lane, period=body.period, run=body.run, as_of=body.as_of, page=0
+                payer=payer_id,
+                lane=body.lane,
+                period=body.period,
+                run=body.run,
+                as_of=body.as_of,
+                page=0,
+                weight=weight_of(accounts[payer_id], body.period),
             )
         )
         for payer_id in due
@@ -157,6 +165,10 @@ def done(period: str, run: int, lane: int, part: LaneRun) -> tuple[Say, ...]:
     return (Say(LaneInvoiced(period=period, run=run, lane=lane, counts=part.counts)),) if part.done else ()
 
 
-def _has_due(payer: Payer, period: str, desk: Desk) -> bool:
-    accounts = (desk.get(Account, account_id) for account_id in payer.accounts)
-    return any(account is not None and account.opens and min(account.opens) <= period for account in accounts)
+def _accounts(payer: Payer, desk: Desk) -> Sequence[Account]:
+    found = (desk.get(Account, account_id) for account_id in payer.accounts)
+    return [account for account in found if account is not None]
+
+
+def _has_due(accounts: Sequence[Account], period: str) -> bool:
+    return any(account.opens and min(account.opens) <= period for account in accounts)
