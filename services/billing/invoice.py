@@ -21,6 +21,8 @@ from services.engine.kept import Kept, revised
 LINES_ON_A_PAGE: Final = 500
 BYTES_ON_A_PAGE: Final = 400_000
 """A page is said in one record, and 500 lines of the longest names that are allowed are more than a record holds."""
+NEVER_TOO_LONG: Final = 24
+"""So many lines fit whatever they say: a line's texts have some thousand characters at most, of six bytes at most."""
 
 
 class KeptInvoice(Invoice):
@@ -202,6 +204,10 @@ def with_lines(
 
 
 def _pages(lines: Sequence[InvoiceLine]) -> Iterator[list[InvoiceLine]]:
+    if len(lines) <= NEVER_TOO_LONG:
+        if lines:
+            yield [*lines]
+        return
     page: list[InvoiceLine] = []
     size = 0
     for each in lines:

@@ -7,10 +7,11 @@ import pytest
 from contracts.billing import BillingAccountChanged
 from contracts.money import MAX_PRICE
 from services.billing.account import MOST, Account, AccountKey, new_account, with_part
+from services.billing.invoice import BYTES_ON_A_PAGE, NEVER_TOO_LONG
 from services.billing.service import billing
 from services.billing.share import Held, Part, Share
 from services.engine.kept import revised
-from tests.billing.subscriptions import TULIP, created, invoices, run
+from tests.billing.subscriptions import TULIP, WINDMILL, created, invoices, lines, run
 from tests.scene import Scene, only
 
 ACCOUNT = f"{TULIP}/net_14/EUR"
@@ -87,3 +88,21 @@ def test_an_amount_of_before_the_bound_was_lowered_is_read_from_the_store() -> N
 
     assert isinstance(held, Held)
     assert invoices(run(scene, "2024-05"))[0].total == DEAR
+
+
+def test_the_lines_that_are_not_measured_fit_on_a_page_whatever_they_say() -> None:
+    """Each text as long as it may be, of characters that JSON escapes."""
+    odd = "\x01" * 200
+    customer = WINDMILL.model_copy(
+        update={
+            "company_name": None, "first_name": odd, "last_name": odd, "vat_id": odd, "registration_number": odd,
+        }
+    )  # fmt: skip
+    fact = created(customer=customer)
+    worst = fact.subscription.model_copy(update={"product_name": odd, "variant_name": odd, "serial": "S" * 64})
+    scene = Scene(billing())
+    scene.hears(fact.model_copy(update={"subscription": worst}))
+    (line,) = lines(run(scene, "2024-05"))
+
+    assert len(line.model_dump_json()) > 6 * 1000
+    assert NEVER_TOO_LONG * len(line.model_dump_json()) < BYTES_ON_A_PAGE
