@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from rich.console import Console
 from rich.table import Table
 
+from bench import invoicing
 from bench.alone import Alone, alone
 from bench.contestants import Run, whole_flow
 from bench.latency import Latency, lone_scans
@@ -30,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=20_000, help="orders through ours and the loop by hand")
     parser.add_argument("--plain-orders", type=int, default=600, help="orders through the plain handlers")
+    parser.add_argument("--payers", type=int, default=10_000, help="small payers of a billing run")
     parser.add_argument("--rounds", type=int, default=3, help="the rates shown are medians of so many")
     asked = parser.parse_args()
     console = Console(highlight=False)
@@ -46,7 +48,9 @@ def main() -> None:
                 )
                 found.append(run)
                 console.print(f"{name}: {run.orders:,} orders, {run.units:,} units in {run.seconds:.1f} s")
+        invoiced = [asyncio.run(invoicing.invoicing(shape, addresses)) for shape in invoicing.shapes(asked.payers)]
     _show(runs, latencies, each, console)
+    invoicing.show(invoiced, console)
 
 
 async def _run(
