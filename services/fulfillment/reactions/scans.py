@@ -39,7 +39,8 @@ def scan_asked(settings: Settings, message: Message, desk: Desk) -> Decision:
         return _waits(settings, message, desk, ledger, body, awaits)
     scan = asked(message, body)
     book = Book(ledger, order_id, desk)
-    book.ask(_pages_held(order_id, scan, desk))
+    if book.ledger.paged:
+        book.ask(_pages_held(order_id, scan, desk))
     result = decided(book, scan, lambda serial: desk.get(Asset, serial), settings)
     heard = remember(result.book.ledger.heard, message, result.outcome)
     book = result.book.with_ledger(revised(result.book.ledger, heard=heard))
