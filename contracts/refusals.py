@@ -52,6 +52,7 @@ class Code(StrEnum):
     ITEM_LOCKED = "item_locked"
     VERSION_CONFLICT = "version_conflict"
     TOO_MANY_CHANGES = "too_many_changes"
+    TOO_MANY_PAYERS = "too_many_payers"
     PRICE_MISSING = "price_missing"
     PRICE_MISMATCH = "price_mismatch"
     NOT_ON_HOLD = "not_on_hold"
@@ -128,6 +129,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.ITEM_LOCKED: "Units of this item have devices or were given up: close the rest, and add a new item for more.",
     Code.VERSION_CONFLICT: "The order was changed meanwhile: look at it again, then ask again with its version.",
     Code.TOO_MANY_CHANGES: "Eight changes of this order wait already: wait for their answers, then ask again.",
+    Code.TOO_MANY_PAYERS: "The subscriptions of this order changed payer 100 times: place a new order for another one.",
     Code.PRICE_MISSING: "The catalog has no price for this length and currency: submit one first.",
     Code.PRICE_MISMATCH: "The quoted price is not the catalog's: quote today's price, or none.",
     Code.NOT_ON_HOLD: "Nothing of the order waits for a decision about a price: nothing is to be done.",

@@ -21,6 +21,10 @@ from services.fulfillment.subscription import next_month_begin, payers_of, whole
 
 NAMED: Final = 20
 """Items that a refusal names."""
+MOST_MOVES: Final = 100
+"""Changes of payer that subscriptions of an order go through: each is kept in all of them, and their facts go to every
+payer that they ever had.
+"""
 
 
 class No(Immutable):
@@ -118,7 +122,7 @@ def _closed(book: Book, item_id: str | None) -> Yes | No:
     return Yes(book.with_ledger(revised(ledger, lines=lines)))
 
 
-def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes:
+def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes | No:
     """Later subscriptions have the new payer at once, active ones from their next contract month on."""
     ledger = book.ledger
     newest = _billed(ledger.terms[-1], proposal.billing)
@@ -148,6 +152,8 @@ def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes:
             from_date=since,
         )
         moved.append(Moved(number, since, fact))
+    if moved and len(moves) >= MOST_MOVES:
+        return No(Code.TOO_MANY_PAYERS)
     move = row_of(row.kind, proposal.actor, proposal.reason, row.at)
     book = book.with_entries(entries)
     update = {"terms": with_terms(ledger, newest, book.newest_terms_used)}

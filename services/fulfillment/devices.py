@@ -4,6 +4,7 @@ Rule: ``domain.md`` section 2. The new serial is checked as in a scan.
 """
 
 from functools import partial
+from typing import Final
 
 from contracts.life import DeviceReplaced, ReplacementRequested, SerialCorrected, SerialCorrectionRequested
 from contracts.refusals import Code, Refusal
@@ -14,6 +15,8 @@ from services.fulfillment.case import Answer, Became, Case, no, why_not_active
 from services.fulfillment.ledger import Entry
 
 FIELD = "new_serial"
+REPLACED_KEPT: Final = 100
+"""Devices before the present one that a subscription knows: the newest."""
 
 
 def corrected(case: Case, body: SerialCorrectionRequested) -> Answer:
@@ -34,7 +37,8 @@ def replaced(case: Case, body: ReplacementRequested) -> Answer:
         return new
     old, back, condition = case.entry.serial, case.entry.returned_at is not None, case.entry.condition
     became = _with(case, new, body.new_serial)
-    became = revised(became, replaced=(*(became.replaced or ()), old), returned_at=None, condition=None)
+    before = (became.replaced or ())[1 - REPLACED_KEPT :]
+    became = revised(became, replaced=(*before, old), returned_at=None, condition=None)
     fact = partial(DeviceReplaced, at=case.time, actor=body.actor, reason=body.reason, old_serial=old)
     away = case.device().became("returned" if back else "unavailable", case.order_id, case.number, case.time, condition)
     return Became(became, fact, {old: away, new: _assigned(case, new, body.new_serial)})

@@ -22,6 +22,10 @@ Awaited = Literal["order", "release", "confirmation"]
 """What the scans of an order wait for."""
 REASON_KEPT = 500
 """Characters of a reason that a history keeps; the fact has all of them."""
+TERMS_KEPT = 200
+"""Terms that new contact data of an order adds to; far more than anybody changes them between two scans. Subscriptions
+made later keep those before: a ledger has a bound.
+"""
 _CONTACT = ("first_name", "last_name", "email", "phone")
 
 
@@ -254,6 +258,8 @@ def _terms(ledger: Ledger, order: Order, newest_terms_used: Callable[[], bool]) 
                 test=order.test,
             ),
         )
+    if len(ledger.terms) >= TERMS_KEPT:
+        return ledger.terms
     last = ledger.terms[-1]
     contact = {name: getattr(order.customer, name) for name in _CONTACT}
     return with_terms(ledger, revised(last, customer=revised(last.customer, **contact)), newest_terms_used)

@@ -1,0 +1,109 @@
+"""Every list in a stored document has an end: what would grow for ever is refused, cut, or kept elsewhere."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+import pytest
+
+from contracts.changes import OrderChangeRefused
+from contracts.orders import OrderPlaced
+from contracts.refusals import Code
+from services.engine.kept import Kept, revised
+from services.fulfillment.arbiter import MOST_MOVES
+from services.fulfillment.asset import HISTORY_KEPT, Asset, Assignment
+from services.fulfillment.devices import REPLACED_KEPT
+from services.fulfillment.ledger import TERMS_KEPT, EntryPage, Ledger
+from services.fulfillment.serial_home import SerialHome
+from tests.fulfillment.lives import entry, rented, replace
+from tests.fulfillment.orders_known import asset, item, ledger, placed, scan, scene, serials
+from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
+from tests.scene import NOON, only
+
+BOUNDED = {
+    "Ledger.lines": "200 items of an order",
+    "Ledger.terms": "TERMS_KEPT and MOST_MOVES, below",
+    "Ledger.entries": "32, then pages",
+    "Ledger.parked": "test_parking.py",
+    "Ledger.unsaid": "those of one batch, empty when stored",
+    "Ledger.page_ends": "one number for each page",
+    "Ledger.sent_on": "test_returning.py",
+    "Ledger.moves": "MOST_MOVES, below",
+    "EntryPage.entries": "32",
+    "Entry.prices": "200 extensions of six months are 1,200 months",
+    "Entry.payers": "MOST_MOVES, below, and an extension each",
+    "Entry.replaced": "REPLACED_KEPT, below",
+    "LastChange.item_ids": "20, as in its answer",
+    "Scan.serials": "settings.serials",
+    "Scan.ignored": "named in contracts/problems.py, a few",
+    "Wish.ignored": "the same",
+    "Asset.history": "HISTORY_KEPT, below",
+    "Asset.marks": "test_registering.py",
+}
+ELSEWHERE_TESTED = {"Entry.history", "Ledger.heard", "Ledger.recent", "SerialHome.heard"}
+
+
+def kinds(kind: type[Kept]) -> Iterator[type[Kept]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from kinds(inner)
+
+
+def lists(kind: type[Kept], seen: set[type[Kept]]) -> Iterator[str]:
+    """The names of the fields of a document, and of all that is in it, that hold a list."""
+    seen.add(kind)
+    for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
+        text = str(field.type)
+        if "tuple[" in text:
+            yield f"{kind.__name__}.{field.name}"
+        for inner in kinds(Kept):
+            if inner not in seen and f".{inner.__name__}" in text:
+                yield from lists(inner, seen)
+
+
+def test_each_list_that_is_kept_is_known_with_its_bound() -> None:
+    found = {name for kind in (Ledger, EntryPage, Asset, SerialHome) for name in lists(kind, set())}
+    assert found > {"Ledger.parked", "Scan.serials", "Entry.replaced", "Asset.history"}
+    assert found - ELSEWHERE_TESTED <= set(BOUNDED)
+
+
+def test_subscriptions_change_their_payer_only_so_often() -> None:
+    stage = rented("S1")
+    for number in range(1, MOST_MOVES + 1):
+        billing = ELSEWHERE if number % 2 else BILLING
+        stage.hears(proposed(change="payer", number=number, billing=billing))
+    assert (len(ledger(stage).moves or ()), len(entry(stage).payers or ())) == (MOST_MOVES, MOST_MOVES + 1)
+    said = stage.hears(proposed(change="payer", number=MOST_MOVES + 1, billing=ELSEWHERE))
+    assert only(said, OrderChangeRefused).code is Code.TOO_MANY_PAYERS
+
+
+def test_contact_data_adds_only_so_many_terms() -> None:
+    stage = scene()
+    stage.hears(placed(item(quantity=500)))
+    known = ledger(stage)
+    stage.keep(Ledger, "o-1", revised(known, terms=known.terms * TERMS_KEPT))
+    stage.hears(scan("S1"))
+    order = placed(item(quantity=500)).order
+    renamed = revised(order, customer=revised(order.customer, first_name="Jacquard"))
+    stage.hears(OrderPlaced(version=2, order=renamed))
+    assert len(ledger(stage).terms) == TERMS_KEPT
+    assert serials(stage.hears(scan("S2"))) == ["S2"]
+
+
+def test_a_subscription_knows_only_so_many_devices_before_its_present_one() -> None:
+    stage = rented("S0")
+    for number in range(1, REPLACED_KEPT + 3):
+        stage.hears(replace(f"S{number}"))
+    replaced = entry(stage).replaced or ()
+    assert (len(replaced), replaced[-1]) == (REPLACED_KEPT, f"S{REPLACED_KEPT + 1}")
+
+
+@pytest.mark.parametrize("state", ["available", "returned"])
+def test_a_device_keeps_only_so_many_rows_and_its_holder_among_them(state: str) -> None:
+    stage = scene()
+    row = Assignment(order_id="o-0", number=1, since=NOON, state="returned")
+    stage.keep(Asset, "S1", Asset(sku="LAPTOP", state=state, history=(row,) * HISTORY_KEPT))  # type: ignore[arg-type]
+    stage.hears(placed())
+    assert serials(stage.hears(scan("S1"))) == ["S1"]
+    known = asset(stage, "S1")
+    assert (len(known.history), known.holder) == (HISTORY_KEPT, known.history[-1])
