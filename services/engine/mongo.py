@@ -24,11 +24,12 @@ from pymongo.write_concern import WriteConcern
 from services.engine.checkpoint import Checkpoint
 from services.engine.desk import Write
 from services.engine.faults import Doubt, Fenced, Stop
+from services.engine.indexes import indexes_of, only_where, replaced
 from services.engine.kept import Stored
 from services.engine.marks import MARKS
 from services.engine.mongo_address import weakness
 from services.engine.mongo_failures import failures_named
-from services.engine.service import Key, Page, Service
+from services.engine.service import Collection, Key, Page, Service
 from services.engine.stored import from_document, saved_fields
 
 CHECKPOINTS = "checkpoints"
@@ -137,13 +138,24 @@ class MongoStore:
                 if name not in there:
                     await self._create(name)
             for collection in self._service.collections:
-                for fields in collection.indexes:
-                    await self._database[collection.name].create_index([(field, 1) for field in fields], sparse=True)
+                await self._index(collection)
             await self._database[INSTALLATION].update_one(
                 {"_id": "lanes"}, {"$setOnInsert": {"lanes": lanes}}, upsert=True
             )
         await self.agree(lanes)
         await self.renew()
+
+    async def _index(self, collection: Collection) -> None:
+        for fields in indexes_of(collection):
+            await self._database[collection.name].create_index(
+                [(field, 1) for field in fields], partialFilterExpression=only_where(fields)
+            )
+        for name in replaced(collection):  # only now: pages are read by them until the others are there
+            try:
+                await self._database[collection.name].drop_index(name)
+            except OperationFailure as error:
+                if error.code != 27:  # it is gone already
+                    raise
 
     async def _create(self, name: str) -> None:
         try:
