@@ -88,6 +88,7 @@ class Code(StrEnum):
     DEVICE_OUT_AGAIN = "device_out_again"
     # billing
     AS_OF_AHEAD = "as_of_ahead"
+    TOO_MANY_RUNS = "too_many_runs"
 
 
 WHAT_TO_DO: dict[Code, str] = {
@@ -162,6 +163,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.NOT_RETURNED: "No return of this device is recorded: check the label and the subscription.",
     Code.DEVICE_OUT_AGAIN: "The device went to another subscription since: have that one corrected first.",
     Code.AS_OF_AHEAD: "The as-of date lies more than a day ahead: send the run on its day.",
+    Code.TOO_MANY_RUNS: "Eight runs of this period are under way: wait for their ends, then ask again.",
 }
 
 

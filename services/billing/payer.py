@@ -72,12 +72,12 @@ class Payer(Kept):
     somebody makes up to try something out never stands on a real invoice.
 
     ``accounts`` are the ids of those it has, in the order in which they appeared: at most terms x currencies
-    x 2. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message time of those
-    in force.
+    x 2, some 1,400. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message
+    time of those in force.
 
     ``short_code``, ``numbers`` and ``test_numbers`` number its invoices without gaps. ``last_period`` is that of its
     last run, ``last_issued`` the date of its last invoice, ``invoicing`` the run that it is in, ``runs`` those that
-    wait for it (``period/run``).
+    wait for it (``period/run``): of one period no more than may be under way.
     """
 
     kind: Literal["group", "customer"]

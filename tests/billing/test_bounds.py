@@ -1,16 +1,20 @@
 """No sum passes what 64 bits hold, whatever is sent: what would make an account larger than that is not taken in."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from contracts.billing import BillingAccountChanged
-from contracts.money import MAX_PRICE
+from contracts.billing import BillingAccountChanged, RequestRefused
+from contracts.money import KNOWN_EXPONENTS, MAX_PRICE
 from services.billing.account import MOST, Account, AccountKey, new_account, with_part
 from services.billing.invoice import BYTES_ON_A_PAGE, NEVER_TOO_LONG
+from services.billing.payer import Payer
+from services.billing.reactions.runs import OPEN_RUNS
 from services.billing.service import billing
 from services.billing.share import Held, Part, Share
-from services.engine.kept import revised
+from services.engine.kept import revised, stored_form
+from tests.billing.queue import Queue
 from tests.billing.subscriptions import TULIP, WINDMILL, created, invoices, lines, run
 from tests.scene import Scene, only
 
@@ -106,3 +110,36 @@ def test_the_lines_that_are_not_measured_fit_on_a_page_whatever_they_say() -> No
 
     assert len(line.model_dump_json()) > 6 * 1000
     assert NEVER_TOO_LONG * len(line.model_dump_json()) < BYTES_ON_A_PAGE
+
+
+def test_so_many_runs_of_a_period_may_be_under_way_and_the_next_is_told_to_wait() -> None:
+    queue = Queue(Scene(billing()))
+    for _ in range(OPEN_RUNS):
+        queue.runs("2024-05", date(2024, 6, 1))
+    assert queue.said == []
+
+    queue.runs("2024-05", date(2024, 6, 1))
+
+    assert [(each.code, each.field) for each in only(queue.said, RequestRefused).refusals] == [
+        ("too_many_runs", "period")
+    ]
+    queue.runs("2024-06", date(2024, 7, 1))
+    assert len(queue.said) == 1
+    queue.delivers_all()
+    assert len(queue.ended()) == OPEN_RUNS + 1
+    queue.runs("2024-05", date(2024, 6, 1))
+    queue.delivers_all()
+    assert len(queue.ended()) == OPEN_RUNS + 2
+
+
+def test_a_payer_in_every_account_that_there_can_be_is_a_small_document() -> None:
+    ids = [
+        AccountKey("group:" + "x" * 64, term, currency, test).id
+        for term in ("at_once", "net_7", "net_14", "net_30")
+        for currency in KNOWN_EXPONENTS
+        for test in (False, True)
+    ]
+    payer = Payer(kind="group", accounts=tuple(ids))
+
+    assert len(ids) < 1500
+    assert len(str(stored_form(payer))) < 200_000

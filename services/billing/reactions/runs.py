@@ -28,6 +28,8 @@ from services.engine.service import NOTHING, Change, Decision, Desk, Key, Page, 
 
 PAYERS: Final = 200
 """Payers that one message looks at."""
+OPEN_RUNS: Final = 8
+"""Runs of one period that may be under way: each is kept until its end, with the period and with each payer due."""
 AHEAD: Final = timedelta(days=1)
 """How far an as-of date may lie ahead of its record."""
 
@@ -50,10 +52,13 @@ def run_requested(message: Message, desk: Desk, defaults: Defaults) -> Decision:
         refusals = (refusal(Code.AS_OF_AHEAD, "as_of", str(body.as_of)),)
     if isinstance(body, BillingRunRequested) and int(body.period[:4]) > LAST_YEAR:
         refusals = (*refusals, refusal(Code.VALUE_INVALID, "period", "no invoice is due so late"))
+    run = desk.get(Run, message.subject) or Run()
+    if not refusals and len(run.open) >= OPEN_RUNS:
+        refusals = (refusal(Code.TOO_MANY_RUNS, "period"),)
     if refusals or not isinstance(body, BillingRunRequested):
         memory = requests.with_one(message, outcome_of(refusals), REMEMBERED)
         return Decision((Change(DecidedRequests, message.subject, memory),), (ANSWERS.refuse(message, refusals),))
-    run = (desk.get(Run, message.subject) or Run()).begun(message, body.as_of)
+    run = run.begun(message, body.as_of)
     says = tuple(
         Say(LaneInvoicingDue(lane=lane, period=body.period, run=run.run, as_of=body.as_of, after=""))
         for lane in range(desk.lanes)
