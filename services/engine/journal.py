@@ -27,7 +27,8 @@ class Journal:
             if incident.counted:
                 self._log.error(incident.event, **incident.about)
             elif self._may_write():
-                self._log.warning(incident.event, **incident.about)
+                tell = self._log.warning if incident.event == "message.dead_letter" else self._log.info
+                tell(incident.event, **incident.about)
             else:
                 self._left_out += 1
 

@@ -32,6 +32,12 @@ MOST_SAID = 4 * 1024 * 1024
 """Bytes to be said at which a batch is cut (rule 14)."""
 MOST_WORK = 20_000
 """Units of work (``Service.weight``) at which a batch is cut."""
+MOST_ASKED = 5_000
+"""Times that a decision may ask for more; one document each time, as many as a message can be about."""
+
+
+class AsksForEver(Exception):
+    """A hook asks for more and more, or for what is there already."""
 
 
 class Planning:
@@ -63,6 +69,7 @@ class Planning:
         self._unsure: set[int] = set()
         self._at = 0
         self._said = 0
+        self._asked = 0
         self._names: dict[type[Any], str] = {c.kind: c.name for c in service.collections}
         self._concluded = frozenset(self._names[kind] for kind in service.concluded)
         self._entries = self._read(records, set_aside or {})
@@ -126,7 +133,9 @@ class Planning:
             try:
                 said = self._outcome()
             except NotLoaded as missing:
+                self._asked += 1
                 return self.desk.lacks(missing.wants)
+            self._asked = 0
             self._out[self._entries[self._at].record.partition] += said
             self._said += sum(outgoing.size for outgoing in said)
             self._at += 1
@@ -152,6 +161,7 @@ class Planning:
         if isinstance(entry.read, Message):
             hook = "decide"
             try:
+                self._bounded()
                 if self._at in self._unsure:
                     hook = "needs_more"
                     list(self._service.needs_more(entry.read, self.desk))
@@ -178,6 +188,11 @@ class Planning:
         self.incidents += _incidents(says, message)
         return worded(says, message, self._service.name, self._reader.lanes)
 
+    def _bounded(self) -> None:
+        """Raises ``AsksForEver`` when the hook has asked for so much that no lane can wait for it."""
+        if self._asked > MOST_ASKED:
+            raise AsksForEver
+
     def _decided(self, message: Message) -> list[Outgoing]:
         decision = self._service.decide(message, self.desk)
         said = worded(decision.says, message, self._service.name, self._reader.lanes)
@@ -203,15 +218,18 @@ class Planning:
     def _conclude(self) -> Wants | None:
         for key, message in tuple(self._last.items()):
             try:
+                self._bounded()
                 decision = self._service.conclude(message, self.desk.change(key), self.desk)
                 said = worded(decision.says, message, self._service.name, self._reader.lanes, f"end{len(self._last)}.")
                 incidents = _incidents(decision.says, message)
                 self.desk.apply(decision, message.lane)
             except NotLoaded as missing:
+                self._asked += 1
                 return self.desk.lacks(missing.wants)
             except Exception as error:
                 raise Undecidable(failed("conclude", error, message.model)) from error
             self.incidents += incidents
+            self._asked = 0
             del self._last[key]
             self._out[message.lane] += said
         return None

@@ -146,10 +146,16 @@ def _lines(most: int | None, minutes: int = 1) -> list[tuple[str, str, Any]]:
 
 
 def test_every_incident_is_a_line_and_what_should_have_been_decided_an_error() -> None:
-    assert _lines(None) == [("warning", "request.refused", None)] * 5 + [("error", "message.dead_letter", None)]
+    assert _lines(None) == [("info", "request.refused", None)] * 5 + [("error", "message.dead_letter", None)]
+
+
+def test_a_senseless_record_is_a_warning() -> None:
+    log = CapturingLogger()
+    Journal(log, _Clock(Random(0))).write([Incident("message.dead_letter", {"reason": "not_json"})])
+    assert [(call.method_name, call.kwargs) for call in log.calls] == [("warning", {"reason": "not_json"})]
 
 
 def test_what_is_thinned_out_is_counted_and_what_should_have_been_decided_is_always_told() -> None:
-    minute = [("warning", "request.refused", None)] * 2 + [("error", "message.dead_letter", None)]
+    minute = [("info", "request.refused", None)] * 2 + [("error", "message.dead_letter", None)]
     assert _lines(2, 2) == [*minute, ("warning", "incidents.left_out", 3), *minute]
     assert _lines(0) == [("error", "message.dead_letter", None)]

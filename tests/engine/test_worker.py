@@ -19,7 +19,7 @@ from services.engine.memory.group import MemoryMembership
 from services.engine.memory.log import MemoryRecord
 from services.engine.message import Message
 from services.engine.record import Place
-from services.engine.service import Decision, Desk, Say, Service
+from services.engine.service import Decision, Desk, Key, NotLoaded, Page, Say, Service
 from services.engine.taking import take as real_take
 from services.engine.worker import MOST_TROUBLE, Worker
 from tests.engine.batch import asking
@@ -214,6 +214,26 @@ def test_a_type_whose_subject_cannot_be_told_costs_its_record_only() -> None:
         await stage.until(lambda: stage.has_read(2), 10.0)
         (letter,) = stage.log.read(("tally.dead-letters", 0), 0, 100)
         assert dict(letter.headers)["leaseline-detail"] == b"ArithmeticError"
+
+    played(scene)
+
+
+@pytest.mark.parametrize("wants", [("counters", "c1"), Page("tokens")], ids=["a document", "a page"])
+def test_a_decision_that_asks_for_ever_costs_its_message_only(wants: Key | Page) -> None:
+    def decide(message: Message, desk: Desk) -> Decision:
+        if message.id == "2":
+            raise NotLoaded(wants)
+        return tally.decide(message, desk)
+
+    async def scene() -> None:
+        stage = Stage(service=revised(tally.SERVICE, decide=decide))
+        process = stage.worker()
+        for _ in range(3):
+            stage.ask()
+        await stage.until(lambda: stage.has_read(3), 10.0)
+        assert not process.stopped
+        (letter,) = stage.log.read(("tally.dead-letters", 0), 0, 100)
+        assert dict(letter.headers)["leaseline-detail"] == b"AsksForEver"
 
     played(scene)
 
