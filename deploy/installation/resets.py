@@ -1,15 +1,13 @@
 """A topic that was deleted and made again: its offsets start anew, so everything kept about them must too."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import closing
 
 from contracts.topics import TOPICS
 from deploy.installation import SERVICES
 from deploy.installation.trouble import InstallationTrouble, mongo_answers
-from services.engine.checkpoint import Checkpoint
 from services.engine.kept import revised
-from services.engine.mongo import CHECKPOINTS, INSTALLATION, Client, Database
+from services.engine.mongo import CHECKPOINTS, Client
 from services.engine.stored import from_document, position_fields
 
 
@@ -26,10 +24,10 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
     done: dict[str, int] = {}
     with closing(client), mongo_answers():
         for service in sorted(readers):
-            database = client[f"{databases}_{service}"]
-            collection = database[CHECKPOINTS]
+            collection = client[f"{databases}_{service}"][CHECKPOINTS]
             lanes = [from_document(document) async for document in collection.find()]
             # One number for all lanes, also after a run that was broken off: a lane believes no origin of a later one.
+            # Lanes that nobody ever had take it from the others.
             incarnation = 1 + max((each.incarnations.get(topic, 0) for each in lanes), default=0)
             for was in lanes:
                 now = revised(
@@ -48,14 +46,4 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
                         f"run the same command again."
                     )
                 done[service] = done.get(service, 0) + 1
-            if lanes:
-                await _begin_missing(database, {each.lane for each in lanes}, topic, incarnation)
     return done
-
-
-async def _begin_missing(database: Database, there: AbstractSet[int], topic: str, incarnation: int) -> None:
-    """Lanes that nobody ever acquired begin under the same incarnation as the others."""
-    stored = await database[INSTALLATION].find_one({"_id": "lanes"})
-    for lane in sorted(set(range(stored["lanes"] if stored else 0)) - there):
-        begun = {"epoch": 0, **position_fields(Checkpoint(lane, incarnations={topic: incarnation}))}
-        await database[CHECKPOINTS].update_one({"_id": lane}, {"$setOnInsert": begun}, upsert=True)

@@ -200,7 +200,21 @@ class MongoStore:
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
+            if "incarnations" not in found:
+                found["incarnations"] = await self._begun(found)
         return from_document(found)
+
+    async def _begun(self, new: Stored) -> list[Any]:
+        """A lane that was never saved begins under the incarnations of the others: a reset, or more lanes, may have
+        come before it.
+        """
+        checkpoints = self._database[CHECKPOINTS]
+        other = await checkpoints.find_one({"incarnations.0": {"$exists": True}}, {"incarnations": 1})
+        incarnations: list[Any] = [] if other is None else other["incarnations"]
+        if incarnations:
+            mine = {"_id": new["_id"], "epoch": new["epoch"]}
+            await checkpoints.update_one(mine, {"$set": {"incarnations": incarnations}})
+        return incarnations
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MongoTransaction"]:

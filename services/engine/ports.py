@@ -67,7 +67,10 @@ class Store(Protocol):
         """Ends what a former owner left open, so that its locks are gone. Raises ``Doubt``."""
 
     async def acquire(self, lane: int) -> Checkpoint:
-        """Raises the lane's epoch by a majority write; returns the document that this write made. Raises ``Doubt``."""
+        """Raises the lane's epoch by a majority write; returns the document that this write made. Raises ``Doubt``.
+
+        A lane that was never saved begins under the incarnations of the others.
+        """
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction; leaving it without a commit undoes everything."""

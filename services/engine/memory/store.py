@@ -69,6 +69,10 @@ class MemoryStore:
         document: dict[str, Any] = {"_id": lane} if was is None else decoded(was)
         document["epoch"] = document.get("epoch", 0) + 1
         document["session"] = bson.Binary(self._session, bson.binary.UUID_SUBTYPE)
+        if "incarnations" not in document:
+            others = (self.database.get(other) for other in self.database.paths(CHECKPOINTS))
+            found = (decoded(other).get("incarnations") for other in others if other is not None)
+            document["incarnations"] = next((each for each in found if each), [])
         await self.majority(self.database.write({path: bson.encode(document)}))
         await self.answer("store.acquire.after")
         return from_document(document)

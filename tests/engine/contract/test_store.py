@@ -54,6 +54,16 @@ async def test_a_lane_that_nobody_had_begins_with_its_first_acquisition(ground: 
     assert await store.read(0) is None
 
 
+async def test_a_lane_that_was_never_saved_begins_under_the_incarnations_of_the_others(ground: Ground) -> None:
+    store = await ground.store()
+    lane = revised(await store.acquire(0), batch=1, incarnations={"t.requests": 2})
+    await _save(store, lane=lane)
+    new = await store.acquire(9)
+    assert new.incarnations == {"t.requests": 2}
+    await _save(store, lane=revised(new, batch=1))
+    assert (await store.acquire(9)).incarnations == {"t.requests": 2}
+
+
 async def test_a_checkpoint_comes_back_as_it_was_saved(ground: Ground) -> None:
     store = await ground.store()
     outgoing = (
