@@ -1,7 +1,7 @@
 """pydantic's errors as refusals: which code, which field, and never more of the content than that."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -9,6 +9,7 @@ from contracts.near import nearest
 from contracts.refusals import Code, Refusal, refusal
 from contracts.text import tidy
 
+_T = TypeVar("_T")
 _CODES = frozenset(code.value for code in Code)
 MOST = 200
 """Refusals in one answer: a request of 200 items that are all wrong gets an answer of bounded size."""
@@ -30,15 +31,32 @@ def _code(kind: str) -> Code:
     return Code.VALUE_INVALID
 
 
+def at_most(refusals: Sequence[Refusal]) -> tuple[Refusal, ...]:
+    """The refusals that one answer tells: 200 of them, in their order, and of each code the first."""
+    return _chosen(refusals, lambda each: each.code)
+
+
+def _chosen(found: Sequence[_T], code_of: Callable[[_T], Code]) -> tuple[_T, ...]:
+    if len(found) <= MOST:
+        return tuple(found)
+    firsts: dict[Code, int] = {}
+    for place, each in enumerate(found):
+        firsts.setdefault(code_of(each), place)
+    places = set(firsts.values())
+    places |= set([place for place in range(len(found)) if place not in places][: MOST - len(places)])
+    return tuple(found[place] for place in sorted(places))
+
+
 def refusals_of(
     error: ValidationError, within: tuple[str, ...] = (), unknown: Iterable[str] = ()
 ) -> tuple[Refusal, ...]:
-    """Every code with its field; ``within`` is the path that all fields share and nobody needs to read. A field that is
-    missing names the one of the ``unknown`` paths that looks like a slip of it.
+    """Every code with its field, at most 200 fields; ``within`` is the path that all fields share and nobody needs to
+    read. A field that is missing names the one of the ``unknown`` paths that looks like a slip of it.
     """
     found = []
     foreign = tuple(unknown)
-    for problem in error.errors(include_url=False, include_context=False, include_input=False)[:MOST]:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    for problem in _chosen(problems, lambda each: _code(each["type"])):
         path = problem["loc"]
         if path[: len(within)] == within:
             path = path[len(within) :]

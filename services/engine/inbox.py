@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from contracts.answers import Refused, Repeated
 from contracts.immutable import Immutable
-from contracts.problems import MOST
+from contracts.problems import at_most
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.heard import WAITING, Heard, Memory, Recognised, refused, remember
 from services.engine.kept import revised
@@ -23,8 +23,8 @@ class Answers(Immutable):
     repeated: type[Repeated]
 
     def refusal_of(self, subject: str, refusals: tuple[Refusal, ...], *, clock_suspect: bool) -> Refused:
-        """Nothing was changed, for these reasons; at most 200 are told, so that the answer stays bounded."""
-        return self.refused(subject=subject, refusals=refusals[:MOST], clock_suspect=clock_suspect)
+        """Nothing was changed, for these reasons; at most 200 are told, each code once at least."""
+        return self.refused(subject=subject, refusals=at_most(refusals), clock_suspect=clock_suspect)
 
     def refuse(self, message: Message, refusals: tuple[Refusal, ...]) -> Say:
         """The same, said to whoever asked: now, or when the request was parked."""

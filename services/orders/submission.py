@@ -1,29 +1,58 @@
-"""What is wrong with a submission beyond its shape: every code at once, as far as it can be seen at once."""
+"""What is wrong with a submission beyond its shape: every code at once, as far as it can be seen at once.
 
-import json
+Where checking stops: five times as many items as an order may have are looked at one by one (1,000), those behind them
+for their shape only. Of an item whose shape is wrong, what can be read is judged: its SKU, its id, its quantity if an
+item may have it, its quoted price. An answer names at most 200 fields, and each code once at least. A submission that
+comes again for an order that is placed is compared with it, and not judged.
+"""
+
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, TypeAdapter
+from pydantic_core import to_json
 
 from contracts.immutable import Immutable
+from contracts.money import Money
 from contracts.orders import ItemSubmitted, OrderSubmitted
 from contracts.refusals import Code, Refusal, refusal
 from contracts.text import is_blank
+from contracts.values import Identifier, Quantity, Sku
 from services.engine.message import Message
 from services.orders.catalog import Variant
-from services.orders.pricing import item_id
 from services.orders.settings import Settings
+
+TIMES: Final = 5
+"""So many times what an order may have, items are looked at one by one."""
+_SKU, _ID, _QUANTITY, _MONEY = (
+    TypeAdapter[Any](of, config=None if of is Money else ConfigDict(strict=True))
+    for of in (Sku, Identifier, Quantity, Money)
+)
+
+
+class SeenItem(Immutable):
+    """What can be seen of an item at its position from 0; None: is not there, or cannot be read."""
+
+    position: int
+    item_id: str | None = None
+    id_given: bool = False
+    sku: str | None = None
+    quantity: int | None = None
+    quoted_in: str | None = None
+
+    @property
+    def id(self) -> str | None:
+        """Its id, or its position from 1 where it has none; None: it has one that is none."""
+        return self.item_id if self.id_given else str(self.position + 1)
 
 
 class Seen(Immutable):
     """What can be seen of a submission, also of one whose shape is wrong elsewhere.
 
-    ``items`` are those that can be read, with their position from 0; ``lines`` is how many there are in all.
-    None: cannot be told.
+    ``items`` are those that are looked at; ``lines`` is how many there are in all. None: cannot be told.
     """
 
-    items: tuple[tuple[int, ItemSubmitted], ...]
+    items: tuple[SeenItem, ...]
     lines: int | None
     currency: str | None
     customer_type: str | None
@@ -35,7 +64,7 @@ class Seen(Immutable):
 
     def skus(self) -> tuple[str, ...]:
         """The SKUs, each once."""
-        return tuple(dict.fromkeys(item.sku for _, item in self.items))
+        return tuple(dict.fromkeys(item.sku for item in self.items if item.sku is not None))
 
 
 def seen(message: Message, settings: Settings) -> Seen:
@@ -47,7 +76,7 @@ def seen(message: Message, settings: Settings) -> Seen:
 
 def _whole(body: OrderSubmitted, settings: Settings) -> Seen:
     return Seen(
-        items=tuple(enumerate(body.items[: settings.most_items])),
+        items=tuple(map(_seen_item, range(TIMES * settings.most_items), body.items)),
         lines=len(body.items),
         currency=body.currency,
         customer_type=body.customer.type,
@@ -64,7 +93,7 @@ def _glimpsed(data: Mapping[str, Any], settings: Settings) -> Seen:
     known = customer if isinstance(customer, dict) else {}
     currency, company = data.get("currency"), known.get("company_name")
     return Seen(
-        items=tuple(_readable(lines[: settings.most_items])) if isinstance(lines, list) else (),
+        items=tuple(map(_glimpsed_item, range(TIMES * settings.most_items), lines)) if isinstance(lines, list) else (),
         lines=len(lines) if isinstance(lines, list) else None,
         currency=currency if isinstance(currency, str) else None,
         customer_type=known.get("type"),
@@ -81,12 +110,38 @@ def _is_there(*values: Any) -> bool:
     return any(value is not None and not (isinstance(value, str) and is_blank(value)) for value in values)
 
 
-def _readable(lines: list[Any]) -> Iterator[tuple[int, ItemSubmitted]]:
-    for position, line in enumerate(lines):
-        try:
-            yield position, ItemSubmitted.model_validate_json(json.dumps(line))
-        except ValidationError:
-            continue  # its own errors are among the message's refusals already
+def _seen_item(position: int, item: ItemSubmitted) -> SeenItem:
+    return SeenItem(
+        position=position,
+        item_id=item.item_id,
+        id_given=item.item_id is not None,
+        sku=item.sku,
+        quantity=item.quantity,
+        quoted_in=None if item.quoted_price is None else item.quoted_price.currency,
+    )
+
+
+def _glimpsed_item(position: int, line: Any) -> SeenItem:
+    """What can be read of it; what cannot is among the message's refusals already."""
+    if not isinstance(line, dict):
+        return SeenItem(position=position, id_given=True)
+    money = _read(_MONEY, line.get("quoted_price"))
+    return SeenItem(
+        position=position,
+        item_id=_read(_ID, line.get("item_id")),
+        id_given=line.get("item_id") is not None,
+        sku=_read(_SKU, line.get("sku")),
+        quantity=_read(_QUANTITY, line.get("quantity")),
+        quoted_in=money.currency if isinstance(money, Money) else None,
+    )
+
+
+def _read(kind: TypeAdapter[Any], value: Any) -> Any:
+    """The value as it is read on the wire; None if it is none of this kind."""
+    try:
+        return None if value is None else kind.validate_json(to_json(value))
+    except ValueError:
+        return None
 
 
 def submission_refusals(order: Seen, catalog: Mapping[str, Variant], settings: Settings) -> tuple[Refusal, ...]:
@@ -115,7 +170,7 @@ def _size_refusals(order: Seen, settings: Settings) -> Iterator[Refusal]:
         yield refusal(Code.FIELD_REQUIRED, "items", "an order has at least one item")
     if order.lines is not None and order.lines > settings.most_items:
         yield refusal(Code.ORDER_TOO_LARGE, "items", f"{order.lines} items")
-    units = sum(item.quantity for _, item in order.items)
+    units = sum(item.quantity or 0 for item in order.items)
     if units > settings.most_units:
         yield refusal(Code.ORDER_TOO_LARGE, "items", f"{units} units")
     if order.notes > settings.most_notes_submitted:
@@ -124,17 +179,17 @@ def _size_refusals(order: Seen, settings: Settings) -> Iterator[Refusal]:
 
 def _item_refusals(order: Seen, catalog: Mapping[str, Variant]) -> Iterator[Refusal]:
     ids = set()
-    for position, item in order.items:
-        own = item_id(item, position + 1)
-        if own in ids:
-            yield refusal(Code.ITEM_ID_DUPLICATE, f"items.{position}.item_id", own)
+    for item in order.items:
+        field, own = f"items.{item.position}", item.id
+        if own is not None and own in ids:
+            yield refusal(Code.ITEM_ID_DUPLICATE, f"{field}.item_id", own)
         ids.add(own)
-        variant = catalog.get(item.sku)
-        if variant is None:
-            yield refusal(Code.VARIANT_UNKNOWN, f"items.{position}.sku", item.sku)
-        elif not variant.active:
-            yield refusal(Code.VARIANT_INACTIVE, f"items.{position}.sku", item.sku)
-        quoted = item.quoted_price
-        if quoted is not None and order.currency is not None and quoted.currency != order.currency:
-            found = f"{quoted.currency} in an order in {order.currency}"
-            yield refusal(Code.MIXED_CURRENCY, f"items.{position}.quoted_price.currency", found)
+        if item.sku is not None:
+            variant = catalog.get(item.sku)
+            if variant is None:
+                yield refusal(Code.VARIANT_UNKNOWN, f"{field}.sku", item.sku)
+            elif not variant.active:
+                yield refusal(Code.VARIANT_INACTIVE, f"{field}.sku", item.sku)
+        if item.quoted_in is not None and order.currency is not None and item.quoted_in != order.currency:
+            found = f"{item.quoted_in} in an order in {order.currency}"
+            yield refusal(Code.MIXED_CURRENCY, f"{field}.quoted_price.currency", found)

@@ -5,7 +5,7 @@ import pytest
 
 from contracts.customers import Customer
 from contracts.message import Body
-from contracts.orders import OrderPlaced, OrderSubmitted, RequestRefused
+from contracts.orders import ItemSubmitted, OrderPlaced, OrderSubmitted, RequestRefused
 from services.orders.order import PlacedOrder
 from tests.orders.shop import (
     ACME,
@@ -25,7 +25,7 @@ from tests.orders.shop import (
     variant,
     written,
 )
-from tests.scene import NOON, only
+from tests.scene import NOON, Scene, only
 
 
 @pytest.mark.parametrize(
@@ -165,3 +165,97 @@ def test_a_refusal_says_what_to_do_and_whose_clock_was_not_believed() -> None:
     assert answer.clock_suspect
     assert answer.subject == "o-1"
     assert answer.refusals[0].what_to_do.startswith("Check the SKU")
+
+
+def off_sale(shop: Scene) -> Scene:
+    shop.hears(variant(CHAIR, active=False), source="catalog")
+    return shop
+
+
+TOO_MANY = [item() for _ in range(201)]
+
+
+@pytest.mark.parametrize(
+    ("items", "place"),
+    [
+        ([item(CHAIR), *TOO_MANY], 0),
+        ([*TOO_MANY, item(CHAIR)], 201),
+        ([*TOO_MANY[:150], item(CHAIR), *TOO_MANY], 150),
+        ([*[item(quantity=500) for _ in range(4)], item(CHAIR)], 4),
+        ([*[item(quantity=1) for _ in range(999)], item(CHAIR)], 999),
+    ],
+    ids=["first", "behind the 200th", "in the midst", "too many units", "the 1,000th"],
+)
+def test_an_order_that_is_too_large_hears_of_a_variant_off_sale_too(items: list[ItemSubmitted], place: int) -> None:
+    assert refusals(off_sale(open_shop()).hears(order(*items))) == {
+        ("order_too_large", "items"),
+        ("variant_inactive", f"items.{place}.sku"),
+    }
+
+
+def test_behind_the_thousandth_item_nobody_asks_the_catalog() -> None:
+    found = refusals(off_sale(open_shop()).hears(order(*[item(quantity=1) for _ in range(1000)], item(CHAIR))))
+    assert found == {("order_too_large", "items")}
+
+
+def test_an_unknown_sku_in_an_order_that_is_too_large_does_not_wait() -> None:
+    assert refusals(open_shop().hears(order(*TOO_MANY, item("NO-SUCH")))) == {
+        ("order_too_large", "items"),
+        ("variant_unknown", "items.201.sku"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"quantity": 80_995}, ("quantity_limit", "items.0.quantity")),
+        ({"quantity": "2"}, ("wrong_type", "items.0.quantity")),
+        ({"months": 13}, ("contract_length_invalid", "items.0.months")),
+        ({"quoted_price": {"amount": 0, "currency": "EUR"}}, ("price_invalid", "items.0.quoted_price.amount")),
+    ],
+)
+def test_of_an_item_that_is_wrong_elsewhere_the_variant_is_judged_all_the_same(
+    wrong: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    line = {"sku": CHAIR, "months": 12, "quantity": 1, **wrong}
+    found = refusals(off_sale(open_shop()).hears(raw(order(), items=[line]), kind=OrderSubmitted))
+    assert found == {expected, ("variant_inactive", "items.0.sku")}
+
+
+def test_an_order_that_is_too_large_and_wrong_elsewhere_hears_of_everything() -> None:
+    lines = [{"sku": CHAIR, "months": 12, "quantity": 1}] * 201
+    data = raw(order(customer=ADA, term="net_7"), items=lines, currency="XXX")
+    found = {code for code, _ in refusals(off_sale(open_shop()).hears(data, kind=OrderSubmitted))}
+    assert found == {"order_too_large", "variant_inactive", "currency_unknown", "term_not_allowed"}
+
+
+def test_of_more_reasons_than_one_answer_holds_each_code_is_told() -> None:
+    lines = [{"sku": CHAIR, "months": 13, "quantity": 0, "item_id": "a"}] * 300
+    data = raw(order(customer=ADA, term="net_7"), items=lines, channel="fax")
+    answer = only(off_sale(open_shop()).hears(data, kind=OrderSubmitted), RequestRefused)
+    assert len(answer.refusals) == 200
+    assert {each.code.value for each in answer.refusals} == {
+        "contract_length_invalid",
+        "item_id_duplicate",
+        "order_too_large",
+        "quantity_limit",
+        "term_not_allowed",
+        "value_invalid",
+        "variant_inactive",
+    }
+
+
+@pytest.mark.parametrize("items", [[], None], ids=["empty", "missing"])
+@pytest.mark.parametrize(
+    ("more", "others"),
+    [
+        ({}, set()),
+        ({"currency": "XXX", "term": "net_7"}, {("currency_unknown", "currency"), ("term_not_allowed", "term")}),
+    ],
+    ids=["else right", "else wrong"],
+)
+def test_an_order_without_any_item_lacks_its_items(
+    items: list[Any] | None, more: dict[str, Any], others: set[tuple[str, str]]
+) -> None:
+    data = raw(order(customer=ADA), items=items, **more)
+    assert refusals(open_shop().hears(data, kind=OrderSubmitted)) == {("field_required", "items")} | others

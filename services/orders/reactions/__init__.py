@@ -97,6 +97,9 @@ def weight(message: Message, settings: Settings) -> int:
     body = message.body
     if isinstance(body, OrderSubmitted):
         return 1 + len(body.items) // 10 + len(body.notes)
+    if message.model is OrderSubmitted:
+        lines = (message.data or {}).get("items")
+        return 1 + (len(lines) // 10 if isinstance(lines, list) else 0)
     if isinstance(body, OrderAmendmentRequested):
         return 1 if body.items is None else 1 + (len(body.items.add) + len(body.items.change)) // 10
     if isinstance(body, OrderProgressed):
