@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from contracts.immutable import Immutable
+from contracts.schema import place_of
 
 Schema = Mapping[str, Any]
 
@@ -19,7 +20,9 @@ _BOUNDED_BELOW: Final = ("minLength", "minimum", "exclusiveMinimum", "minItems",
 _ALL_OR_NOTHING: Final = ("pattern", "format", "multipleOf", "uniqueItems")
 _TOLD_BY_A_PATTERN: Final = frozenset({"idn-email"})
 """Formats whose place a pattern may take: it says more exactly what was always read."""
-_TELLING: Final = frozenset({"title", "description", "examples", "deprecated", "$schema", "$defs", "x-kind", "x-topic"})
+_TELLING: Final = frozenset(
+    {"title", "description", "examples", "deprecated", "$schema", "$comment", "$defs", "x-kind", "x-topic"}
+)
 _JUDGED: Final = frozenset(
     {*_BOUNDED_ABOVE, *_BOUNDED_BELOW, *_ALL_OR_NOTHING, *_TELLING}
     | {"type", "enum", "const", "anyOf", "$ref", "properties", "required", "items", "additionalProperties", "default"}
@@ -43,12 +46,9 @@ def changes(old: Schema, new: Schema) -> tuple[Change, ...]:
     Both are whole schemas as ``contracts.schema`` makes them. A keyword that nobody taught this function raises
     ValueError: better no judgement than a wrong one.
     """
-    found = [
-        Change("", f"{name.removeprefix('x-')} changed from {old.get(name)} to {new.get(name)}")
-        for name in ("x-kind", "x-topic")
-        if old.get(name) != new.get(name)
-    ]
-    said = new.get("x-kind") != "request"
+    places = zip(("kind", "topic"), place_of(old), place_of(new), strict=True)
+    found = [Change("", f"{name} changed from {was} to {is_now}") for name, was, is_now in places if was != is_now]
+    said = place_of(new)[0] != "request"
     found += _Comparison(old, new, said=said).of(old, new, "")
     if said:
         broken = {change.path for change in found}

