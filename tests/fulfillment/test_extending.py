@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.life import SubscriptionCancelled, SubscriptionEnded, SubscriptionExtended
-from contracts.money import Money
+from contracts.money import CURRENCY_EXPONENTS, Money
 from contracts.refusals import Code
 from contracts.subscription import PayerFrom, PriceStretch
 from services.engine.kept import revised
@@ -192,3 +192,10 @@ def test_an_extension_is_a_row_of_the_history() -> None:
     assert [(r.kind, r.actor, r.reason, r.at) for r in entry(stage).history or ()] == [
         ("SubscriptionExtended", "Grace", "asked by phone", LAST_MONTH)
     ]
+
+
+def test_a_contract_in_a_withdrawn_currency_goes_on_at_an_agreed_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = rented()
+    monkeypatch.delitem(CURRENCY_EXPONENTS, "EUR")
+    fact = only(stage.hears(extend(END, 12, price=euros(4000), reason="agreed"), time=LAST_MONTH), SubscriptionExtended)
+    assert fact.subscription.prices == (PriceStretch(months=12, amount=4900), PriceStretch(months=12, amount=4000))
