@@ -5,7 +5,7 @@ got there.
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from contracts.immutable import Immutable
 from contracts.invoices import Issuer
@@ -14,6 +14,9 @@ from contracts.subscription import Subscription
 from contracts.values import TERMS
 from services.billing.newest import Newest, name_of, newer
 from services.engine.kept import Kept, field, revised
+
+FEW: Final = 16
+"""Shares that a payer names itself: all those of many small payers are then loaded in one round trip."""
 
 
 class Defaults(Immutable):
@@ -75,6 +78,9 @@ class Payer(Kept):
     x 2, some 1,400. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message
     time of those in force.
 
+    ``shares`` are the ids of all its shares, in order, while they are few; None: they are more, or it is from before
+    they were named.
+
     ``short_code``, ``numbers`` and ``test_numbers`` number its invoices without gaps. ``last_period`` is that of its
     last run, ``last_issued`` the date of its last invoice, ``invoicing`` the run that it is in, ``runs`` those that
     wait for it (``period/run``): of one period no more than may be under way.
@@ -89,6 +95,7 @@ class Payer(Kept):
     vat_id: str | None = None
     registration_number: str | None = None
     accounts: tuple[str, ...] = ()
+    shares: tuple[str, ...] | None = None
     newest: Newest | None = None
     newest_test: Newest | None = None
     first: FirstMember | None = None
@@ -154,7 +161,14 @@ def new_payer(payer_id: str, lane: int) -> Payer:
     kind, colon, name = payer_id.partition(":")
     if not colon or not name or kind not in ("group", "customer"):
         raise ValueError(f"no payer: {payer_id[:80]}")
-    return Payer(kind="group" if kind == "group" else "customer", lane=lane)
+    return Payer(kind="group" if kind == "group" else "customer", lane=lane, shares=())
+
+
+def with_share(payer: Payer, share_id: str) -> Payer:
+    """The payer with one more share."""
+    if payer.shares is None:
+        return payer
+    return revised(payer, shares=tuple(sorted((*payer.shares, share_id))) if len(payer.shares) < FEW else None)
 
 
 def with_subscription(

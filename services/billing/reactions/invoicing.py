@@ -9,7 +9,7 @@ from services.billing.calendar import issue_date
 from services.billing.invoice import KeptInvoice, page_id
 from services.billing.number import candidates, invoice_number
 from services.billing.payer import Defaults, Invoicing, Payer
-from services.billing.reactions.issuing import PageInTheMaking, counted, shares_page
+from services.billing.reactions.issuing import PageInTheMaking, counted, shares_wanted
 from services.billing.run import lane_run_id, run_id
 from services.engine.message import Message
 from services.engine.service import NOTHING, Decision, Desk, Key, Page
@@ -30,7 +30,7 @@ def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
     payer = desk.get(Payer, body.payer)
     if payer is None:
         return
-    yield shares_page(body.payer, payer.invoicing.after if payer.invoicing else "")
+    yield from shares_wanted(body.payer, payer)
     for account_id in payer.accounts:
         yield "accounts", account_id
     for number in payer.invoicing.drafts.values() if payer.invoicing else ():

@@ -4,7 +4,7 @@ A page takes so many shares and so many lines. What it issued is marked in the s
 taken up again, and a fact that comes between two pages is in the next difference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -34,7 +34,14 @@ from services.billing.run import LaneRun, lane_run_id, parsed, run_id, summed
 from services.billing.share import Share
 from services.billing.term import SOURCES
 from services.engine.kept import revised
-from services.engine.service import Change, Decision, Desk, Page, Say
+from services.engine.service import Change, Decision, Desk, Key, Page, Say
+
+
+def shares_wanted(payer_id: str, payer: Payer) -> Iterable[Key | Page]:
+    """The shares of the payer's next page: those that it names, or a page of them."""
+    if payer.shares is None:
+        return (shares_page(payer_id, payer.invoicing.after if payer.invoicing else ""),)
+    return (("shares", id_) for id_ in payer.shares)
 
 
 def shares_page(payer_id: str, after: str) -> Page:
@@ -73,7 +80,7 @@ class PageInTheMaking:
         self.numbers = dict(self.run.drafts)
         for account_id in self.numbers:
             self._looked_up(self._invoice(account_id))
-        page = self.desk.page(shares_page(self.body.payer, self.run.after), Share)
+        page = self._page()
         left, after, whole = LINES, self.run.after, True
         for id_, share in page:
             taken = self._issued(id_, share, left)
@@ -89,6 +96,14 @@ class PageInTheMaking:
         self.payer = revised(self.payer, invoicing=run)
         self.says.append(revised(self.body, page=run.page))
         return self._decision()
+
+    def _page(self) -> Sequence[tuple[str, Share]]:
+        """The shares behind the last one done, in the order of their ids."""
+        named = self.payer.shares
+        if named is None:
+            return self.desk.page(shares_page(self.body.payer, self.run.after), Share)
+        found = [(id_, self.desk.get(Share, id_)) for id_ in named if id_ > self.run.after]
+        return [(id_, share) for id_, share in found if share is not None]
 
     def _looked_up(self, invoice: KeptInvoice) -> None:
         """Looks for the pages that this message may fill, before it has done any work."""

@@ -129,6 +129,8 @@ def _taken_in(payer_id: str, fact: SubscriptionFact, lane: int, desk: Desk, defa
     heard = newest_of(subscription, fact.version)
     before = known.payer or new_payer(payer_id, lane)
     payer = payers.with_subscription(before, payer_id, account_id, subscription, heard, test=subscription.test)
+    if known.share is None:
+        payer = payers.with_share(payer, known.share_id)
     if payer is not before:
         changes.append(Change(Payer, payer_id, payer))
 
