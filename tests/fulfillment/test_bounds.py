@@ -57,7 +57,7 @@ def lists(kind: type[Kept], seen: set[type[Kept]]) -> Iterator[str]:
         if "tuple[" in text:
             yield f"{kind.__name__}.{field.name}"
         for inner in kinds(Kept):
-            if inner not in seen and f".{inner.__name__}" in text:
+            if inner not in seen and f"{inner.__module__}.{inner.__name__}" in text:
                 yield from lists(inner, seen)
 
 

@@ -105,7 +105,7 @@ async def test_an_order_is_changed_scanned_corrected_moved_cancelled_in_part_and
 
     assert of("amend") == ["OrderAmended", "OrderChangeProposed"]
     assert of("cancel") == ["OrderCancelled", "OrderChangeProposed"]
-    assert of("early") == ["OrderCancelled"]
+    assert of("early") == ["OrderCancelled", "RequestParked"]
     assert of("too-late") == ["OrderChangeProposed", "RequestRefused"]
     assert of("correct")[-1:] == ["SerialCorrected"]
     assert "DeviceReplaced" in of("replace")

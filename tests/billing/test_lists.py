@@ -1,0 +1,69 @@
+"""Every list in billing's stored documents has an end, and a test that knows them all."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+
+from contracts.payers import PayerSettingsSubmitted
+from services.billing.answers import REMEMBERED
+from services.billing.service import COLLECTIONS, billing
+from services.engine.inbox import DecidedRequests
+from services.engine.kept import Kept
+from tests.billing.subscriptions import TULIP
+from tests.scene import Scene
+
+BOUNDED = {
+    "Payer.accounts": "terms x currencies x 2 (test_bounds.py)",
+    "Payer.shares": "FEW (test_few_shares.py)",
+    "Payer.runs": "OPEN_RUNS of a period (test_bounds.py)",
+    "Invoicing.drafts": "one for each account",
+    "Account.opens": "calendar months",
+    "Account.sources": "four",
+    "Share.items": "one for each SKU of an item in the share's subscriptions",
+    "Share.subscriptions": "IN_A_SHARE (test_large_orders.py)",
+    "Share.invoices": "the runs in which one of them had a line: contract months and what they were credited by",
+    "Held.payers": "MOST_MOVES of fulfillment, and an extension each",
+    "Held.prices": "200 extensions of six months are 1,200 months",
+    "Held.issued": "MOST_MONTHS",
+    "Held.issued_by": "MOST_MONTHS",
+    "InvoicePage.lines": "LINES_ON_A_PAGE (test_runs_said_again.py)",
+    "Run.open": "OPEN_RUNS (test_bounds.py)",
+    "Pass.done": "lanes, at most 1,024",
+    "Pass.ignored": "named in contracts/problems.py, a few",
+    "DecidedRequests.heard": "REMEMBERED, below",
+}
+"""Each with its bound, or the test that proves it."""
+
+
+def ours(kind: type[Kept]) -> Iterator[type[Kept]]:
+    for inner in kind.__subclasses__():
+        if inner.__module__.startswith(("services.billing", "services.engine")):
+            yield inner
+        yield from ours(inner)
+
+
+def lists(kind: type[Kept], seen: set[type[Kept]]) -> Iterator[str]:
+    """The fields of a document, and of all that is in it, that hold a list or names by key."""
+    seen.add(kind)
+    for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
+        text = str(field.type)
+        if "tuple[" in text or "dict[" in text:
+            yield f"{kind.__name__}.{field.name}"
+        for inner in ours(Kept):
+            if inner not in seen and f"{inner.__module__}.{inner.__name__}" in text:
+                yield from lists(inner, seen)
+
+
+def test_each_list_that_is_kept_is_known_with_its_bound() -> None:
+    kinds = [collection.kind for collection in COLLECTIONS if issubclass(collection.kind, msgspec.Struct)]
+    found = {name for kind in kinds for name in lists(cast("type[Kept]", kind), set())}
+
+    assert found == set(BOUNDED)
+
+
+def test_the_oldest_requests_of_a_payer_are_forgotten() -> None:
+    scene = Scene(billing())
+    for day in range(REMEMBERED + 5):
+        scene.hears(PayerSettingsSubmitted(group_id="tulip", billing_day=1 + day % 28, actor="Hedy"))
+    assert len(scene.document(DecidedRequests, TULIP).heard) == REMEMBERED
