@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from contracts.invoices import Invoice, InvoiceLine
+from contracts.text import is_blank
 
 TERMS: Final = {
     "at_once": "payable at once",
@@ -70,8 +71,9 @@ class Paper:
 
     @property
     def addressee(self) -> str:
-        """Who pays, by name; a group that nobody named by its id."""
-        return self.invoice.payer_name or self.invoice.payer.partition(":")[2]
+        """Who pays, by name; by its id where there is no name, or none that can be seen."""
+        name = self.invoice.payer_name or ""
+        return self.invoice.payer.partition(":")[2] if is_blank(name) else name
 
     @property
     def term(self) -> str:
@@ -109,9 +111,8 @@ def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
 
 
 def _member(line: InvoiceLine, rows: Iterable[Row]) -> Member:
-    return Member(
-        line.customer_id, line.customer_name, tuple(rows), line.customer_vat_id, line.customer_registration_number
-    )
+    name = line.customer_id if is_blank(line.customer_name) else line.customer_name
+    return Member(line.customer_id, name, tuple(rows), line.customer_vat_id, line.customer_registration_number)
 
 
 def _by_order_and_item(kind: _Kind) -> tuple[str, str, _Kind]:

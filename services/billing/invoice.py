@@ -11,6 +11,7 @@ from typing import Final
 
 from contracts.immutable import Immutable
 from contracts.invoices import Invoice, InvoiceLine, Issuer
+from contracts.text import is_blank
 from services.billing.account import AccountKey
 from services.billing.calendar import ONE_DAY, due_date, last_day, month_begin, months_begun, period_of
 from services.billing.payer import Payer
@@ -139,12 +140,13 @@ def begun(number: str, key: AccountKey, source: TermSource, payer: Payer, headin
     group without a name is called by its id.
     """
     vat_id, registration_number = payer.tax_ids(test=key.test)
+    name = payer.shown_name(test=key.test) or ""
     return KeptInvoice(
         number=number,
         kind="invoice",
         account_id=key.id,
         payer=key.payer,
-        payer_name=payer.shown_name(test=key.test) or key.payer.partition(":")[2],
+        payer_name=key.payer.partition(":")[2] if is_blank(name) else name,
         address=payer.billing_address(test=key.test),
         term=key.term,
         term_source=source,

@@ -5,6 +5,7 @@ from datetime import datetime
 from contracts.customers import CustomerSnapshot
 from contracts.places import AddressSnapshot
 from contracts.subscription import Subscription
+from contracts.text import is_blank
 from services.engine.kept import Kept
 
 
@@ -49,6 +50,10 @@ def number_of(subscription_id: str) -> int:
 
 
 def name_of(customer: CustomerSnapshot) -> str:
-    """What a customer is called on an account: the company, else what there is of a name, else the id. Never empty."""
-    names = (name for name in (customer.first_name, customer.last_name) if name)
-    return customer.company_name or " ".join(names) or customer.id
+    """What a customer is called on an account: the company, else what there is of a name, else the id. Never blank,
+    also where a fact of before has a name in which nothing can be seen.
+    """
+    if customer.company_name and not is_blank(customer.company_name):
+        return customer.company_name
+    names = (name for name in (customer.first_name, customer.last_name) if not is_blank(name))
+    return " ".join(names) or customer.id

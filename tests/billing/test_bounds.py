@@ -96,7 +96,7 @@ def test_an_amount_of_before_the_bound_was_lowered_is_read_from_the_store() -> N
 
 def test_the_lines_that_are_not_measured_fit_on_a_page_whatever_they_say() -> None:
     """Each text as long as it may be, of characters that JSON escapes."""
-    odd = "\x01" * 200
+    odd = "a" + "\x01" * 199
     customer = WINDMILL.model_copy(
         update={
             "company_name": None, "first_name": odd, "last_name": odd, "vat_id": odd, "registration_number": odd,

@@ -215,6 +215,8 @@ def test_a_customer_who_pays_for_itself_has_the_address_of_its_newest_subscripti
         ({"last_name": ""}, "Johannes"),
         ({"first_name": ""}, "Vermeer"),
         ({"first_name": "", "last_name": ""}, "johannes"),
+        ({"first_name": "\u200b", "last_name": "Vermeer"}, "Vermeer"),
+        ({"company_name": "\u200b\u3164"}, "Johannes Vermeer"),
         ({"company_name": "Canal Works", "first_name": "", "last_name": ""}, "Canal Works"),
     ],
 )

@@ -57,8 +57,14 @@ def test_the_tax_ids_of_payer_and_customers_are_printed_escaped(tmp_path: Path) 
     assert "DE123456789" in text
 
 
-def test_a_group_that_nobody_named_is_addressed_by_its_id_also_on_an_invoice_of_before() -> None:
-    assert '<div class="name">DE</div>' in html(paper(invoice(payer_name=None), lines()), NOW)
+@pytest.mark.parametrize("name", [None, "", "\u200b", "\u3164\u00ad"])
+def test_a_group_that_nobody_named_is_addressed_by_its_id_also_on_an_invoice_of_before(name: str | None) -> None:
+    assert '<div class="name">DE</div>' in html(paper(invoice(payer_name=name), lines()), NOW)
+
+
+def test_a_customer_of_before_whose_name_cannot_be_seen_is_called_by_its_id() -> None:
+    unseen = [line.model_copy(update={"customer_name": "\u200b"}) for line in lines()]
+    assert {member.name for member in paper(invoice(), unseen).members} == {"athens", "lodz", "sao"}
 
 
 @pytest.mark.parametrize("assumed", [False, True])
