@@ -105,7 +105,7 @@ WHAT_TO_DO: dict[Code, str] = {
     Code.TERM_UNKNOWN: "Use one of the payment terms net_7, net_14 and net_30, or leave it out.",
     Code.CONTRACT_LENGTH_INVALID: "Use a contract length of 6, 12, 24 or 36 months.",
     Code.QUANTITY_LIMIT: "Order 1 to 500 units of an item; split what is really more into several items.",
-    Code.PRICE_INVALID: "Give the price in whole minor units, from 1 to 1,000,000,000,000, with its currency.",
+    Code.PRICE_INVALID: "Give the price in whole minor units, from 1 to 10,000,000,000, with its currency.",
     Code.ORDER_TOO_LARGE: "Order 1 to 200 items and at most 2,000 units; split what is more into several orders.",
     Code.TOO_MANY_NOTES: "Send at most 10 notes with an order; an order or a customer holds at most 500.",
     Code.ID_REUSED: "This message id was used for another message before: send the request again under a new id.",

@@ -176,6 +176,8 @@ PASSED_OVER: Final = (
     "address",
     "newest",
     "newest_test",
+    "first.address",
+    "first_test.address",
     "shipping_address",
     "terms.customer",
     "terms.billing_address",

@@ -15,6 +15,7 @@ from contracts.fulfillment import ItemFulfillmentRequested
 from contracts.money import CURRENCY_EXPONENTS, KNOWN_EXPONENTS, MAX_PRICE, Currency, MinorUnits, Money, exponent_of
 from contracts.orders import ItemSubmitted
 from contracts.places import COUNTRIES, Country, demands_postal_code
+from contracts.refusals import WHAT_TO_DO, Code
 from contracts.text import is_blank
 from contracts.values import (
     CivilDate,
@@ -380,3 +381,7 @@ def test_a_model_is_frozen_and_can_be_a_key() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         scan.order_id = "RETRO-1002"  # type: ignore[misc]
     assert {scan: 1}[scan.model_copy()] == 1
+
+
+def test_what_to_do_about_a_price_names_the_bound_that_counts() -> None:
+    assert f"from 1 to {MAX_PRICE:,}," in WHAT_TO_DO[Code.PRICE_INVALID]
