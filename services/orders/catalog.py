@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from contracts.catalog import PriceSnapshot, VariantChanged, VariantSubmitted
+from contracts.money import MAX_PRICE
 from contracts.refusals import Code, Refusal, refusal
 from services.engine.kept import Kept
 
@@ -22,14 +23,21 @@ class Variant(Kept):
     prices: dict[str, int]
 
     def price(self, months: int, currency: str) -> int | None:
-        """What a unit costs a month, in minor units; 0 if it is free, None if the catalog has no such price."""
-        return 0 if self.free else self.prices.get(price_key(months, currency))
+        """What a unit costs a month, in minor units; 0 if it is free, None if the catalog has no such price. One from
+        before the bound of prices was lowered is none any more (``docs/decisions/0060``): nothing new is sold at it.
+        """
+        found = 0 if self.free else self.prices.get(price_key(months, currency))
+        return found if found is not None and found <= MAX_PRICE else None
 
     def offers_more_than(self, earlier: "Variant") -> bool:
         """Whether there is a price now where there was none: an order may be waiting for it."""
         if earlier.free:
             return False
-        return self.free or not self.prices.keys() <= earlier.prices.keys()
+        return self.free or not _sold(self) <= _sold(earlier)
+
+
+def _sold(variant: Variant) -> set[str]:
+    return {key for key, amount in variant.prices.items() if amount <= MAX_PRICE}
 
 
 def price_key(months: int, currency: str) -> str:

@@ -7,6 +7,8 @@ import pytest
 from contracts import money, places, values
 from contracts.changes import ItemChanged, OrderAmended, OrderChangeProposed
 from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
+from services.engine.kept import revised
+from services.orders.catalog import Variant
 from services.orders.order import PlacedOrder
 from tests.orders.clerks import accepted, billing, cancel, edit, proposed, release
 from tests.orders.shop import ACME, CLOCK, codes, confirm, item, note, open_shop, order, price, raw, variant
@@ -77,3 +79,15 @@ def test_a_request_that_waited_for_its_order_is_decided_as_it_was_judged(monkeyp
     change = only(said, OrderChangeProposed)
     assert change.billing.billing_address.country == "CZ"
     assert shop.document(PlacedOrder, "o-1").currency == "CZK"
+
+
+def test_a_price_in_the_catalog_of_before_above_todays_bound_is_none_for_a_new_order() -> None:
+    shop = open_shop()
+    known = shop.document(Variant, CLOCK)
+    shop.keep(Variant, CLOCK, revised(known, prices={**known.prices, "36:EUR": 100 * money.MAX_PRICE}))
+
+    held = only(shop.hears(order(item(CLOCK, 1, 36))), OrderPlaced).order
+    assert [hold.reason for hold in held.holds] == ["price_missing"]
+
+    said = shop.hears(variant(CLOCK, price(36, money.MAX_PRICE)), time=NOON + timedelta(hours=1))
+    assert only(said, HoldReleased).order.monthly_total == money.MAX_PRICE
