@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench import invoicing
 from bench.alone import Alone, alone
+from bench.burst import Burst, burst
 from bench.contestants import Run, whole_flow
 from bench.latency import Latency, lone_scans
 from contracts.topics import TOPICS
@@ -38,6 +39,7 @@ def main() -> None:
     runs: dict[str, list[Run]] = {OURS: [], BY_HAND: [], PLAIN: []}
     latencies: list[Latency] = []
     each: list[Alone] = []
+    bursts: list[Burst] = []
     with servers.running(DATA / "servers", fresh=True) as addresses:
         asyncio.run(_run(BY_HAND, WARM_UP, "warm", addresses, [], [], warm=True))
         for number in range(asked.rounds):
@@ -48,8 +50,10 @@ def main() -> None:
                 )
                 found.append(run)
                 console.print(f"{name}: {run.orders:,} orders, {run.units:,} units in {run.seconds:.1f} s")
+            bursts.append(asyncio.run(_burst(f"u{number}", addresses)))
         invoiced = [asyncio.run(invoicing.invoicing(shape, addresses)) for shape in invoicing.shapes(asked.payers)]
     _show(runs, latencies, each, console)
+    _show_bursts(bursts, console)
     invoicing.show(invoiced, console)
 
 
@@ -75,6 +79,15 @@ async def _run(
     if name == OURS and not each:
         each += [await alone(service, addresses, DATA / "logs" / "alone", environment) for service in SERVICES]
     return run
+
+
+async def _burst(databases: str, addresses: Addresses) -> Burst:
+    await _fresh_topics(addresses.kafka)
+    environment = {"LEASELINE_DATABASES": databases, "LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
+    logs, module = DATA / "logs" / databases, MODULES[OURS]
+    with processes.started(addresses, logs, environment=environment, module=module) as services:
+        await asyncio.to_thread(services.until_ready)
+        return await burst(addresses.kafka, LANES, f"{databases}-")
 
 
 async def _fresh_topics(kafka: str) -> None:
@@ -132,6 +145,16 @@ def _show(runs: dict[str, list[Run]], latencies: list[Latency], each: list[Alone
         for cost in runs[name][-1].costs:
             cost_table.add_row(name, cost.name, f"{cost.cpu:.1f}", f"{cost.megabytes:.0f}")
     console.print(cost_table)
+
+
+def _show_bursts(bursts: list[Burst], console: Console) -> None:
+    table = Table(title="A burst: orders and their scans published at full speed", title_justify="left")
+    for column in ("orders", "scans", "of them parked", "seconds"):
+        table.add_column(column, justify="right")
+    for each in bursts:
+        share = f"{each.parked / each.scans:.0%}"
+        table.add_row(f"{each.orders:,}", f"{each.scans:,}", share, f"{each.seconds:.1f}")
+    console.print(table)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from services.engine.failing import where
 from services.engine.faults import Doubt, Stop, Unstorable
-from services.engine.kafka_membership import KafkaMembership, wait_for_records
+from services.engine.kafka_membership import KafkaMembership, facts_first
 from services.engine.kafka_producer import KafkaProducer
 from services.engine.keeper import Ports
 from services.engine.logs import configure
@@ -150,7 +150,7 @@ class Serving:
         if consumer is None:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
         self._loop, self._libraries.complaint = asyncio.get_running_loop(), self._complain
-        wait_for_records(consumer)
+        facts_first(consumer)
         ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, MachineClock())
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at, self._settings.logged_a_minute)
         self._listener.tell(self._worker.keeper.assignment_changed)

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.engine.faults import NotOurs
-from services.engine.kafka_membership import KafkaMembership, wait_for_records
+from services.engine.kafka_membership import FACTS_ALONE, POLL, SOME, KafkaMembership, facts_first
 from services.engine.rebalances import Listener
 
 LANES = 8
@@ -127,10 +127,62 @@ async def test_a_poll_that_may_not_wait_long_still_waits_for_what_comes(kafka: s
     consumer = workers[0].consumer
     await consumer.start()
     await workers[0].holds(LANES)
-    wait_for_records(consumer)
+    facts_first(consumer)
     polling = asyncio.create_task(consumer.getmany(timeout_ms=1, max_records=10))
     async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
         await producer.send_and_wait(workers[0].topic, b"a lone one", partition=3)
     ((_, (record,)),) = (await polling).items()
     assert record.value == b"a lone one"
     assert await consumer.getmany(timeout_ms=1) == {}
+
+
+class Polled:
+    """A consumer of two lanes with records at hand by topic; a poll takes up to ``max_records`` of what it may."""
+
+    def __init__(self, **at_hand: int) -> None:
+        self.at_hand = {name.replace("_", "."): count for name, count in at_hand.items()}
+        self.waits: list[int] = []
+
+    def assignment(self) -> set[TopicPartition]:
+        return {TopicPartition(topic, 0) for topic in self.at_hand}
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list[int]]:
+        self.waits.append(timeout_ms)
+        left, found = max_records or 500, dict[TopicPartition, list[int]]()
+        for place in partitions or sorted(self.assignment(), reverse=True):
+            taken = min(left, self.at_hand[place.topic])
+            if taken:
+                found[place] = list(range(taken))
+                self.at_hand[place.topic] -= taken
+                left -= taken
+        return found
+
+
+async def polls(consumer: Polled, count: int) -> list[dict[str, int]]:
+    facts_first(consumer)
+    found = [await consumer.getmany(timeout_ms=1, max_records=500) for _ in range(count)]
+    return [{place.topic: len(records) for place, records in each.items()} for each in found]
+
+
+async def test_facts_that_are_at_hand_are_polled_before_what_is_asked() -> None:
+    found = await polls(Polled(orders_events=700, fulfillment_requests=700), 4)
+    assert found == [
+        {"orders.events": 500},
+        {"orders.events": 200},
+        {"fulfillment.requests": 500},
+        {"fulfillment.requests": 200},
+    ]
+
+
+async def test_what_is_asked_is_never_kept_waiting_for_good() -> None:
+    found = await polls(Polled(orders_events=10**6, fulfillment_requests=10**6), 2 * (FACTS_ALONE + 1))
+    turn = [{"orders.events": 500}] * FACTS_ALONE + [{"fulfillment.requests": SOME}]
+    assert found == 2 * turn
+
+
+async def test_a_lone_request_waits_for_no_fact() -> None:
+    consumer = Polled(orders_events=0, fulfillment_requests=1)
+    assert await polls(consumer, 1) == [{"fulfillment.requests": 1}]
+    assert consumer.waits == [0, POLL]
