@@ -172,9 +172,13 @@ class Planning:
             except Exception as error:  # noqa: BLE001 - it costs this message only, and loudly
                 entry = self._entries[self._at] = entry.given_up(failed(hook, error, entry.read.model))
         if isinstance(entry.read, Unaddressed):
-            if self._service.refused is not None:
-                return self._refused(self._service.refused, entry.read.message)
-            entry = self._entries[self._at] = revised(entry, read=entry.read.reject)
+            message = entry.read.message
+            try:
+                if self._service.refused is not None:
+                    return self._refused(self._service.refused, message)
+                entry = self._entries[self._at] = revised(entry, read=entry.read.reject)
+            except Exception as error:  # noqa: BLE001 - an answer that cannot be put into words costs itself only
+                entry = self._entries[self._at] = entry.given_up(failed("refused", error, message.model))
         if isinstance(entry.read, Reject):
             self._dead(entry, entry.read)
             lane = entry.record.partition
@@ -185,8 +189,9 @@ class Planning:
         """A request about nobody. Its sender hears so each time: nothing is kept by which a repeat could be known."""
         refusals = message.refusals[:MOST]
         says = (Say(refused(subject=message.subject, refusals=refusals, clock_suspect=message.clock_suspect)),)
+        said = worded(says, message, self._service.name, self._reader.lanes)
         self.incidents += _incidents(says, message)
-        return worded(says, message, self._service.name, self._reader.lanes)
+        return said
 
     def _bounded(self) -> None:
         """Raises ``AsksForEver`` when the hook has asked for so much that no lane can wait for it."""

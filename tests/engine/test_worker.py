@@ -238,6 +238,24 @@ def test_a_decision_that_asks_for_ever_costs_its_message_only(wants: Key | Page)
     played(scene)
 
 
+def test_an_answer_about_nobody_that_cannot_be_put_into_words_costs_its_request_only() -> None:
+    class Unsayable(tally.TallyRefused):
+        def subjects(self) -> tuple[str, ...]:
+            raise ArithmeticError
+
+    async def scene() -> None:
+        stage = Stage(service=revised(tally.SERVICE, refused=Unsayable))
+        process = stage.worker()
+        stage.log.append((tally.REQUESTS, 0), None, asking("AddRequested", {"amount": 1}, id="nobody"))
+        stage.ask()
+        await stage.until(lambda: stage.has_read(2), 10.0)
+        assert not process.stopped
+        (letter,) = stage.log.read(("tally.dead-letters", 0), 0, 100)
+        assert dict(letter.headers)["leaseline-reason"] == b"cannot_be_decided"
+
+    played(scene)
+
+
 def test_a_fact_too_large_for_its_readers_is_never_said() -> None:
     def decide(message: Message, desk: Desk) -> Decision:
         if message.id != "2":
