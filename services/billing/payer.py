@@ -13,7 +13,7 @@ from contracts.places import AddressSnapshot
 from contracts.subscription import Subscription
 from contracts.values import TERMS
 from services.billing.newest import Newest, name_of, newer
-from services.engine.kept import Kept, field, revised
+from services.engine.kept import Kept, field, revised, revised_by
 
 FEW: Final = 16
 """Shares that a payer names itself: all those of many small payers are then loaded in one round trip."""
@@ -196,7 +196,7 @@ def with_subscription(
         first = _first(present, known, subscription, payer_id)
         if first is not present:
             changed[whose] = first
-    return revised(payer, **changed) if changed else payer
+    return revised_by(payer, changed) if changed else payer
 
 
 def _first(present: FirstMember | None, known: Newest | None, subscription: Subscription, payer_id: str) -> FirstMember:

@@ -12,7 +12,7 @@ from contracts.subscription import State, Subscription
 from services.billing.calendar import month_begin, months_before, period_of
 from services.billing.newest import name_of, number_of
 from services.billing.term import Resolved, TermSource
-from services.engine.kept import Kept, revised
+from services.engine.kept import Kept, revised, revised_by
 
 MOST_MONTHS = 1200
 """Far beyond any contract with its extensions; every month of it is looked at."""
@@ -204,7 +204,7 @@ class Share(Kept):
         if not changed and names in self.items:
             return self
         others = tuple(each for each in self.items if (each.item_id, each.sku) != (names.item_id, names.sku))
-        return revised(self, **changed, items=(*others, names))
+        return revised(revised_by(self, changed), items=(*others, names))
 
     def _has_newer(self, than: Subscription) -> bool:
         return any(number_of(held.subscription_id) > number_of(than.subscription_id) for held in self.subscriptions)

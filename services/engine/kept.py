@@ -24,6 +24,7 @@ __all__ = [
     "fields_of",
     "read_from",
     "revised",
+    "revised_by",
     "stored_fields",
     "stored_form",
     "stored_value",
@@ -101,10 +102,21 @@ def fields_of(kind: type[Document]) -> Iterable[str]:
 
 
 def revised(value: V, **changes: object) -> V:
-    """It with these fields changed: how every decision says what becomes of a document. Nothing is checked, nested
-    values are shared.
+    """It with these fields changed: how every decision says what becomes of a document. Nested values are shared.
+
+    Names and types are checked by mypy (``tests/typing/revised_plugin.py``), not at run time.
     """
     if isinstance(value, BaseModel):
+        return cast("V", _revised_model(value, changes))
+    return cast("V", msgspec.structs.replace(cast("msgspec.Struct", value), **changes))
+
+
+def revised_by(value: V, changes: Mapping[str, object]) -> V:
+    """The same where the names are known at run time only. Raises TypeError for a name that is no field of it."""
+    if isinstance(value, BaseModel):
+        strange = changes.keys() - type(value).model_fields.keys()
+        if strange:
+            raise TypeError(f"{type(value).__name__} has no field {', '.join(sorted(strange))}")
         return cast("V", _revised_model(value, changes))
     return cast("V", msgspec.structs.replace(cast("msgspec.Struct", value), **changes))
 

@@ -156,8 +156,8 @@ def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes |
         return No(Code.TOO_MANY_PAYERS)
     move = row_of(row.kind, proposal.actor, proposal.reason, row.at)
     book = book.with_entries(entries)
-    update = {"terms": with_terms(ledger, newest, book.newest_terms_used)}
-    changed = revised(book.ledger, moves=(*moves, move) if moved else ledger.moves, **update)
+    known = with_terms(ledger, newest, book.newest_terms_used)
+    changed = revised(book.ledger, moves=(*moves, move) if moved else ledger.moves, terms=known)
     return Yes(book.with_ledger(changed), tuple(moved))
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from contracts.assets import AssetState
 from contracts.subscription import Condition
-from services.engine.kept import Kept, revised
+from services.engine.kept import Kept, revised, revised_by
 
 HISTORY_KEPT: Final = 1000
 """Rows that are kept of a device; far more than one sees in its life, and a bound for its document."""
@@ -125,7 +125,7 @@ class Asset(Kept):
     def marked(self, mark: Mark, **changes: object) -> "Asset":
         """The device once a person said this of it, under the next version."""
         marks = (*self.marks[1 - MARKS_KEPT :], mark)
-        return revised(self, marks=marks, version=self.following, **changes)
+        return revised_by(revised(self, marks=marks, version=self.following), changes)
 
 
 def assigned(asset: Asset | None, sku: str, to: Assignment, *, test: bool) -> Asset:

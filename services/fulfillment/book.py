@@ -85,8 +85,7 @@ class Book(Immutable):
             for place, found in paged.items()
         }
         count = max(ledger.count, *entries) if entries else ledger.count
-        changed = {"entries": tuple(embedded), "paged": count - len(embedded)}
-        after = revised(ledger, **changed)
+        after = revised(ledger, entries=tuple(embedded), paged=count - len(embedded))
         return revised(self, ledger=after, pages={**self.pages, **pages}, past={**self.past, **past})
 
     def first(self, who: bytes) -> Heard | None:

@@ -71,10 +71,9 @@ def _checked(case: Case, raw: str) -> str | tuple[Refusal, ...]:
 
 def _with(case: Case, serial: str, raw: str) -> Entry:
     entry = case.entry
-    update: dict[str, object] = {"serial": serial, "raw_serial": None if raw == serial else raw}
-    if entry.replaced is not None:  # it may get a device again that it had before
-        update["replaced"] = tuple(each for each in entry.replaced if each != serial) or None
-    return revised(entry, **update)
+    # it may get a device again that it had before
+    replaced = None if entry.replaced is None else tuple(each for each in entry.replaced if each != serial) or None
+    return revised(entry, serial=serial, raw_serial=None if raw == serial else raw, replaced=replaced)
 
 
 def _assigned(case: Case, serial: str, raw: str) -> Asset:

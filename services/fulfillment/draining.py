@@ -44,8 +44,8 @@ class Draining:
             waiting.append(each)
             if self._ready(each):
                 waiting = self._decided(waiting)
-        kept = {"parked": tuple(waiting), "heard": settled(self.book.ledger.heard, self.outcomes)}
-        return revised(self.book.ledger, **kept)
+        heard = settled(self.book.ledger.heard, self.outcomes)
+        return revised(self.book.ledger, parked=tuple(waiting), heard=heard)
 
     def changes(self, ledger: Ledger) -> tuple[Change, ...]:
         """What changes with this as the ledger in the end."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from contracts.assets import AssetState
 from contracts.life import SubscriptionEnded
+from contracts.subscription import State
 from services.engine.kept import revised
 from services.fulfillment.asset import Asset
 from services.fulfillment.book import Book, numbers_on, page_of, room_in
@@ -68,13 +69,13 @@ def with_ends(book: Book, changed: Iterable[int], lane: int | None) -> Book:
         entries = map(book.entry, numbers_on(ledger, place))
         pages[place : place + 1] = [first_end(ledger.lines, entries) or 0]
     ends = min(filter(None, (first_end(ledger.lines, ledger.entries), *pages)), default=None)
-    update = {"page_ends": tuple(pages), "ends": ends, "home": None if ends is None else lane}
-    return book.with_ledger(revised(ledger, **update))
+    home = None if ends is None else lane
+    return book.with_ledger(revised(ledger, page_ends=tuple(pages), ends=ends, home=home))
 
 
 def ended(case: Case) -> Became:
     """It ended at the begin of the day that its contract ends before, whenever the clock came to say so."""
-    state = "ended" if case.entry.cancelled_on is None else "cancelled"
+    state: State = "ended" if case.entry.cancelled_on is None else "cancelled"
     became = revised(case.entry, state=state)
     return Became(became, partial(SubscriptionEnded, at=case.time), released(case, case.time))
 

@@ -26,13 +26,14 @@ def extended(case: Case, body: ExtensionRequested) -> Answer:
         return wrong
     entry, line = case.entry, case.line
     amount = prices_of(entry, line)[-1].amount if body.price is None else body.price.amount
-    update: dict[str, object] = {
-        "state": "active",
-        "months": months_of(entry, line) + body.months,
-        "prices": _stretched(prices_of(entry, line), body.months, amount),
-    }
+    longer = revised(
+        entry,
+        state="active",
+        months=months_of(entry, line) + body.months,
+        prices=_stretched(prices_of(entry, line), body.months, amount),
+    )
     if entry.state == "ended":
-        update |= _payers(case, entry)
+        longer = _with_its_payer(case, longer)
     fact = partial(
         SubscriptionExtended,
         at=case.time,
@@ -41,7 +42,7 @@ def extended(case: Case, body: ExtensionRequested) -> Answer:
         extended_from=body.ends_before,
         extended_by=body.months,
     )
-    return Became(revised(entry, **update), fact, _with_the_customer_again(case))
+    return Became(longer, fact, _with_the_customer_again(case))
 
 
 def _wrong(case: Case, body: ExtensionRequested) -> tuple[Refusal, ...]:
@@ -83,14 +84,14 @@ def _stretched(prices: tuple[PriceStretch, ...], months: int, amount: int) -> tu
     return (*prices, PriceStretch(months=months, amount=amount))
 
 
-def _payers(case: Case, entry: Entry) -> dict[str, object]:
+def _with_its_payer(case: Case, longer: Entry) -> Entry:
     """It had ended when the order got another payer, who pays from now on."""
     present = case.ledger.terms[-1]
-    payers = payers_of(entry, case.terms)
+    payers = payers_of(case.entry, case.terms)
     if payers[-1].payer == present.payer:
-        return {}
-    then = PayerFrom(payer=present.payer, from_date=ends_before(entry, case.line))
-    return {"payers": (*payers, then), "group": present.group}
+        return longer
+    then = PayerFrom(payer=present.payer, from_date=ends_before(case.entry, case.line))
+    return revised(longer, payers=(*payers, then), group=present.group)
 
 
 def _with_the_customer_again(case: Case) -> dict[str, Asset]:

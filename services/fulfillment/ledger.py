@@ -204,21 +204,22 @@ class Ledger(LongMemory):
 
 def told(ledger: Ledger, order: Order, version: int, newest_terms_used: Callable[[], bool]) -> Ledger:
     """The ledger once it was told the order's state under this version; it must be higher than the last one taken."""
-    known: dict[str, object] = {
-        "order_version": version,
-        "placed_at": order.placed_at,
-        "confirmed_at": order.confirmed_at,
-        "confirmation_required": order.confirmation_required,
-        "terms": _terms(ledger, order, newest_terms_used),
-    }
+    after = revised(
+        ledger,
+        order_version=version,
+        placed_at=order.placed_at,
+        confirmed_at=order.confirmed_at,
+        confirmation_required=order.confirmation_required,
+        terms=_terms(ledger, order, newest_terms_used),
+    )
     if ledger.opened:
-        return revised(ledger, **known)
+        return after
     if order.cancelled_at is not None:
         cancelled = tuple(line_of(item, cancelled=item.quantity) for item in order.items)
-        known |= {"cancelled_at": order.cancelled_at, "opened": True, "lines": cancelled}
-    elif not is_held(order):
-        known |= {"opened": True, "lines": tuple(line_of(item, cancelled=item.cancelled) for item in order.items)}
-    return revised(ledger, **known)
+        return revised(after, cancelled_at=order.cancelled_at, opened=True, lines=cancelled)
+    if is_held(order):
+        return after
+    return revised(after, opened=True, lines=tuple(line_of(item, cancelled=item.cancelled) for item in order.items))
 
 
 def is_held(order: Order) -> bool:

@@ -98,11 +98,9 @@ def changed(case: Case, became: Became, actor: str | None, reason: str | None) -
     ledger, number = case.ledger, case.number
     version = ledger.version + 1
     entry, fact = with_row(case, became, version, actor, reason)
-    update: dict[str, object] = {"version": version, "unsaid": (*ledger.unsaid, number)}
-    if became.lines is not None:
-        update["lines"] = became.lines
     book = case.book.with_entries({number: entry})
-    return book.with_ledger(revised(book.ledger, **update)), fact
+    lines = book.ledger.lines if became.lines is None else became.lines
+    return book.with_ledger(revised(book.ledger, version=version, unsaid=(*ledger.unsaid, number), lines=lines)), fact
 
 
 def with_row(case: Case, became: Became, version: int, actor: str | None, reason: str | None) -> tuple[Entry, Body]:

@@ -41,11 +41,10 @@ def parked(
     if serials > settings.parked_serials or sum(p.size for p in ledger.parked) + size > settings.parked_bytes:
         return None
     until = None if ledger.awaits() == "release" else waited + settings.patience_ms
-    changed: dict[str, object] = {"parked": (*ledger.parked, Parked.of(asked, size, until))}
-    if until is not None:
-        first = until if ledger.due is None or not ledger.parked else min(ledger.due, until)
-        changed |= {"due": first, "lane": lane}
-    return revised(ledger, **changed)
+    after = revised(ledger, parked=(*ledger.parked, Parked.of(asked, size, until)))
+    if until is None:
+        return after
+    return revised(after, due=until if ledger.due is None or not ledger.parked else min(ledger.due, until), lane=lane)
 
 
 def notice(order_id: str, scan: Scan, awaits: Awaited) -> ItemFulfillmentParked:

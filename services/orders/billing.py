@@ -7,7 +7,7 @@ from contracts.customers import Group
 from contracts.order import BillingData
 from contracts.refusals import Code, Refusal, refusal
 from contracts.values import AT_ONCE
-from services.engine.kept import revised
+from services.engine.kept import revised, revised_by
 from services.orders.customer import payer
 from services.orders.order import PlacedOrder
 
@@ -76,7 +76,7 @@ def with_change(
     update["customer_type"] = change.type or present.customer_type
     if change.billing_address is not None:
         update["billing_address"] = change.billing_address.snapshot()
-    after = revised(present, **update)
+    after = revised_by(present, update)
     if present.customer_type == "individual" and "term" not in given:
         after = revised(after, term=None)
     wrong = tuple(_refusals(after))

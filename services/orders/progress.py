@@ -91,13 +91,16 @@ def _with_rows(order: PlacedOrder, fact: OrderProgressed, rows_of: RowsOf) -> Ad
             pages.setdefault(id_, {} if known is None else dict(known.subscriptions))[number] = mark
             before += () if was is None else (was,)
             after.append(mark)
-    changed: dict[str, object] = {"subscriptions": {**order.subscriptions, **own}} if own else {}
+    adopted = revised(order, subscriptions={**order.subscriptions, **own}) if own else order
     (active, ended), (more_active, more_ended) = _states(before), _states(after)
     if (active, ended) != (more_active, more_ended):
-        changed["paged_active"] = order.paged_active + more_active - active
-        changed["paged_ended"] = order.paged_ended + more_ended - ended
+        adopted = revised(
+            adopted,
+            paged_active=order.paged_active + more_active - active,
+            paged_ended=order.paged_ended + more_ended - ended,
+        )
     rows = {id_: SubscriptionRows(order_id=order.order_id, subscriptions=found) for id_, found in pages.items()}
-    return Adopted(revised(order, **changed) if changed else order, rows)
+    return Adopted(adopted, rows)
 
 
 def number_of(order_id: str, row: SubscriptionRow) -> str:

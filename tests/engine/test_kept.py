@@ -7,7 +7,7 @@ from msgspec import ValidationError
 
 from contracts.customers import Group
 from contracts.places import AddressSnapshot
-from services.engine.kept import Kept, field, fields_of, read_from, revised, stored_fields, stored_form
+from services.engine.kept import Kept, field, fields_of, read_from, revised, revised_by, stored_fields, stored_form
 
 NOON = datetime(2024, 5, 15, 12, tzinfo=UTC)
 BERLIN = {"street": "1 Main Street", "city": "Berlin", "country": "DE", "postal_code": "10115"}
@@ -84,4 +84,4 @@ def test_a_document_may_be_a_message_kept_as_it_was_said() -> None:
 
 def test_a_value_that_the_store_does_not_know_cannot_be_kept() -> None:
     with pytest.raises(NotImplementedError, match="complex cannot be kept"):
-        stored_form(revised(ADA, points=1j))
+        stored_form(revised_by(ADA, {"points": 1j}))

@@ -69,8 +69,7 @@ def test_a_note_about_a_customer_heard_again_is_a_repeat() -> None:
 def test_an_order_or_a_customer_holds_at_most_500_notes(order_id: str | None, customer_id: str | None) -> None:
     shop = open_shop()
     shop.hears(order())
-    full = {"notes": 500}
-    shop.keep(PlacedOrder, "o-1", revised(shop.document(PlacedOrder, "o-1"), **full))
+    shop.keep(PlacedOrder, "o-1", revised(shop.document(PlacedOrder, "o-1"), notes=500))
     shop.keep(CustomerRecord, "ada", CustomerRecord(notes=500))
     assert codes(shop.hears(note("one more", order_id, customer_id))) == ["too_many_notes"]
 

@@ -29,10 +29,15 @@ def filled(kind: type[Any]) -> Any:
     """A value of this kind in which no field has its default, as far as its types allow."""
     hints = get_type_hints(kind, include_extras=True)
     names = kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
-    values = {name: SAID[name] if name in SAID else _of(hints[name], name) for name in names}
+    values = {name: _value(hints[name], name) for name in names}
     if issubclass(kind, BaseModel):
         return kind.model_validate(values, strict=False)
     return kind(**values)
+
+
+def _value(hint: Any, name: str) -> Any:
+    found = _of(hint, name)
+    return SAID[name] if name in SAID and isinstance(found, type(SAID[name])) else found
 
 
 def _of(hint: Any, name: str) -> Any:

@@ -14,7 +14,7 @@ from collections import Counter
 from importlib import import_module
 
 from services.engine import keeper, mongo, serving
-from services.engine.kept import revised
+from services.engine.kept import revised_by
 from services.engine.message import Message
 from services.engine.service import Service
 
@@ -66,7 +66,7 @@ def _raising(service: Service) -> Service:
             raise ArithmeticError(subject)
         return real(message, *others)
 
-    return revised(service, **{hook: raises})
+    return revised_by(service, {hook: raises})
 
 
 def main(name: str) -> None:

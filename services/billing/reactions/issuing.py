@@ -214,8 +214,7 @@ class PageInTheMaking:
         for period, run in map(parsed, (each for each in self.payer.runs or () if each != present)):
             part = self.desk.get(LaneRun, lane_run_id(period, run, self.body.lane))
             assert part is not None, "a payer waits for a run that told it so"
-            due = {"period": period, "run": run, "as_of": part.as_of, "page": 0}
-            yield Say(revised(self.body, **due))
+            yield Say(revised(self.body, period=period, run=run, as_of=part.as_of, page=0))
 
     def _counts(self) -> RunCounts:
         real = [invoice for invoice in self.invoices.values() if not invoice.test]

@@ -9,7 +9,7 @@ from services.billing.payer import Defaults, Payer, new_payer
 from services.billing.reactions.subscriptions import accounts_again
 from services.engine.heard import recognise
 from services.engine.inbox import DecidedRequests, outcome_of
-from services.engine.kept import revised
+from services.engine.kept import revised, revised_by
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say
 
@@ -68,7 +68,7 @@ def _with(payer: Payer, message: Message, body: PayerSettingsSubmitted) -> Payer
     update: dict[str, object] = {n: value for n, value in given.items() if value is not None or n in body.clear}
     if body.address is not None:
         update["address"] = body.address.snapshot()
-    return revised(payer, **update, version=payer.version + 1, since=message.time)
+    return revised(revised_by(payer, update), version=payer.version + 1, since=message.time)
 
 
 def _refusals(message: Message, body: PayerSettingsSubmitted, payer: Payer) -> Iterator[Refusal]:

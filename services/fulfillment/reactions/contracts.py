@@ -83,6 +83,6 @@ def _ended(
         facts.append(fact)
         assets += (Change(Asset, serial, asset) for serial, asset in answer.assets.items())
     book = book.with_entries(became)
-    update = {"version": ledger.version + len(facts), "unsaid": (*ledger.unsaid, *numbers)}
-    book = book.with_ledger(revised(book.ledger, **update))
+    unsaid = (*ledger.unsaid, *numbers)
+    book = book.with_ledger(revised(book.ledger, version=ledger.version + len(facts), unsaid=unsaid))
     return with_ends(book, numbers, ledger.home), tuple(assets), tuple(facts)

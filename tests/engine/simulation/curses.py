@@ -6,7 +6,7 @@ Each must cost itself, whatever stands beside it in a batch.
 from collections.abc import Iterable
 from typing import Final
 
-from services.engine.kept import revised
+from services.engine.kept import revised, revised_by
 from services.engine.message import Message
 from services.engine.service import Change, Decision, Desk, Key, Page, Say, Service
 from tests.engine.simulation.tally import AddRequested, Counted, Counter
@@ -63,7 +63,7 @@ def cursed(service: Service) -> Service:
             for change in decision.changes:
                 if isinstance(change.document, Counter):
                     counter = change.document
-            counter = revised(counter, cursed=Unkeepable() if curse == "changes" else True)
+            counter = revised_by(counter, {"cursed": Unkeepable() if curse == "changes" else True})
             return revised(decision, changes=(Change(Counter, message.subject, counter),))
         return decision
 

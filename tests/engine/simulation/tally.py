@@ -15,7 +15,7 @@ from contracts.refusals import Code, refusal
 from contracts.values import Whole
 from services.engine.heard import PROCESSED, Heard, LongMemory, recognise, refused, remember
 from services.engine.inbox import Answers
-from services.engine.kept import Kept, field, revised
+from services.engine.kept import Kept, field, revised, revised_by
 from services.engine.message import Message
 from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
 
@@ -226,7 +226,7 @@ def _counted(
 
 def _said(subject: str, counter: Counter, total: int, then: Body | None = None, **others: object) -> Decision:
     version, changes = counter.version + 1, counter.changes + 1
-    after = revised(counter, version=version, total=total, changes=changes, **others)
+    after = revised(revised_by(counter, others), version=version, total=total, changes=changes)
     says: list[Body] = [Counted(counter=subject, version=version, total=total, changes=changes)]
     if then is not None:
         says.append(then)

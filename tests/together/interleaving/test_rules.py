@@ -37,8 +37,9 @@ def _facts_carry_items_into_an_open_ledger(patch: pytest.MonkeyPatch) -> None:
         taken = {line.item_id: line.taken for line in after.lines}
         lines = tuple(revised(line_of(i), taken=taken.get(i.item_id, 0)) for i in order.items)
         newest = told(Ledger(), order, version, used).terms[-1]
-        carrying = {"lines": lines, "terms": ledgers.with_terms(after, newest, used)}
-        return revised(after, **carrying) if ledger.opened and not after.cancelled_at else after
+        if not ledger.opened or after.cancelled_at:
+            return after
+        return revised(after, lines=lines, terms=ledgers.with_terms(after, newest, used))
 
     patch.setattr(order_facts, "told", carried)
 
