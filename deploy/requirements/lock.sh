@@ -1,6 +1,6 @@
 #!/bin/sh
-# Pins every package with its hashes, for all platforms: runtime.txt what the services need, dev.txt that and
-# the tools. The ranges stand in pyproject.toml. `make lock UPGRADE=1` takes newer versions within them.
+# Pins every package with its hashes, for all platforms: runtime.txt what a service needs, cli.txt that and the command
+# line with its documents, dev.txt everything: the local servers and the tools, too. The ranges stand in pyproject.toml. `make lock UPGRADE=1` takes newer versions within them.
 set -eu
 cd "$(dirname "$0")/../.."
 folder=deploy/requirements
@@ -13,4 +13,5 @@ pin() { # file, more arguments
     --custom-compile-command "make lock" ${UPGRADE:+--upgrade} --output-file "$to" "$@" pyproject.toml
 }
 pin runtime.txt
-pin dev.txt --extra dev --constraint $folder/runtime.txt
+pin cli.txt --extra cli --extra documents --constraint $folder/runtime.txt
+pin dev.txt --extra dev --constraint $folder/runtime.txt --constraint $folder/cli.txt
