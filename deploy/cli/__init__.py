@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from deploy.cli import assets, customers, dead_letters, demo, invoice, invoices, servers, statement, topics, up, verify
 from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE
 from deploy.local.trouble import ServersTrouble
+from services.engine.mistyped import mistyped
 
 STATUS: Final = "`leaseline servers status`"
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -37,6 +38,8 @@ app.command()(verify.verify)
 def main() -> None:
     """Runs the command line: trouble that a person can mend is told in a sentence, without a traceback."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what a person must know of it is told in a sentence
+    for sentence in mistyped():
+        typer.echo(sentence, err=True)
     try:
         app()
     except ServersTrouble as trouble:

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.installation import LANES
+from deploy.installation.lanes import agreed_lanes
 from deploy.installation.resets import reset_topic
-from deploy.installation.topics import create_topics
+from deploy.installation.topics import Made, create_topics
 from deploy.installation.trouble import InstallationTrouble
 from deploy.local import servers
 from deploy.local.addresses import Addresses, named
@@ -16,22 +16,32 @@ from deploy.local.addresses import Addresses, named
 app = typer.Typer(no_args_is_help=True, help="The topics of an installation.")
 console = Console(soft_wrap=True, highlight=False)
 
-Lanes = Annotated[int, typer.Option(envvar="LEASELINE_LANES", min=1, max=1024, help="Fixed at the first start.")]
+Lanes = Annotated[
+    int | None,
+    typer.Option(
+        envvar="LEASELINE_LANES", min=1, max=1024, help="Fixed at the first start.", show_default="as stored, or 16"
+    ),
+]
 
 
 @app.command()
 def create(
-    lanes: Lanes = LANES,
+    lanes: Lanes = None,
     replicas: Annotated[
         int | None,
         typer.Option(min=1, help="Copies of each record.", show_default="3, or as many as there are brokers"),
     ] = None,
+    databases: Annotated[str, typer.Option(envvar="LEASELINE_DATABASES")] = "leaseline",
 ) -> None:
     """Create what is missing, with one partition for each lane, and set what keeps acknowledged records."""
-    made = asyncio.run(create_topics(addresses().kafka, lanes, replicas))
+    made = asyncio.run(_made(addresses(), databases, lanes, replicas))
     console.print("\n".join(made.changed) if made.changed else "All topics are there.")
     if made.warned:
         console.print(f"Mind: {made.warned}.", markup=False)
+
+
+async def _made(where: Addresses, databases: str, lanes: int | None, replicas: int | None) -> Made:
+    return await create_topics(where.kafka, await agreed_lanes(where.mongo, databases, lanes), replicas)
 
 
 @app.command()

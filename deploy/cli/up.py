@@ -14,9 +14,10 @@ from rich.text import Text
 
 from deploy.cli.invoice import Databases
 from deploy.cli.topics import Lanes
-from deploy.installation import LANES, processes
+from deploy.installation import processes
 from deploy.installation.kcat import lines
 from deploy.installation.lag import Lags
+from deploy.installation.lanes import agreed_lanes
 from deploy.installation.processes import Services
 from deploy.installation.topics import create_topics
 from deploy.local import places, servers
@@ -27,7 +28,7 @@ def up(
     data: Annotated[Path, typer.Option(help="The folder of the servers' data.", show_default=".leaseline/servers")] = (
         places.SERVERS
     ),
-    lanes: Lanes = LANES,
+    lanes: Lanes = None,
     databases: Databases = "leaseline",
 ) -> None:
     """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
@@ -38,8 +39,9 @@ def up(
         try:
             with console.status("Starting ..."):
                 addresses = servers.found(data) or stack.enter_context(servers.running(data))
-                asyncio.run(create_topics(addresses.kafka, lanes))
-                environment = {"LEASELINE_LANES": str(lanes), "LEASELINE_DATABASES": databases}
+                number = asyncio.run(agreed_lanes(addresses.mongo, databases, lanes))
+                asyncio.run(create_topics(addresses.kafka, number))
+                environment = {"LEASELINE_LANES": str(number), "LEASELINE_DATABASES": databases}
                 services = stack.enter_context(processes.running(addresses, logs, environment=environment))
             console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo_shown}\nLogs     {logs}\n")
             for what, line in lines(addresses.kafka):

@@ -27,8 +27,10 @@ from services.engine.kafka_producer import KafkaProducer
 from services.engine.keeper import Ports
 from services.engine.logs import configure
 from services.engine.machine import MachineClock
+from services.engine.mistyped import mistyped
 from services.engine.mongo import MongoStore
 from services.engine.outages import Outages
+from services.engine.polls import BUSY, rest_while_idle
 from services.engine.rebalances import Listener
 from services.engine.service import Service
 from services.engine.settings import Settings
@@ -100,7 +102,7 @@ class Serving:
             heartbeat_interval_ms=1_000,
             rebalance_timeout_ms=60_000,
             max_poll_interval_ms=120_000,
-            fetch_max_wait_ms=50,
+            fetch_max_wait_ms=BUSY,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             parser=self._parsed,
             decoder=_undecoded,
@@ -151,6 +153,7 @@ class Serving:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
         self._loop, self._libraries.complaint = asyncio.get_running_loop(), self._complain
         facts_first(consumer)
+        rest_while_idle(consumer)
         ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, MachineClock())
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at, self._settings.logged_a_minute)
         self._listener.tell(self._worker.keeper.assignment_changed)
@@ -213,6 +216,8 @@ def main(service: Service, at: Callable[[str], None] = lambda _step: None) -> No
     settings = Settings.read()
     _rarely_collect()
     libraries = configure(service.name, settings.logs, settings.log_level)
+    for sentence in mistyped():
+        structlog.get_logger("engine").warning("setting.unknown", reason=sentence)
     try:
         asyncio.run(_served(service, settings, at, libraries))
     except Stop as stop:

@@ -11,6 +11,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.engine.faults import NotOurs
 from services.engine.kafka_membership import FACTS_ALONE, POLL, SOME, KafkaMembership, facts_first
+from services.engine.polls import BUSY, IDLE, IDLE_AFTER, rest_while_idle
 from services.engine.rebalances import Listener
 
 LANES = 8
@@ -186,3 +187,26 @@ async def test_a_lone_request_waits_for_no_fact() -> None:
     consumer = Polled(orders_events=0, fulfillment_requests=1)
     assert await polls(consumer, 1) == [{"fulfillment.requests": 1}]
     assert consumer.waits == [0, POLL]
+
+
+async def test_the_broker_waits_longer_while_nothing_comes_and_a_record_comes_at_once_all_the_same(
+    kafka: str, workers: list[Worker]
+) -> None:
+    now = [0.0]
+    consumer = workers[0].consumer
+    await consumer.start()
+    await workers[0].holds(LANES)
+    facts_first(consumer)
+    rest_while_idle(consumer, lambda: now[0])
+    assert await consumer.getmany(timeout_ms=1) == {}
+    assert consumer._fetcher._fetch_max_wait_ms == BUSY
+    now[0] = IDLE_AFTER + 1
+    assert await consumer.getmany(timeout_ms=1) == {}
+    assert consumer._fetcher._fetch_max_wait_ms == IDLE
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        await producer.send_and_wait(workers[0].topic, b"a lone one", partition=3)
+    found: list[bytes] = []
+    while not found:
+        found += [record.value for records in (await consumer.getmany(timeout_ms=1)).values() for record in records]
+    assert found == [b"a lone one"]
+    assert consumer._fetcher._fetch_max_wait_ms == BUSY
