@@ -5,15 +5,21 @@ A list that grows by one, message by message, would else be written as often as 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from services.engine.kept import Stored, stored_value
 
+WHOLE: Final = 8
+"""Elements below which a list or mapping is written whole: to tell its parts apart would cost more."""
+
 
 def differing(name: str, old: object, new: object) -> Stored | None:
-    """The paths of a field and what is stored there from now on. None: the whole field is written, because something
-    was taken out of it, most of it changed, or it is neither a list nor a mapping whose keys can stand in a path.
+    """The paths of a field and what is stored there from now on. None: the whole field is written, because it is small,
+    something was taken out of it, most of it changed, or it is neither a list nor a mapping whose keys can stand in a
+    path.
     """
+    if not isinstance(new, tuple | dict) or len(new) < WHOLE:
+        return None
     if isinstance(old, tuple) and isinstance(new, tuple) and 0 < len(old) <= len(new):
         changed = [place for place, (was, now) in enumerate(zip(old, new, strict=False)) if not _same(was, now)]
         changed += range(len(old), len(new))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.engine.desk import Documents, Write
-from services.engine.differing import differing, with_paths
+from services.engine.differing import WHOLE, differing, with_paths
 from services.engine.kept import Kept, field, revised, stored_form
 from services.engine.service import Change, Collection, Decision
 
@@ -22,10 +22,22 @@ class Box(Kept):
     rows: dict[str, int] = field(default_factory=dict)
 
 
-UNITS = st.lists(st.builds(Unit, serial=st.sampled_from("ABC"), at=st.integers(0, 2)), max_size=6).map(tuple)
-ROWS = st.dictionaries(st.sampled_from(["1", "2", "17", "a.b", "$x", ""]), st.integers(0, 2))
-BOXES = st.builds(Box, total=st.integers(0, 2), units=UNITS, rows=ROWS)
-THREE = (Unit(serial="A"), Unit(serial="B"), Unit(serial="C"))
+UNIT = st.builds(Unit, serial=st.sampled_from("ABC"), at=st.integers(0, 2))
+ROWS = st.dictionaries(st.sampled_from([*map(str, range(20)), "a.b", "$x", ""]), st.integers(0, 2))
+BOXES = st.builds(Box, total=st.integers(0, 2), units=st.lists(UNIT, max_size=20).map(tuple), rows=ROWS)
+MANY = tuple(Unit(serial=f"S{n}") for n in range(WHOLE))
+
+
+@st.composite
+def became(draw: st.DrawFn, old: Box) -> Box:
+    """Another box, or this one with some of it changed and something new in it."""
+    if draw(st.booleans()):
+        return draw(BOXES)
+    units = list(old.units)
+    for place in draw(st.lists(st.integers(0, max(0, len(units) - 1)), max_size=3)):
+        units[place : place + 1] = [draw(UNIT)]
+    more = draw(st.lists(UNIT, max_size=3))
+    return revised(old, units=(*units, *more), rows={**old.rows, **draw(ROWS)})
 
 
 def _write(old: Box, new: Box) -> Write | None:
@@ -35,8 +47,10 @@ def _write(old: Box, new: Box) -> Write | None:
     return next(iter(desk.writes()), None)
 
 
-@given(old=BOXES, new=BOXES)
-def test_after_its_parts_were_written_a_document_is_what_it_would_be_written_whole(old: Box, new: Box) -> None:
+@given(st.data())
+def test_after_its_parts_were_written_a_document_is_what_it_would_be_written_whole(data: st.DataObject) -> None:
+    old = data.draw(BOXES)
+    new = data.draw(became(old))
     write = _write(old, new)
     after = stored_form(old) if write is None else write.onto(stored_form(old))
     assert bson.decode(bson.encode(after)) == bson.decode(bson.encode(stored_form(new)))
@@ -45,10 +59,10 @@ def test_after_its_parts_were_written_a_document_is_what_it_would_be_written_who
 @pytest.mark.parametrize(
     ("new", "paths"),
     [
-        ((*THREE, Unit(serial="D")), {"units.3": {"serial": "D"}}),
-        ((THREE[0], Unit(serial="X", at=1), THREE[2]), {"units.1": {"serial": "X", "at": 1}}),
-        (tuple(Unit(serial="X") for _ in THREE), None),
-        (THREE[1:], None),
+        ((*MANY, Unit(serial="D")), {f"units.{WHOLE}": {"serial": "D"}}),
+        ((MANY[0], Unit(serial="X", at=1), *MANY[2:]), {"units.1": {"serial": "X", "at": 1}}),
+        (tuple(Unit(serial="X") for _ in MANY), None),
+        (MANY[1:], None),
         ((), None),
     ],
     ids=["appended", "one changed", "all changed", "one taken out", "emptied"],
@@ -56,18 +70,23 @@ def test_after_its_parts_were_written_a_document_is_what_it_would_be_written_who
 def test_elements_are_written_alone_while_the_others_stay(
     new: tuple[Unit, ...], paths: dict[str, object] | None
 ) -> None:
-    assert differing("units", THREE, new) == paths
+    assert differing("units", MANY, new) == paths
 
 
 def test_what_was_empty_is_written_whole_for_it_was_not_stored() -> None:
-    assert differing("units", (), THREE) is None
-    assert differing("rows", {}, {"1": 1}) is None
+    assert differing("units", (), MANY) is None
+    assert differing("rows", {}, dict.fromkeys("123456789", 1)) is None
+
+
+def test_a_short_list_is_written_whole() -> None:
+    assert differing("units", MANY[2:], (*MANY[2:], Unit(serial="D"))) is None
 
 
 def test_rows_are_written_alone_unless_a_key_cannot_stand_in_a_path() -> None:
-    assert differing("rows", {"1": 8, "2": 8}, {"1": 8, "2": 9}) == {"rows.2": 9}
-    assert differing("rows", {"1": 8, "a/b.c": 8}, {"1": 8, "a/b.c": 9}) is None
-    assert differing("rows", {"1": 8, "2": 8}, {"1": 8}) is None
+    rows = dict.fromkeys("123456789", 8)
+    assert differing("rows", rows, {**rows, "2": 9}) == {"rows.2": 9}
+    assert differing("rows", {**rows, "a/b.c": 8}, {**rows, "a/b.c": 9}) is None
+    assert differing("rows", {**rows, "17": 8}, rows) is None
 
 
 def test_a_document_grows_by_what_is_new_however_large_it_is() -> None:

@@ -27,7 +27,7 @@ def moved(units: int) -> dict[str, tuple[int, int, int]]:
     for number in range(units):
         if number == LEAST // 2:
             marks.append(flow.weighed())
-        flow.scans(number // lines[0] + 1, f"serial-{number:05}")
+        flow.scans(number % len(lines) + 1, f"serial-{number:05}")
     begin, end = marks[-1], flow.weighed()
     return {name: tuple(b - a for a, b in zip(begin[name], end[name], strict=True)) for name in end}  # type: ignore[misc]
 
@@ -42,8 +42,8 @@ def test_a_unit_scanned_late_costs_no_more_than_one_scanned_early(service: str, 
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_unit_writes_a_few_hundred_bytes_in_each_service(service: str) -> None:
-    assert moved(MOST)[service][1] / (MOST - LEAST // 2) < 1000
+def test_a_unit_writes_little_more_than_itself_in_each_service(service: str) -> None:
+    assert moved(MOST)[service][1] / (MOST - LEAST // 2) < 1500
 
 
 def test_two_hundred_small_lines_cost_no_more_to_write_than_one_large() -> None:
@@ -53,4 +53,4 @@ def test_two_hundred_small_lines_cost_no_more_to_write_than_one_large() -> None:
     for line in range(1, 101):
         flow.scans(line, f"serial-{line}")
     after = flow.weighed()
-    assert all((after[name][1] - before[name][1]) / 100 < 1000 for name in SERVICES)
+    assert all((after[name][1] - before[name][1]) / 100 < 1500 for name in SERVICES)
