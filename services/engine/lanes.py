@@ -11,7 +11,7 @@ LONGEST = 9
 """Digits of a lane's number at most: Python itself refuses to read what is much longer."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def home(subject: str, lanes: int) -> int:
     """The home of a subject: murmur2 modulo the number of lanes; the subject ``lane:7`` is at home in lane 7.
 

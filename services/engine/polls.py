@@ -23,8 +23,14 @@ IDLE_AFTER: Final = 2.0
 """Seconds without a record after which a service counts as idle."""
 
 
-def rest_while_idle(consumer: AIOKafkaConsumer, monotonic: Callable[[], float] = time.monotonic) -> None:
-    """Has the broker wait longer while there are no records. Call it once the consumer runs."""
+def rest_while_idle(
+    consumer: AIOKafkaConsumer,
+    monotonic: Callable[[], float] = time.monotonic,
+    idle: Callable[[], None] = lambda: None,
+) -> None:
+    """Has the broker wait longer while there are no records. ``idle`` is called each time that it begins to be idle. Call
+    it once the consumer runs.
+    """
     poll = consumer.getmany
     fetcher = consumer._fetcher  # noqa: SLF001 - the only place where a running consumer keeps how long to wait
     last = monotonic()
@@ -40,7 +46,10 @@ def rest_while_idle(consumer: AIOKafkaConsumer, monotonic: Callable[[], float] =
         now = monotonic()
         if found:
             last = now
+        begins = now - last > IDLE_AFTER and fetcher._fetch_max_wait_ms != IDLE  # noqa: SLF001
         fetcher._fetch_max_wait_ms = IDLE if now - last > IDLE_AFTER else BUSY  # noqa: SLF001
+        if begins:
+            idle()
         return found
 
     consumer.getmany = getmany

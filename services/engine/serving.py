@@ -22,6 +22,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from services.engine.failing import where
 from services.engine.faults import Doubt, Stop, Unstorable
+from services.engine.giving_back import give_back
 from services.engine.kafka_membership import KafkaMembership, facts_first
 from services.engine.kafka_producer import KafkaProducer
 from services.engine.keeper import Ports
@@ -44,6 +45,8 @@ from services.engine.worker import MOST_RECORDS, Worker
 PAUSE_MS = 1
 """Milliseconds that the subscriber is blind after an empty poll."""
 GRACE = 45.0
+FETCHED = 8 * 1024 * 1024
+"""Bytes of one fetch at most, as many as a batch takes: the default is 50 MB, whose pages the process would keep."""
 METADATA_MS = 15_000
 """A topic that comes back (made again, a broker's return) is assigned again after so long; the default is 5 minutes."""
 
@@ -104,6 +107,7 @@ class Serving:
             max_poll_interval_ms=120_000,
             fetch_max_wait_ms=BUSY,
             max_partition_fetch_bytes=2 * 1024 * 1024,
+            fetch_max_bytes=FETCHED,
             parser=self._parsed,
             decoder=_undecoded,
         )
@@ -153,7 +157,7 @@ class Serving:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
         self._loop, self._libraries.complaint = asyncio.get_running_loop(), self._complain
         facts_first(consumer)
-        rest_while_idle(consumer)
+        rest_while_idle(consumer, idle=give_back)
         ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, MachineClock())
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at, self._settings.logged_a_minute)
         self._listener.tell(self._worker.keeper.assignment_changed)

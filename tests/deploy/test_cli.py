@@ -47,7 +47,7 @@ def leaseline(*words: str) -> "subprocess.CompletedProcess[str]":
     [
         (("verify",), KAFKA_VARIABLE),
         (("demo",), MONGO_VARIABLE),
-        (("topics", "create"), KAFKA_VARIABLE),
+        (("topics", "create"), MONGO_VARIABLE),  # the databases are asked first: what they hold decides
         (("topics", "reset", "orders.events"), MONGO_VARIABLE),
     ],
     ids=lambda each: each[0] if isinstance(each, tuple) else "",
@@ -173,6 +173,10 @@ def test_up_heeds_the_number_of_lanes_and_the_names_of_the_databases(monkeypatch
     async def create(_kafka: str, lanes: int) -> None:
         heard.append(lanes)
 
+    async def agreed(_mongo: str, databases: str, asked: int | None) -> int:
+        heard.append((databases, asked))
+        return 64
+
     def started(*_: object, environment: dict[str, str]) -> Services:
         heard.append(environment)
         return Services([])
@@ -181,6 +185,7 @@ def test_up_heeds_the_number_of_lanes_and_the_names_of_the_databases(monkeypatch
         heard.append(databases)
 
     monkeypatch.setattr(servers, "found", lambda _data: Addresses("kafka.example:9092", "mongodb://mongo.example"))
+    monkeypatch.setattr(up_command, "agreed_lanes", agreed)
     monkeypatch.setattr(up_command, "create_topics", create)
     monkeypatch.setattr(processes, "running", started)
     monkeypatch.setattr(up_command, "_status", status)
@@ -191,7 +196,7 @@ def test_up_heeds_the_number_of_lanes_and_the_names_of_the_databases(monkeypatch
     with pytest.raises(SystemExit):
         cli.main()
 
-    assert heard == [64, {"LEASELINE_LANES": "64", "LEASELINE_DATABASES": "berlin"}, "berlin"]
+    assert heard == [("berlin", 64), 64, {"LEASELINE_LANES": "64", "LEASELINE_DATABASES": "berlin"}, "berlin"]
 
 
 @pytest.mark.parametrize("words", [("invoices", "export"), ("invoices", "list")], ids=" ".join)

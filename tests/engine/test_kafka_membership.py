@@ -197,12 +197,15 @@ async def test_the_broker_waits_longer_while_nothing_comes_and_a_record_comes_at
     await consumer.start()
     await workers[0].holds(LANES)
     facts_first(consumer)
-    rest_while_idle(consumer, lambda: now[0])
+    begun: list[float] = []
+    rest_while_idle(consumer, lambda: now[0], lambda: begun.append(now[0]))
     assert await consumer.getmany(timeout_ms=1) == {}
     assert consumer._fetcher._fetch_max_wait_ms == BUSY
     now[0] = IDLE_AFTER + 1
     assert await consumer.getmany(timeout_ms=1) == {}
+    assert await consumer.getmany(timeout_ms=1) == {}
     assert consumer._fetcher._fetch_max_wait_ms == IDLE
+    assert begun == [IDLE_AFTER + 1], "once each time"
     async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
         await producer.send_and_wait(workers[0].topic, b"a lone one", partition=3)
     found: list[bytes] = []
