@@ -28,8 +28,9 @@ def rest_while_idle(
     monotonic: Callable[[], float] = time.monotonic,
     idle: Callable[[], None] = lambda: None,
 ) -> None:
-    """Has the broker wait longer while there are no records. ``idle`` is called each time that it begins to be idle. Call
-    it once the consumer runs.
+    """Has the broker wait longer while there are no records. Call it once the consumer runs.
+
+    ``idle`` is called each time that it begins to be idle.
     """
     poll = consumer.getmany
     fetcher = consumer._fetcher  # noqa: SLF001 - the only place where a running consumer keeps how long to wait
