@@ -37,7 +37,7 @@ class Book(Immutable):
 
     def with_ledger(self, ledger: Ledger) -> "Book":
         """With this in the place of the ledger; its entries are the book's own affair."""
-        return revised(self, ledger=ledger)
+        return Book(ledger, self.order_id, self.desk, self.pages, self.past)
 
     def entry(self, number: int) -> Entry:
         """The subscription with this number, which the order has."""
@@ -55,7 +55,9 @@ class Book(Immutable):
 
     def ask(self, numbers: Iterable[int]) -> None:
         """Has the pages of these numbers loaded in one go, those of numbers that are still to come, too."""
-        self.desk.ask(pages_of(self.order_id, self.ledger, numbers))
+        pages = pages_of(self.order_id, self.ledger, numbers)
+        if pages:
+            self.desk.ask(pages)
 
     def newest_terms_used(self) -> bool:
         """Whether a subscription was made on the newest terms: then the last one was."""
@@ -64,29 +66,37 @@ class Book(Immutable):
 
     def with_entries(self, entries: Mapping[int, Entry]) -> "Book":
         """With these subscriptions in the place of those with their numbers; numbers behind the last are new ones."""
-        ledger = self.ledger
         self.ask(entries)
         entries, past = parted(self.order_id, entries)
-        self.desk.ask((PAST_ROWS, id_) for id_ in past)
-        embedded, paged = list(ledger.entries), dict[int, list[Entry]]()
-        room = room_in(ledger)
-        for number in sorted(entries):
-            if number <= room:
-                embedded[number - 1 : number] = [entries[number]]
-                continue
-            place = page_of(ledger, number)
+        if past:
+            self.desk.ask((PAST_ROWS, id_) for id_ in past)
+        ledger, room = self.ledger, room_in(self.ledger)
+        embedded = list(ledger.entries)
+        for number in sorted(each for each in entries if each <= room):
+            embedded[number - 1 : number] = [entries[number]]
+        pages = self._with_paged(entries, room)
+        count = max(ledger.count, *entries) if entries else ledger.count
+        after = revised(ledger, entries=tuple(embedded), paged=count - len(embedded))
+        return Book(after, self.order_id, self.desk, pages, {**self.past, **past} if past else self.past)
+
+    def _with_paged(self, entries: Mapping[int, Entry], room: int) -> Mapping[int, EntryPage]:
+        """The pages that changed, those with the entries beyond ``room`` among them."""
+        beyond = sorted(number for number in entries if number > room)
+        if not beyond:
+            return self.pages
+        paged: dict[int, list[Entry]] = {}
+        for number in beyond:
+            place = page_of(self.ledger, number)
             if place not in paged:
                 page = self._page(place)
                 paged[place] = [] if page is None else list(page.entries)
             within = (number - 1 - room) % ON_A_PAGE
             paged[place][within : within + 1] = [entries[number]]
-        pages = {
+        changed = {
             place: EntryPage(order_id=self.order_id, first=room + 1 + place * ON_A_PAGE, entries=tuple(found))
             for place, found in paged.items()
         }
-        count = max(ledger.count, *entries) if entries else ledger.count
-        after = revised(ledger, entries=tuple(embedded), paged=count - len(embedded))
-        return revised(self, ledger=after, pages={**self.pages, **pages}, past={**self.past, **past})
+        return {**self.pages, **changed}
 
     def first(self, who: bytes) -> Heard | None:
         """What is remembered of the request with this identity."""
@@ -94,6 +104,8 @@ class Book(Immutable):
 
     def changes(self) -> tuple[Change, ...]:
         """What is kept of it from now on."""
+        if not self.pages and not self.past:
+            return (Change(Ledger, self.order_id, self.ledger),)
         pages = (Change(EntryPage, page_id(self.order_id, place), page) for place, page in self.pages.items())
         past = (Change(PastRows, id_, rows) for id_, rows in self.past.items())
         return (Change(Ledger, self.order_id, self.ledger), *pages, *past)

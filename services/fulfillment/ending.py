@@ -63,14 +63,21 @@ def with_ends(book: Book, changed: Iterable[int], lane: int | None) -> Book:
     subscriptions with these numbers changed.
     """
     ledger = book.ledger
+    pages, ends = ledger.page_ends, first_end(ledger.lines, ledger.entries)
+    if ledger.paged:
+        pages = _page_ends(book, changed)
+        ends = min(filter(None, (ends, *pages)), default=None)
+    home = None if ends is None else lane
+    return book.with_ledger(revised(ledger, page_ends=pages, ends=ends, home=home))
+
+
+def _page_ends(book: Book, changed: Iterable[int]) -> tuple[int, ...]:
+    ledger, room = book.ledger, room_in(book.ledger)
     pages = list(ledger.page_ends)
-    room = room_in(ledger)
     for place in sorted({page_of(ledger, number) for number in changed if number > room}):
         entries = map(book.entry, numbers_on(ledger, place))
         pages[place : place + 1] = [first_end(ledger.lines, entries) or 0]
-    ends = min(filter(None, (first_end(ledger.lines, ledger.entries), *pages)), default=None)
-    home = None if ends is None else lane
-    return book.with_ledger(revised(ledger, page_ends=tuple(pages), ends=ends, home=home))
+    return tuple(pages)
 
 
 def ended(case: Case) -> Became:

@@ -26,13 +26,15 @@ def past_id(order_id: str, number: int, place: int) -> str:
     return f"{order_id}/{number}/{place:05d}"
 
 
-def parted(order_id: str, entries: Mapping[int, Entry]) -> tuple[dict[int, Entry], dict[str, PastRows]]:
+def parted(order_id: str, entries: Mapping[int, Entry]) -> tuple[Mapping[int, Entry], Mapping[str, PastRows]]:
     """The subscriptions as they are kept, and by id what becomes a document of its own."""
+    long = [number for number, entry in entries.items() if entry.history and len(entry.history) >= 2 * KEPT]
+    if not long:
+        return entries, {}
     kept, past = dict(entries), dict[str, PastRows]()
-    for number, entry in entries.items():
+    for number in long:
+        entry = entries[number]
         rows = entry.history or ()
-        if len(rows) < 2 * KEPT:
-            continue
         place = entry.past + 1
         kept[number] = revised(entry, history=rows[-KEPT:], past=place)
         past[past_id(order_id, number, place)] = PastRows(order_id=order_id, number=number, rows=rows[:-KEPT])

@@ -14,7 +14,7 @@ from services.engine.heard import PROCESSED, Heard
 from services.engine.message import Message
 from services.engine.service import Collection, Desk, Key, Page, Service
 from services.fulfillment.asset import Asset
-from services.fulfillment.book import ENTRY_PAGES, LEDGERS, pages_of
+from services.fulfillment.book import ENTRY_PAGES, LEDGERS, pages_of, room_in
 from services.fulfillment.history import PAST_ROWS, PastRows
 from services.fulfillment.ledger import EntryPage, Ledger
 from services.fulfillment.progress import conclude
@@ -105,7 +105,7 @@ def _needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
 def _last_pages(message: Message, desk: Desk, body: ItemFulfillmentRequested) -> Iterable[Key]:
     """Where the subscriptions go that a scan may create."""
     ledger = desk.get(Ledger, message.subject)
-    if ledger is None:
+    if ledger is None or ledger.count + len(body.serials) <= room_in(ledger):
         return ()
     return pages_of(message.subject, ledger, range(ledger.count + 1, ledger.count + len(body.serials) + 1))
 
