@@ -1,24 +1,46 @@
 """The command line `leaseline`. Each command is a module of its own beside this file and one line below."""
 
 import logging
+import os
 import sys
-from typing import Final
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated, Final, NoReturn
 
 import typer
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
+from typer.exceptions import TyperException
 
 from deploy.cli import assets, customers, dead_letters, demo, invoice, invoices, servers, statement, topics, up, verify
 from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE
 from deploy.local.trouble import ServersTrouble
+from deploy.terminal.signs import visible, visible_lines
 from services.engine.mistyped import mistyped
 
 STATUS: Final = "`leaseline servers status`"
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # what a person typed is no markup
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"leaseline {version('leaseline')}")
+        raise typer.Exit
 
 
 @app.callback()
-def leaseline() -> None:
+def leaseline(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
     """Orders become subscriptions and billing accounts: three services on Kafka and MongoDB."""
 
 
@@ -39,21 +61,52 @@ def main() -> None:
     """Runs the command line: trouble that a person can mend is told in a sentence, without a traceback."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what a person must know of it is told in a sentence
     for sentence in mistyped():
-        typer.echo(sentence, err=True)
+        typer.echo(visible(sentence), err=True)
     try:
-        app()
+        status = _run()
+        sys.stdout.flush()
     except ServersTrouble as trouble:
         _end(str(trouble))
     except KafkaError as error:
         _end(f"Kafka stopped answering ({type(error).__name__}): is it running? See {KAFKA_VARIABLE}, or {STATUS}.")
     except PyMongoError as error:
         _end(f"MongoDB stopped answering ({type(error).__name__}): is it running? See {MONGO_VARIABLE}, or {STATUS}.")
+    except BrokenPipeError:
+        _forget_output()  # `| head` has read enough
+        sys.exit(1)
     except OSError as error:
-        if error.filename is None:
-            raise
-        _end(f"{error.filename}: {error.strerror}.")
+        _forget_output()
+        _end(f"{error.filename or 'The output could not be written whole'}: {error.strerror or error}.")
+    else:
+        sys.exit(status)
 
 
-def _end(why: str) -> None:
-    typer.echo(why, err=True)
+def _run() -> int:
+    """The command's exit status. What typer says of a wrong command line is shown as everything else is."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of few signs is no reason to stop
+    try:
+        status = app(standalone_mode=False)
+    except TyperException as error:
+        error.message = visible_lines(error.message)
+        show: Callable[[], None] | None = getattr(error, "show", None)  # with the usage, where it is about that
+        if show is None:
+            _end(error.message)
+        show()
+        return error.exit_code
+    except typer.Abort:
+        typer.echo("Aborted.", err=True)
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _forget_output() -> None:
+    """Python would try to write the rest once more at its end, and complain."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end(why: str) -> NoReturn:
+    typer.echo(visible_lines(why), err=True)
     sys.exit(1)

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress
-from rich.table import Table
 
 from contracts.changes import PayerChangeRequested
 from contracts.customers import Group
 from deploy.clerks.moving import Move, Moved, move, theirs_of
-from deploy.cli.invoice import Databases
+from deploy.cli.options import Data, Databases, Json
 from deploy.cli.topics import addresses
 from deploy.installation.trouble import InstallationTrouble
+from deploy.terminal.counts import counted
+from deploy.terminal.screen import Screen
+from deploy.terminal.sheet import Sheet, columns
 
 app = typer.Typer(no_args_is_help=True, help="Customers.")
 
@@ -33,11 +33,13 @@ def move_(
     reason: Annotated[str, typer.Option(help="Why.")],
     group_name: Annotated[str | None, typer.Option(help="Its name, if it is new.")] = None,
     databases: Databases = "leaseline",
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Set a customer's default group and move its existing orders, one request each. It can be run again: what is in
     the group is left there, what is not is asked for anew.
     """
-    at = addresses()
+    at = addresses(data)
     try:
         asked = Move(customer_id, Group(id=group, name=group_name), actor, reason)
     except ValidationError as error:
@@ -46,26 +48,23 @@ def move_(
         ) from error
     theirs = asyncio.run(theirs_of(at.mongo, databases, customer_id))
     requests = asked.requests(theirs)
-    console = Console(highlight=False)
-    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("Moving orders", total=len(requests))
+    screen = Screen(json=json)
+    with screen.line() as line:
 
         def told(moved: Moved) -> None:
-            progress.update(task, completed=len(moved.answers))
+            line.tell(f"Moving: {len(moved.answers):,} of {counted(len(requests), 'request')} answered")
 
         moved = asyncio.run(move(at.kafka, requests, told))
     before = len(theirs.orders) - sum(isinstance(body, PayerChangeRequested) for _, body in requests)
-    _show(moved, before, f"Customer {customer_id} to group {group}", console)
+    _show(moved, before, f"Customer {customer_id} to group {group}", screen)
     raise typer.Exit(1 if moved.refused else 0)
 
 
-def _show(moved: Moved, before: int, title: str, console: Console) -> None:
+def _show(moved: Moved, before: int, title: str, screen: Screen) -> None:
     counts = Counter(moved.answers.values())
-    table = Table(title=title, title_justify="left")
-    table.add_column("orders")
-    table.add_column("", justify="right")
+    sheet = Sheet(columns("orders", numbers=("count",)), title=title)
     for name, count in (("moved", counts["moved"]), ("moved before", before), ("refused", counts["refused"])):
-        table.add_row(name, f"{count:,}")
+        sheet.add(name, count)
     for code, count in sorted(moved.refused.items()):
-        table.add_row(f"  {code}", f"{count:,}")
-    console.print(table)
+        sheet.add(f"  {code}", count, data={"orders": code, "count": count})
+    screen.show(sheet)

@@ -4,13 +4,14 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from deploy.cli.options import Data, Databases, Json
 from deploy.cli.topics import addresses
 from deploy.installation.passing import let_pass
+from deploy.terminal.screen import Screen
+from deploy.terminal.sheet import Sheet, columns
 
 app = typer.Typer(no_args_is_help=True, help="What could not be read, decided or stored.")
-console = Console(soft_wrap=True, highlight=False)
 
 
 @app.callback()
@@ -21,18 +22,22 @@ def dead_letters() -> None:
 @app.command("pass")
 def pass_by(
     service: Annotated[str, typer.Argument(help="orders, fulfillment or billing.")],
-    databases: Annotated[str, typer.Option(envvar="LEASELINE_DATABASES")] = "leaseline",
+    databases: Databases = "leaseline",
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Let what waits now, and a service cannot read, decide or store, go to its dead letters, however many in a row.
 
     Everything else is decided as ever; what comes later counts again.
     """
-    there = addresses()
+    there = addresses(data)
     waiting = asyncio.run(let_pass(there.kafka, there.mongo, databases, service))
+    sheet = Sheet(columns("topic", numbers=("waiting",)))
     for topic, count in waiting.items():
-        console.print(f"{topic}: {count:,} waiting", markup=False)
-    console.print(
+        sheet.add(topic, count)
+    screen = Screen(json=json)
+    screen.show(sheet)
+    screen.say(
         f"Those among them that cannot be read, decided or stored will go to {service}.dead-letters. Start {service} "
-        f"(one that runs takes note when it next acquires a lane).",
-        markup=False,
+        f"(one that runs takes note when it next acquires a lane)."
     )

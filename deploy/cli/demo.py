@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from deploy.demo.run import DATA, run
+from deploy.terminal.screen import Screen
 
 
 def demo(
@@ -15,7 +15,7 @@ def demo(
 ) -> None:
     """Run real orders through the three services and check the invariants."""
     try:
-        raise typer.Exit(run(Console(highlight=False), again=again, data=data))
+        raise typer.Exit(run(Screen(), again=again, data=data))
     except KeyboardInterrupt:
         typer.echo("Interrupted: everything that was started is gone, the data stay.", err=True)
         raise typer.Exit(130) from None

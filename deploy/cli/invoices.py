@@ -1,21 +1,24 @@
 """`leaseline invoices list|export`: what was issued, as a table or as a file for the accounting system."""
 
 import sys
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from contracts.invoices import Invoice
 from contracts.values import PERIOD_PATTERN
-from deploy.cli.invoice import Databases
+from deploy.cli.options import Data, Databases, Json
 from deploy.cli.topics import addresses
 from deploy.documents.archive import opened
 from deploy.documents.export import Format
 from deploy.documents.export import export as exported
-from deploy.documents.money import amount
+from deploy.documents.money import amount, decimal
+from deploy.terminal.counts import counted
+from deploy.terminal.screen import Screen
+from deploy.terminal.sheet import Sheet, columns
 
 app = typer.Typer(no_args_is_help=True, help="The invoices that were issued.")
 
@@ -31,27 +34,37 @@ Period = Annotated[str | None, typer.Option(callback=_period, help="The period o
 
 
 @app.command("list")
-def list_(period: Period = None, payer: str | None = None, databases: Databases = "leaseline") -> None:
+def list_(
+    period: Period = None,
+    payer: str | None = None,
+    databases: Databases = "leaseline",
+    data: Data = None,
+    json: Json = False,
+) -> None:
     """Show them, by number."""
-    table = Table()
-    for name in ("number", "payer", "name", "period", "term", "issued", "due"):
-        table.add_column(name)
-    for name in ("lines", "total"):
-        table.add_column(name, justify="right")
-    with opened(addresses().mongo, databases) as archive:
-        for each in archive.invoices(period, payer):
-            table.add_row(
-                each.number,
-                each.payer,
-                each.payer_name or "",
-                each.period,
-                each.term,
-                str(each.issue_date),
-                str(each.due_date or ""),
-                f"{each.lines:,}",
-                amount(each.total, each.currency),
-            )
-    Console().print(table if table.row_count else "No invoice was issued so.")
+    with opened(addresses(data).mongo, databases) as archive:
+        found = sheet(archive.invoices(period, payer))
+    Screen(json=json).show(found)
+
+
+def sheet(invoices: Iterable[Invoice]) -> Sheet:
+    """A row for each invoice; in JSON the whole invoice, with its total as a decimal number, too."""
+    names = ("number", "payer", "name", "period", "term", "issued", "due")
+    made = Sheet(columns(*names, numbers=("lines", "total")), none="No invoice was issued so.")
+    for each in invoices:
+        made.add(
+            each.number,
+            each.payer,
+            each.payer_name,
+            each.period,
+            each.term,
+            str(each.issue_date),
+            str(each.due_date or ""),
+            each.lines,
+            amount(each.total, each.currency),
+            data=each.model_dump(mode="json") | {"total_decimal": decimal(each.total, each.currency)},
+        )
+    return made
 
 
 @app.command()
@@ -60,10 +73,11 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="With a header line, or an object a line.")] = "csv",
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="The file; without it to the terminal.")] = None,
     databases: Databases = "leaseline",
+    data: Data = None,
 ) -> None:
     """Write every line of a period's invoices; deploy/documents/export.py documents the columns."""
-    with opened(addresses().mongo, databases) as archive:
+    with opened(addresses(data).mongo, databases) as archive:
         opening = nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
         with opening as to:
             count = exported(archive, period, form, to)
-    typer.echo(f"{count:,} lines", err=True)
+    typer.echo(counted(count, "line"), err=True)

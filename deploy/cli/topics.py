@@ -1,20 +1,23 @@
 """`leaseline topics create|reset`: the topics of an installation."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from deploy.cli.options import Data, Databases, Json
 from deploy.installation.lanes import agreed_lanes
 from deploy.installation.resets import reset_topic
 from deploy.installation.topics import Made, create_topics
 from deploy.installation.trouble import InstallationTrouble
-from deploy.local import servers
+from deploy.local import places, servers
 from deploy.local.addresses import Addresses, named
+from deploy.terminal.counts import counted
+from deploy.terminal.screen import Screen
+from deploy.terminal.sheet import Sheet, columns
 
 app = typer.Typer(no_args_is_help=True, help="The topics of an installation.")
-console = Console(soft_wrap=True, highlight=False)
 
 Lanes = Annotated[
     int | None,
@@ -31,13 +34,19 @@ def create(
         int | None,
         typer.Option(min=1, help="Copies of each record.", show_default="3, or as many as there are brokers"),
     ] = None,
-    databases: Annotated[str, typer.Option(envvar="LEASELINE_DATABASES")] = "leaseline",
+    databases: Databases = "leaseline",
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Create what is missing, with one partition for each lane, and set what keeps acknowledged records."""
-    made = asyncio.run(_made(addresses(), databases, lanes, replicas))
-    console.print("\n".join(made.changed) if made.changed else "All topics are there.")
+    made = asyncio.run(_made(addresses(data), databases, lanes, replicas))
+    screen = Screen(json=json)
+    sheet = Sheet(columns("topic"), none="All topics are there.")
+    for topic in made.changed:
+        sheet.add(topic)
+    screen.show(sheet)
     if made.warned:
-        console.print(f"Mind: {made.warned}.", markup=False)
+        typer.echo(f"Mind: {made.warned}.", err=True)
 
 
 async def _made(where: Addresses, databases: str, lanes: int | None, replicas: int | None) -> Made:
@@ -45,17 +54,18 @@ async def _made(where: Addresses, databases: str, lanes: int | None, replicas: i
 
 
 @app.command()
-def reset(topic: str, databases: Annotated[str, typer.Option(envvar="LEASELINE_DATABASES")] = "leaseline") -> None:
+def reset(topic: str, databases: Databases = "leaseline", data: Data = None) -> None:
     """Tell the services that read it that a topic was made again: they begin at its beginning. Stop them first."""
-    for service, lanes in asyncio.run(reset_topic(addresses().mongo, databases, topic)).items():
-        console.print(f"{service}: {lanes} lanes begin {topic} anew.")
+    for service, lanes in asyncio.run(reset_topic(addresses(data).mongo, databases, topic)).items():
+        Screen().say(f"{service}: {counted(lanes, 'lane')} will read {topic} from its beginning.")
 
 
-def addresses() -> Addresses:
-    """The servers that the environment names, or those that `leaseline servers start` runs."""
-    found = named() or servers.found()
+def addresses(data: Path | None = None) -> Addresses:
+    """The servers that the environment names, or those that `leaseline servers start` runs on this folder."""
+    found = named() or servers.found(places.SERVERS if data is None else data)
     if found is None:
         raise InstallationTrouble(
-            "No servers: name them (LEASELINE_KAFKA, LEASELINE_MONGO) or run `leaseline servers start`."
+            "No servers: name them (LEASELINE_KAFKA, LEASELINE_MONGO) or run `leaseline servers start"
+            + ("`." if data is None else f" --data {data}`.")
         )
     return found

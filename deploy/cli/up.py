@@ -8,11 +8,8 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
 
-from deploy.cli.invoice import Databases
+from deploy.cli.options import Databases
 from deploy.cli.topics import Lanes
 from deploy.installation import processes
 from deploy.installation.kcat import lines
@@ -22,6 +19,7 @@ from deploy.installation.processes import Services
 from deploy.installation.topics import create_topics
 from deploy.local import places, servers
 from deploy.local.addresses import Addresses
+from deploy.terminal.screen import Screen
 
 
 def up(
@@ -32,24 +30,24 @@ def up(
     databases: Databases = "leaseline",
 ) -> None:
     """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
-    console = Console(soft_wrap=True, highlight=False)
+    screen = Screen()
     signal.signal(signal.SIGTERM, _interrupt)
     logs = data.parent / "logs"
     with ExitStack() as stack:
         try:
-            with console.status("Starting ..."):
+            with screen.working("Starting ..."):
                 addresses = servers.found(data) or stack.enter_context(servers.running(data))
                 number = asyncio.run(agreed_lanes(addresses.mongo, databases, lanes))
                 asyncio.run(create_topics(addresses.kafka, number))
                 environment = {"LEASELINE_LANES": str(number), "LEASELINE_DATABASES": databases}
                 services = stack.enter_context(processes.running(addresses, logs, environment=environment))
-            console.print(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo_shown}\nLogs     {logs}\n")
+            screen.say(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo_shown}\nLogs     {logs}\n")
             for what, line in lines(addresses.kafka):
-                console.print(f"[dim]# {what}[/]")
-                console.print(line, markup=False)
-            asyncio.run(_status(addresses, databases, services, console))
+                screen.say((f"# {what}", "dim"))
+                screen.say(line)
+            asyncio.run(_status(addresses, databases, services, screen))
         except KeyboardInterrupt:
-            console.print("Ending; the data stay.")
+            screen.say("Ending; the data stay.")
     raise typer.Exit(0)
 
 
@@ -57,18 +55,18 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-async def _status(addresses: Addresses, databases: str, services: Services, console: Console) -> None:
+async def _status(addresses: Addresses, databases: str, services: Services, screen: Screen) -> None:
     lags = Lags(addresses.kafka, addresses.mongo, databases)
     await lags.start()
     try:
-        with Live(console=console, auto_refresh=False) as live:
+        with screen.line(stays=True) as line:
             while True:
                 services.check()
                 lag = await lags.now()
                 behind = "  ".join(
                     f"{name} {count:,} behind" if count else f"{name} ✓" for name, count in lag.behind.items()
                 )
-                live.update(Text(f"running   {behind}   (Ctrl-C ends)"), refresh=True)
+                line.tell(f"running   {behind}   (Ctrl-C ends)")
                 await asyncio.sleep(1.0)
     finally:
         await lags.close()

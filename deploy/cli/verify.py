@@ -4,21 +4,23 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from deploy.cli.options import Data, Databases, Json
 from deploy.cli.topics import addresses
+from deploy.terminal.screen import Screen
 from deploy.verify import verified
 from deploy.verify.report import show
 
-Databases = Annotated[str, typer.Option(envvar="LEASELINE_DATABASES", help="How the databases' names begin.")]
 Patience = Annotated[float, typer.Option(min=0, help="Seconds to wait until all that was said is decided.")]
 
 
-def verify(databases: Databases = "leaseline", patience: Patience = 30.0) -> None:
+def verify(
+    databases: Databases = "leaseline", patience: Patience = 30.0, data: Data = None, json: Json = False
+) -> None:
     """Check the seven invariants; exit status 1 if any is broken."""
-    at = addresses()
-    console = Console(highlight=False)
-    with console.status("Checking the invariants ..."):
+    at = addresses(data)
+    screen = Screen(json=json)
+    with screen.working("Checking the invariants ..."):
         report = asyncio.run(verified(at.kafka, at.mongo, databases, patience=patience))
-    show(report, console)
+    show(report, screen)
     raise typer.Exit(0 if report.holds else 1)

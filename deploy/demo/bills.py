@@ -3,21 +3,20 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 from contracts.invoices import Invoice
 from deploy.demo.log import Folded
 from deploy.documents.money import amount
+from deploy.terminal.screen import Screen
+from deploy.terminal.sheet import Sheet, columns
 
 LARGEST = 3
 
 
-def show(folded: Folded, console: Console) -> None:
+def show(folded: Folded, screen: Screen) -> None:
     """Prints all of them."""
-    console.print(_runs(folded))
-    console.print(_sums(folded))
-    console.print(_invoices(largest_groups(folded)))
+    screen.show(_runs(folded))
+    screen.show(_sums(folded))
+    screen.show(_invoices(largest_groups(folded)))
 
 
 def largest_groups(folded: Folded) -> tuple[Invoice, ...]:
@@ -30,64 +29,56 @@ def largest_groups(folded: Folded) -> tuple[Invoice, ...]:
     return tuple(i for payer in largest for i in sorted(of[payer], key=lambda i: (i.issue_date, i.account_id)))
 
 
-def _runs(folded: Folded) -> Table:
-    table = Table(title="Billing runs", title_justify="left")
-    for name in ("period", "as of"):
-        table.add_column(name)
-    for name in ("run", "payers", "not due", "repeats", "invoices", "notes", "lines"):
-        table.add_column(name, justify="right")
+def _runs(folded: Folded) -> Sheet:
+    counted = ("run", "payers", "not due", "repeats", "invoices", "notes", "lines")
+    sheet = Sheet(columns("period", "as of", numbers=counted), title="Billing runs")
     for _, run in sorted(folded.runs.items()):
         counts = run.counts
         numbers = (
             run.run, counts.payers, counts.not_due, counts.repeated, counts.invoices, counts.credit_notes, counts.lines,
         )  # fmt: skip
-        table.add_row(run.period, str(run.as_of), *(f"{number:,}" if number else "" for number in numbers))
-    return table
+        sheet.add(run.period, str(run.as_of), *(number or None for number in numbers))
+    return sheet
 
 
-def _sums(folded: Folded) -> Table:
+def _sums(folded: Folded) -> Sheet:
     real = [invoice for invoice in folded.invoices.values() if not invoice.test]
     periods = sorted({invoice.period for invoice in real})
-    table = Table(title="Invoiced less credited, by currency", title_justify="left")
-    table.add_column("currency")
-    for name in (*periods, "credited", "invoices", "lines"):
-        table.add_column(name, justify="right")
+    numbers = (*periods, "credited", "invoices", "lines")
+    sheet = Sheet(columns("currency", numbers=numbers), title="Invoiced less credited, by currency")
     for currency in sorted({invoice.currency for invoice in real}):
         found = [invoice for invoice in real if invoice.currency == currency]
         sums: Counter[str] = Counter()
         for invoice in found:
             sums[invoice.period] += invoice.total
         credited = sum(invoice.credited for invoice in found)
-        table.add_row(
+        sheet.add(
             currency,
             *(amount(sums[period], currency) for period in periods),
-            amount(credited, currency) if credited else "",
-            f"{len(found):,}",
-            f"{sum(invoice.lines for invoice in found):,}",
+            amount(credited, currency) if credited else None,
+            len(found),
+            sum(invoice.lines for invoice in found),
         )
-    return table
+    return sheet
 
 
-def _invoices(invoices: Sequence[Invoice]) -> Table:
-    table = Table(title=f"The invoices of the {LARGEST} largest groups", title_justify="left")
-    for name in ("number", "group", "period", "term", "issued", "due"):
-        table.add_column(name)
-    for name in ("lines", "credits", "total"):
-        table.add_column(name, justify="right")
+def _invoices(invoices: Sequence[Invoice]) -> Sheet:
+    names, numbers = ("number", "group", "period", "term", "issued", "due"), ("lines", "credits", "total")
+    sheet = Sheet(columns(*names, numbers=numbers), title=f"The invoices of the {LARGEST} largest groups")
     payer = None
     for invoice in invoices:
         if payer not in (None, invoice.payer):
-            table.add_section()
+            sheet.section()
         payer = invoice.payer
-        table.add_row(
+        sheet.add(
             invoice.number,
             invoice.payer_name or invoice.payer,
             invoice.period,
             invoice.term,
             str(invoice.issue_date),
             str(invoice.due_date or ""),
-            f"{invoice.lines:,}",
-            f"{invoice.credit_lines:,}" if invoice.credit_lines else "",
+            invoice.lines,
+            invoice.credit_lines or None,
             amount(invoice.total, invoice.currency),
         )
-    return table
+    return sheet

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from rich.console import Console
-
 from deploy.demo.log import Folded
 from deploy.sample.bills.contracts import AccountKey
 from deploy.sample.bills.reckoning import RunExpected
 from deploy.sample.expected import Summary
+from deploy.terminal.screen import Screen
 
 T = TypeVar("T", int, str)
 
@@ -31,14 +30,14 @@ def compared(folded: Folded, expected: Summary) -> Iterator[tuple[str, object, o
     yield from _runs(expected, folded)
 
 
-def show(folded: Folded, expected: Summary, console: Console) -> bool:
+def show(folded: Folded, expected: Summary, screen: Screen) -> bool:
     """Prints what differs, or that nothing does. True if nothing does."""
     rows = list(compared(folded, expected))
     wrong = [row for row in rows if row[1] != row[2]]
     for name, plan, said in wrong:
-        console.print(f"[red]not as planned:[/] {name}: {plan} in the plan, {said} were said")
+        screen.say(("not as planned:", "red"), f" {name}: {plan} in the plan, {said} were said")
     if not wrong:
-        console.print(f"[bold green]All {len(rows):,} counts are what the plan says.[/]")
+        screen.say((f"All {len(rows):,} counts are what the plan says.", "bold green"))
     return not wrong
 
 

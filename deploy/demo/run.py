@@ -4,10 +4,9 @@ import asyncio
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-
-from rich.console import Console
 
 from contracts.invoices import Invoice
 from deploy.demo import comparing, tables
@@ -32,6 +31,8 @@ from deploy.sample.bills import payers
 from deploy.sample.expected import summary
 from deploy.sample.outbound import Wave
 from deploy.sample.waves import waves
+from deploy.terminal.counts import counted
+from deploy.terminal.screen import Screen
 from deploy.verify import verified
 from deploy.verify.report import show
 from services.engine.mongo import Client
@@ -59,7 +60,7 @@ ENVIRONMENT = {
 """What the plan reckons with, whatever the shell's own settings are; a blank one has its default."""
 
 
-def run(console: Console, *, again: bool, data: Path = DATA) -> int:
+def run(screen: Screen, *, again: bool, data: Path = DATA) -> int:
     """The whole demonstration. Exit status 0 only if every invariant holds, and all that was said is what the plan says
     (``again``: and nothing changed).
 
@@ -69,23 +70,22 @@ def run(console: Console, *, again: bool, data: Path = DATA) -> int:
     begun = time.monotonic()
     if again and named() is None and not (data / "servers").exists():
         raise InstallationTrouble(NOTHING_YET)
-    with (
-        console.status("Starting Kafka and MongoDB ..."),
-        servers.running(data / "servers", fresh=not again) as addresses,
-    ):
-        asyncio.run(require_ground(addresses, DATABASES, again=again))
-        asyncio.run(create_topics(addresses.kafka, LANES))
-        if not again:
-            _forget_logs(data / "logs")
-        with processes.started(addresses, data / "logs", environment=ENVIRONMENT) as services:
+    with ExitStack() as stack:
+        with screen.working("Starting Kafka, MongoDB and three services ..."):
+            addresses = stack.enter_context(servers.running(data / "servers", fresh=not again))
+            asyncio.run(require_ground(addresses, DATABASES, again=again))
+            asyncio.run(create_topics(addresses.kafka, LANES))
+            if not again:
+                _forget_logs(data / "logs")
+            services = stack.enter_context(processes.started(addresses, data / "logs", environment=ENVIRONMENT))
             plan = waves()
             services.until_ready()
-            console.print(
-                f"Kafka {addresses.kafka}, MongoDB and three services are up after {time.monotonic() - begun:.1f} s."
-            )
-            return asyncio.run(
-                _again(addresses, services, plan, console) if again else _once(addresses, services, plan, data, console)
-            )
+        screen.say(
+            f"Kafka {addresses.kafka}, MongoDB and three services are up after {time.monotonic() - begun:.1f} s."
+        )
+        if again:
+            return asyncio.run(_again(addresses, services, plan, screen))
+        return asyncio.run(_once(addresses, services, plan, data, screen))
 
 
 def _forget_logs(folder: Path) -> None:
@@ -98,45 +98,45 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], data: Path, console: Console) -> int:
-    stages = await _fed(addresses, services, plan, console)
+async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], data: Path, screen: Screen) -> int:
+    stages = await _fed(addresses, services, plan, screen)
     found = await folded(addresses.kafka, LANES)
-    tables.show(found, stages, console)
-    planned = comparing.show(found, summary(), console)
-    status = await _checked(addresses, console)
-    await asyncio.to_thread(_printed, addresses, largest_groups(found), data, console)
+    tables.show(found, stages, screen)
+    planned = comparing.show(found, summary(), screen)
+    status = await _checked(addresses, screen)
+    await asyncio.to_thread(_printed, addresses, largest_groups(found), data, screen)
     return status if planned else 1
 
 
-def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, console: Console) -> None:
+def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, screen: Screen) -> None:
     """Prints the largest of these invoices, as a person would send it."""
-    with console.status("Printing an invoice ..."), archive.opened(addresses.mongo, DATABASES) as kept:
+    with screen.working("Printing an invoice ..."), archive.opened(addresses.mongo, DATABASES) as kept:
         largest = max(invoices, key=lambda invoice: invoice.lines)
         to = data / f"{largest.number}.pdf"
         write_pdf(paper(largest, kept.lines(largest.number)), ISSUER, to)
-    console.print(f"The largest invoice, {largest.number} with {largest.lines:,} lines, is printed: {to}")
+    screen.say(f"The largest invoice, {largest.number} with {counted(largest.lines, 'line')}, is printed:\n  {to}")
 
 
-async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> tuple[Stage, ...]:
+async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], screen: Screen) -> tuple[Stage, ...]:
     watch, feed, quiet = Watch(addresses.kafka), Feed(addresses.kafka), Quiet(addresses, DATABASES, services)
     try:
         await watch.start(LANES)
         await feed.start()
         await quiet.start()
-        return await fed(plan, feed, watch, quiet, services, console)
+        return await fed(plan, feed, watch, quiet, services, screen)
     finally:
         await quiet.close()
         await feed.close()
         await watch.close()
 
 
-async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave], console: Console) -> int:
+async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave], screen: Screen) -> int:
     mongo: Client = Client(addresses.mongo, tz_aware=True)
     feed, quiet = Feed(addresses.kafka), Quiet(addresses, DATABASES, services)
     await feed.start()
     await quiet.start()
     try:
-        with console.status("Feeding the same records again ..."):
+        with screen.working("Feeding the same records again ..."):
             await quiet.reached()
             before = await standing(mongo, DATABASES)
             for wave in plan:
@@ -149,19 +149,19 @@ async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave],
     mongo.close()
     records = sum(len(wave.records) for wave in plan)
     for difference in changed:
-        console.print(f"[red]changed:[/] {difference}")
-    tables.show(await folded(addresses.kafka, LANES), (), console)
-    status = await _checked(addresses, console)
+        screen.say(("changed:", "red"), f" {difference}")
+    tables.show(await folded(addresses.kafka, LANES), (), screen)
+    status = await _checked(addresses, screen)
     if not changed:
-        console.print(
-            f"[bold green]{records:,} records fed again: nothing changed.[/] "
-            f"{before.documents:,} documents are the same."
+        screen.say(
+            (f"{counted(records, 'record')} fed again: nothing changed.", "bold green"),
+            f" {counted(before.documents, 'document')} are the same.",
         )
     return 1 if changed else status
 
 
-async def _checked(addresses: Addresses, console: Console) -> int:
-    with console.status("Checking the invariants ..."):
+async def _checked(addresses: Addresses, screen: Screen) -> int:
+    with screen.working("Checking the invariants ..."):
         report = await verified(addresses.kafka, addresses.mongo, DATABASES)
-    show(report, console)
+    show(report, screen)
     return 0 if report.holds else 1

@@ -6,16 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from rich.console import Console
-from rich.live import Live
-from rich.table import Table
-
 from deploy.demo.feeding import Feed
 from deploy.demo.quiet import Quiet
 from deploy.demo.watching import Watch
 from deploy.installation.processes import Services
 from deploy.installation.trouble import InstallationTrouble
 from deploy.sample.outbound import Awaited, Wave
+from deploy.terminal.screen import Line, Screen
 
 SILENCE = 60.0
 """Seconds without any progress after which something is wrong."""
@@ -32,13 +29,13 @@ class Stage:
 
 
 async def fed(
-    waves: Sequence[Wave], feed: Feed, watch: Watch, quiet: Quiet, services: Services, console: Console
+    waves: Sequence[Wave], feed: Feed, watch: Watch, quiet: Quiet, services: Services, screen: Screen
 ) -> tuple[Stage, ...]:
     """Sends every wave; returns when all of it is answered and billed. Raises ``InstallationTrouble`` on silence."""
     stages = []
-    with Live(console=console, refresh_per_second=8, transient=True) as live:
+    with screen.line() as line:
         for wave in waves:
-            show = partial(_show, live, wave.name, watch)
+            show = partial(_show, line, wave.name, watch)
             stages.append(await _fed(wave, feed, watch, quiet, services, show))
     return tuple(stages)
 
@@ -74,23 +71,11 @@ async def _fed(
     return Stage(wave.name, len(wave.records), watch.progress.records - heard, time.monotonic() - begun)
 
 
-def _show(live: Live, wave: str, watch: Watch, left: int) -> None:
-    live.update(_picture(wave, left, watch))
-
-
-def _picture(wave: str, left: int, watch: Watch) -> Table:
+def _show(line: Line, wave: str, watch: Watch, left: int) -> None:
+    """In 80 columns, whatever the numbers of the plan."""
     progress = watch.progress
-    table = Table.grid(padding=(0, 2))
-    table.add_row(
-        f"[bold]{wave}[/]",
-        f"{progress.placed:,} orders placed",
-        f"{progress.created:,} units fulfilled",
-        f"{progress.active:,} subscriptions, {progress.billed:,} in accounts",
-        f"{progress.lines:,} invoice lines",
-        f"{_rate(watch):,.0f} events/s",
-        f"[yellow]{left:,} in flight[/]",
-    )
-    return table
+    counts = f"{progress.placed:,} orders  {progress.active:,} active  {progress.lines:,} invoice lines"
+    line.tell((wave, "bold"), f"  {counts}  {_rate(watch):,.0f}/s  ", (f"{left:,} in flight", "yellow"))
 
 
 _marks: dict[int, list[tuple[float, int]]] = {}

@@ -1,11 +1,13 @@
 """What was found, as values, and as a person sees it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from deploy.terminal.counts import counted
+from deploy.terminal.form import Form
+from deploy.terminal.screen import Screen
+from deploy.terminal.sheet import Column, Sheet
+from deploy.terminal.signs import visible
 
 
 class State(StrEnum):
@@ -82,32 +84,36 @@ class Report:
         return f"{line}, {nothing} nothing yet" if nothing else line
 
 
-_COLOURS = {State.HOLDS: "green", State.BROKEN: "bold red", State.NOTHING_YET: "yellow"}
+_COLOURS = {State.HOLDS: "", State.BROKEN: "bold red", State.NOTHING_YET: "yellow"}
 
 
-def show(report: Report, console: Console) -> None:
+def show(report: Report, screen: Screen) -> None:
     """Prints the report: a line for each invariant, its offenders, what waits, and the summary last."""
-    table = Table(title="The seven invariants", title_justify="left")
-    table.add_column("", justify="right")
-    table.add_column("what must hold, always")
-    table.add_column("checked", justify="right")
-    table.add_column("", no_wrap=True)
+    if screen.form is Form.JSON:
+        screen.data(asdict(report) | {"summary": report.summary, "holds": report.holds})
+        return
+    heads = (
+        Column("", number=True), Column("what must hold, always"), Column("checked", number=True), Column("state")
+    )  # fmt: skip
+    sheet = Sheet(heads, title="The seven invariants")
     for each in report.invariants:
-        state = f"[{_COLOURS[each.state]}]{each.state}[/]"
-        table.add_row(str(each.number), each.sentence, f"{each.checked:,} {each.counted}", state)
-    console.print(table)
+        checked = f"{each.checked:,} {each.counted}"
+        sheet.add(each.number, each.sentence, checked, each.state, style=_COLOURS[each.state])
+    screen.show(sheet)
     for each in report.invariants:
         for offender in each.offenders:
-            console.print(f"[red]{each.number}[/] {escape(offender)}")
+            screen.say((f"{each.number}", "red"), f" {visible(offender)}")
         if each.broken > len(each.offenders):
-            console.print(f"[red]{each.number}[/] ... {each.broken:,} in all")
+            screen.say((f"{each.number}", "red"), f" ... {each.broken:,} in all")
     for waiting in report.waits:
-        names = ", ".join(waiting.examples) + (", ..." if waiting.count > len(waiting.examples) > 0 else "")
-        console.print(f"[yellow]{waiting.count:,}[/] {escape(waiting.what)}" + (f": {escape(names)}" if names else ""))
-    for counted in report.counts:
-        console.print(f"{counted.count:,} {escape(counted.what)}")
+        names = ", ".join(map(visible, waiting.examples))
+        more = ", ..." if waiting.count > len(waiting.examples) > 0 else ""
+        screen.say((f"{waiting.count:,}", "yellow"), f" {waiting.what}" + (f": {names}{more}" if names else ""))
+    for count in report.counts:
+        screen.say(f"{count.count:,} {count.what}")
     if report.moving:
-        console.print(f"[yellow]{report.moving:,}[/] things changed while looked at; look again when it is quiet.")
+        things = counted(report.moving, "thing")
+        screen.say((things, "yellow"), " changed while looked at; look again when it is quiet.")
     if not report.whole:
-        console.print("The event topics have lost their beginnings: only what they still hold was compared.")
-    console.print(f"[{'bold green' if report.holds else 'bold red'}]{report.summary}[/]")
+        screen.say("The event topics have lost their beginnings: only what they still hold was compared.")
+    screen.say((report.summary, "bold green" if report.holds else "bold red"))

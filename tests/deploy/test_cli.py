@@ -102,7 +102,7 @@ def test_every_form_of_a_kafkas_address_is_taken(kafka: str, monkeypatch: pytest
 def test_what_breaks_in_the_middle_is_told_in_a_sentence(
     error: Exception, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def app() -> None:
+    def app(*, standalone_mode: bool) -> None:  # noqa: ARG001 - as typer takes it
         raise error
 
     monkeypatch.setattr(cli, "app", app)

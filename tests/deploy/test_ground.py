@@ -1,17 +1,18 @@
 """On servers of one's own the demonstration touches nothing that is there."""
 
 import asyncio
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pymongo import MongoClient
-from rich.console import Console
 
 from deploy.demo import ground, run
 from deploy.demo.ground import installed
 from deploy.installation.trouble import InstallationTrouble
 from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
+from deploy.terminal.screen import Screen
 from tests.deploy.records import create_topic, publish
 
 Installed = tuple[Path, Addresses]
@@ -46,7 +47,7 @@ def test_an_installation_of_ones_own_is_left_alone_and_the_message_says_what_to_
         client["leaseline_orders"]["orders"].insert_one({"_id": "REAL-1"})
 
     with pytest.raises(InstallationTrouble, match=f"leaseline_orders.*{KAFKA_VARIABLE} and {MONGO_VARIABLE} unset"):
-        run.run(Console(quiet=True), again=False, data=tmp_path)
+        run.run(Screen(file=io.StringIO()), again=False, data=tmp_path)
 
 
 def test_records_on_the_topics_are_an_installation_too(own: Addresses, tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_records_on_the_topics_are_an_installation_too(own: Addresses, tmp_path:
     asyncio.run(publish(own.kafka, "catalog.requests", b"somebody's"))
 
     with pytest.raises(InstallationTrouble, match=r"there is one: catalog\.requests\."):
-        run.run(Console(quiet=True), again=False, data=tmp_path)
+        run.run(Screen(file=io.StringIO()), again=False, data=tmp_path)
 
 
 def test_feeding_again_where_nothing_is_says_so_on_servers_of_ones_own_too(
@@ -66,5 +67,5 @@ def test_feeding_again_where_nothing_is_says_so_on_servers_of_ones_own_too(
     monkeypatch.setattr(ground, "installed", nothing)
 
     with pytest.raises(InstallationTrouble, match="nothing to feed again"):
-        run.run(Console(quiet=True), again=True, data=tmp_path)
+        run.run(Screen(file=io.StringIO()), again=True, data=tmp_path)
     assert own.kafka

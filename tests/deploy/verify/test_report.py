@@ -1,8 +1,8 @@
 import io
 
 import pytest
-from rich.console import Console
 
+from deploy.terminal.screen import Screen
 from deploy.verify.report import Invariant, Report, State, Waiting, show
 
 
@@ -38,7 +38,7 @@ def test_the_summary_counts_what_holds_among_what_could_be_checked(states: tuple
 def test_a_person_sees_a_line_for_each_invariant_its_offenders_and_what_waits() -> None:
     out = io.StringIO()
     report = Report(invariants(State.BROKEN, State.HOLDS), waits=(Waiting("orders on hold", 2, ("o-1",)),))
-    show(report, Console(file=out, width=120, highlight=False))
+    show(report, Screen(file=out, width=120))
     text = out.getvalue()
     assert "1,234 things" in text
     assert "1 order [o-9] is wrong" in text
