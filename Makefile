@@ -2,7 +2,7 @@
 SEEDS ?= 2000
 WORKERS ?= 2
 BIN := .venv/bin
-OURS = $(wildcard contracts services deploy bench tests)
+OURS = $(wildcard contracts services installation operations deploy demo bench tests)
 
 # Tests that need no server: the rules, the contracts, the engine's pieces.
 PURE = tests/contracts tests/orders tests/fulfillment tests/billing

@@ -15,10 +15,10 @@ from bench.burst import Burst, burst
 from bench.contestants import Run, whole_flow
 from bench.latency import Latency, lone_scans
 from contracts.topics import TOPICS
-from deploy.installation import LANES, SERVICES, processes
-from deploy.installation.topics import create_topics
-from deploy.local import places, servers
-from deploy.local.addresses import Addresses
+from deploy.local import places, processes, servers
+from installation import LANES, SERVICES
+from installation.addresses import Addresses
+from installation.topics import create_topics
 
 OURS, BY_HAND, PLAIN = "leaseline", "by hand", "plain handlers"
 MODULES = {OURS: "services.{}.app", BY_HAND: "bench.handwritten {}", PLAIN: "bench.plain {}"}

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.installation import processes
-from deploy.installation.lag import Lags
-from deploy.local.addresses import Addresses
+from deploy.local import processes
+from installation.addresses import Addresses
+from installation.lag import Lags
 
 
 @dataclass(frozen=True, slots=True)

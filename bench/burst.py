@@ -9,7 +9,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from bench.workload import catalog, orders
-from contracts.fulfillment import ItemFulfillmentParked, SubscriptionCreated
+from contracts.messages.fulfillment import ItemFulfillmentParked, SubscriptionCreated
 
 PATIENCE: Final = 120.0
 

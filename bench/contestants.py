@@ -10,9 +10,9 @@ import psutil
 from aiokafka import AIOKafkaProducer
 
 from bench.workload import Sent, catalog, orders
-from deploy.installation.processes import Services
-from deploy.local.addresses import Addresses
-from services.engine.mongo import Client
+from deploy.local.processes import Services
+from installation.addresses import Addresses
+from services.engine.adapters.mongo_store import Client
 
 BEHIND: Final = 1000
 """Scans follow their orders as in life: when fulfillment knows so many later ones, or all there are."""

@@ -17,9 +17,9 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from services.engine.lanes import home
-from services.engine.mongo import Client
-from services.engine.settings import Settings
+from services.engine.adapters.mongo_store import Client
+from services.engine.core.lanes import home
+from services.engine.runtime.settings import Settings
 
 Json = dict[str, Any]
 Said = list[tuple[str, str, Json]]
@@ -30,7 +30,7 @@ READS = {
 }
 
 
-class Documents:
+class BatchUnitOfWork:
     """What a batch loads, and what becomes of it."""
 
     def __init__(self) -> None:
@@ -60,12 +60,12 @@ def keys(service: str, m: Json) -> list[tuple[str, str]]:
     return [("shares", f"{account}/{s['order_id']}"), ("accounts", account)]
 
 
-def decide(service: str, m: Json, docs: Documents, said: Said) -> None:
+def decide(service: str, m: Json, docs: BatchUnitOfWork, said: Said) -> None:
     """What a message does."""
     {"orders": _orders, "fulfillment": _fulfillment, "billing": _billing}[service](m["data"], docs, said)
 
 
-def _orders(d: Json, docs: Documents, said: Said) -> None:
+def _orders(d: Json, docs: BatchUnitOfWork, said: Said) -> None:
     id_ = d["order_id"]
     if "items" in d and "customer" in d:
         items = [
@@ -91,7 +91,7 @@ def _orders(d: Json, docs: Documents, said: Said) -> None:
             said.append(("orders.events", id_, {"version": known["version"] + 1, "order_id": id_, "status": status}))
 
 
-def _fulfillment(d: Json, docs: Documents, said: Said) -> None:
+def _fulfillment(d: Json, docs: BatchUnitOfWork, said: Said) -> None:
     if "order" in d:
         order = d["order"]
         early = (docs.get("ledgers", order["order_id"]) or {}).get("waiting", [])
@@ -141,7 +141,7 @@ def _fulfillment(d: Json, docs: Documents, said: Said) -> None:
     said.append(("fulfillment.events", d["order_id"], {"version": version, "order_id": d["order_id"], "items": counts}))
 
 
-def _billing(d: Json, docs: Documents, _said: Said) -> None:
+def _billing(d: Json, docs: BatchUnitOfWork, _said: Said) -> None:
     s = d["subscription"]
     account = f"{s['payer']}/{s['term']}/{s['currency']}"
     share_id = f"{account}/{s['order_id']}"
@@ -194,7 +194,7 @@ async def loop(service: str) -> None:
         if not records:
             continue
         messages = [(record, json.loads(record.value)) for record in records]
-        docs = Documents()
+        docs = BatchUnitOfWork()
         said: dict[int, Said] = defaultdict(list)
         async with session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")):
             wanted: dict[str, set[str]] = defaultdict(set)
@@ -221,7 +221,7 @@ async def loop(service: str) -> None:
         await consumer.commit({place: batch[-1].offset + 1 for place, batch in polled.items() if batch})
 
 
-async def _save(database: Any, docs: Documents, said: Any, polled: Any, session: Any) -> None:
+async def _save(database: Any, docs: BatchUnitOfWork, said: Any, polled: Any, session: Any) -> None:
     writes: dict[str, list[Any]] = defaultdict(list)
     for (collection, id_), now in docs.now.items():
         was = docs.was.get((collection, id_))

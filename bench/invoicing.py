@@ -19,19 +19,19 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.contestants import Cost, Processes
-from contracts.customers import CustomerSnapshot, Group
-from contracts.fulfillment import SubscriptionCreated
-from contracts.invoices import BillingRunCompleted, BillingRunRequested
-from contracts.message import Body
-from contracts.places import AddressSnapshot
-from contracts.saying import encoded
-from contracts.subscription import PayerFrom, PriceStretch, Subscription
+from contracts.messages.customers import CustomerSnapshot, Group
+from contracts.messages.fulfillment import SubscriptionCreated
+from contracts.messages.invoices import BillingRunCompleted, BillingRunRequested
+from contracts.messages.subscription import PayerFrom, PriceStretch, Subscription
 from contracts.topics import TOPICS
-from deploy.installation import LANES, processes
-from deploy.installation.topics import create_topics
-from deploy.local import places, servers
-from deploy.local.addresses import Addresses
-from services.engine.mongo import Client
+from contracts.values.places import AddressSnapshot
+from contracts.wire.encoding import encoded
+from contracts.wire.message import Body
+from deploy.local import places, processes, servers
+from installation import LANES
+from installation.addresses import Addresses
+from installation.topics import create_topics
+from services.engine.adapters.mongo_store import Client
 
 PERIOD: Final = "2018-06"
 NOON: Final = datetime(2018, 6, 1, 12, tzinfo=UTC)

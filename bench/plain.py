@@ -11,9 +11,9 @@ from typing import Any
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
 
-from bench.handwritten import READS, Documents, Json, Said, decide, keys
-from services.engine.mongo import Client
-from services.engine.settings import Settings
+from bench.handwritten import READS, BatchUnitOfWork, Json, Said, decide, keys
+from services.engine.adapters.mongo_store import Client
+from services.engine.runtime.settings import Settings
 
 
 async def serve(service: str, workers: int) -> None:
@@ -35,7 +35,7 @@ async def serve(service: str, workers: int) -> None:
     async def handle(message: Json) -> None:
         if service == "fulfillment" and "status" in message["data"]:
             return
-        docs, said = Documents(), Said()
+        docs, said = BatchUnitOfWork(), Said()
         for collection, id_ in keys(service, message):
             found = await database[collection].find_one({"_id": id_})
             docs.was[collection, id_] = None if found is None else dict(found)

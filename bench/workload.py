@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from contracts.catalog import Price, VariantSubmitted
-from contracts.customers import Customer
-from contracts.fulfillment import ItemFulfillmentRequested
-from contracts.message import Body
-from contracts.orders import ItemSubmitted, OrderSubmitted
-from contracts.places import Address
-from contracts.saying import encoded
-from contracts.values import LENGTHS
+from contracts.messages.catalog import Price, VariantSubmitted
+from contracts.messages.customers import Customer
+from contracts.messages.fulfillment import ItemFulfillmentRequested
+from contracts.messages.orders import ItemSubmitted, OrderSubmitted
+from contracts.values.places import Address
+from contracts.values.words import LENGTHS
+from contracts.wire.encoding import encoded
+from contracts.wire.message import Body
 
 NOON: Final = datetime(2018, 6, 1, 12, tzinfo=UTC)
 VARIANTS: Final = 40

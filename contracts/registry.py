@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from contracts.message import Body
-from contracts.topic import Carried, Party, Topic
 from contracts.topics import TOPICS
+from contracts.wire.message import Body
+from contracts.wire.topic import Carried, Party, Topic
 
 CARRIED: Final[Mapping[str, Carried]] = MappingProxyType(
     {carried.model.type_name(): carried for topic in TOPICS for carried in topic.carries}
@@ -14,7 +14,7 @@ CARRIED: Final[Mapping[str, Carried]] = MappingProxyType(
 """Each type by its name, ``leaseline.<service>.<Name>.v1``."""
 
 MESSAGES: Final[Mapping[str, type[Body]]] = MappingProxyType({name: c.model for name, c in CARRIED.items()})
-"""The models by type name: what ``contracts.envelope.opened`` needs to read anything that there is."""
+"""The models by type name: what ``contracts.wire.envelope.opened`` needs to read anything that there is."""
 
 
 def read_by(party: Party) -> tuple[type[Body], ...]:

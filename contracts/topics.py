@@ -5,9 +5,9 @@ Whoever makes topics, reads or publishes takes names and types from here. Every 
 
 from typing import Final
 
-from contracts import assets, billing, catalog, changes, clock, fulfillment, invoices, life, orders, payers
-from contracts.message import Body
-from contracts.topic import Carried, Party, Topic
+from contracts.messages import assets, billing, catalog, changes, clock, fulfillment, invoices, life, orders, payers
+from contracts.wire.message import Body
+from contracts.wire.topic import Carried, Party, Topic
 
 ORDERS, FULFILLMENT, BILLING = Party.ORDERS, Party.FULFILLMENT, Party.BILLING
 SHOPS, CLERKS, CATALOG, SCANNERS = Party.SHOPS, Party.CLERKS, Party.CATALOG, Party.SCANNERS

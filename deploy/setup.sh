@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 pins=deploy/requirements/dev.txt
 stamp=.venv/.leaseline-ready
 # The folder's own path is part of it: the programs in .venv/bin name it, and break when it is moved.
-key=$({ pwd -P; cat "$pins" deploy/local/kafka-jars.txt deploy/setup.sh; } | cksum)
+key=$({ pwd -P; cat "$pins" deploy/local/kafka-jars.txt deploy/setup.sh; sed -n '/^.project.scripts/,/^.tool/p' pyproject.toml; } | cksum)
 [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && .venv/bin/python -c '' 2>/dev/null && exit 0
 
 began=$(date +%s)

@@ -17,7 +17,7 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.local import servers
-from deploy.local.addresses import Addresses
+from installation.addresses import Addresses
 from tests.ledgers import SMALL, laid_out
 from tests.tables import pytest_terminal_summary
 

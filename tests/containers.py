@@ -9,7 +9,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from deploy.local import kafka, mongod, ports
-from deploy.local.addresses import Addresses
+from installation.addresses import Addresses
 
 KAFKA_IMAGE = "apache/kafka:4.3.0"
 MONGO_IMAGE = "mongo:8.0"

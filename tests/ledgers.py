@@ -8,13 +8,13 @@ from typing import Final
 
 import pytest
 
-from services.billing import share
-from services.engine.kept import revised
-from services.fulfillment import book
-from services.fulfillment.ledger import EntryPage, Ledger
-from services.orders import progress
-from services.orders.order import PlacedOrder, SubscriptionRows
-from services.orders.progress import active_and_ended
+from services.billing.documents import share
+from services.engine.core.document import replace
+from services.fulfillment.documents import book
+from services.fulfillment.documents.ledger import EntryPage, Ledger
+from services.orders.documents import progress
+from services.orders.documents.order import PlacedOrder, SubscriptionRows
+from services.orders.documents.progress import active_and_ended
 
 SMALL: Final = (1, 2, 1)
 LAYOUTS: Final = ((32, 32, 32), SMALL, (0, 1, 2))
@@ -38,7 +38,7 @@ def _joined(order_id: str, ledger: Ledger, pages: Iterable[EntryPage]) -> Ledger
         assert page.first == len(entries) + 1, f"{order_id}: a page begins with {page.first}"
         entries = (*entries, *page.entries)
     assert len(entries) == ledger.count, f"{order_id}: {len(entries)} subscriptions, {ledger.count} are counted"
-    return revised(ledger, entries=entries, paged=0, page_ends=())
+    return replace(ledger, entries=entries, paged=0, page_ends=())
 
 
 def with_all_rows(orders: Mapping[str, PlacedOrder], pages: Mapping[str, SubscriptionRows]) -> dict[str, PlacedOrder]:
@@ -52,7 +52,7 @@ def _with_all_rows(order: PlacedOrder, pages: Iterable[SubscriptionRows]) -> Pla
         if page.order_id == order.order_id:
             assert not rows.keys() & page.subscriptions.keys(), f"{order.order_id}: rows in two places"
             rows |= page.subscriptions
-    whole = revised(order, subscriptions=rows, paged_active=0, paged_ended=0)
+    whole = replace(order, subscriptions=rows, paged_active=0, paged_ended=0)
     assert active_and_ended(whole) == active_and_ended(order), f"{order.order_id}: other counts than its rows"
     return whole
 

@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 
 from pymongo.database import Database
 
-from contracts.envelope import Opened, opened
-from contracts.message import Body, Kind
-from contracts.saying import encoded
-from services.engine.desk import Documents, Write, matches
-from services.engine.kept import Document, read_from, stored_form
-from services.engine.message import Message, Origin, message_time
-from services.engine.service import Decision, Key, LaneClock, NotLoaded, Page, Say, Service
+from contracts.wire.encoding import encoded
+from contracts.wire.envelope import Opened, opened
+from contracts.wire.message import Body, Kind
+from services.engine.core.document import AnyDocument, read_from, stored_form
+from services.engine.core.message import Message, Origin, message_time
+from services.engine.core.service import Decision, Emit, Key, LaneClock, NotLoaded, Page, Service
+from services.engine.core.unit_of_work import BatchUnitOfWork, Write, matches
 
-D = TypeVar("D", bound=Document)
+D = TypeVar("D", bound=AnyDocument)
 B = TypeVar("B", bound=Body)
 NOON = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ class Scene:
 
     service: Service
     documents: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
-    said: list[Say] = field(default_factory=list)
+    said: list[Emit] = field(default_factory=list)
     clock: LaneClock = field(default_factory=LaneClock)
     offset: int = 0
 
@@ -85,16 +85,16 @@ class Scene:
         )
 
     def _decide(self, message: Message) -> list[Body]:
-        desk = Documents(1, self.service.collections, {0: self.clock})
-        self._load(desk, *desk.lacks(self.service.needs(message)))
-        self._load(desk, *desk.lacks(self.service.needs_more(message, desk)))
-        says = list(self._one(desk, message).says)
-        says += self.concluded(desk, message)
-        self.clock = desk.clock(0)
-        self.said += says
-        bodies = [say.body for say in says]
+        work = BatchUnitOfWork(1, self.service.collections, {0: self.clock})
+        self._load(work, *work.lacks(self.service.prefetch(message)))
+        self._load(work, *work.lacks(self.service.prefetch_related(message, work)))
+        emits = list(self._one(work, message).emits)
+        emits += self.batch_end_kinds(work, message)
+        self.clock = work.clock(0)
+        self.said += emits
+        bodies = [say.body for say in emits]
         known = self.service.known()
-        for say in says:
+        for say in emits:
             if say.body.kind is Kind.INTERNAL and say.body.type_name() in known:
                 self.offset += 1
                 inner = self._message(
@@ -103,36 +103,36 @@ class Scene:
                 bodies += self._decide(inner)
         return bodies
 
-    def _one(self, desk: Documents, message: Message) -> Decision:
+    def _one(self, work: BatchUnitOfWork, message: Message) -> Decision:
         while True:
             try:
-                decision = self.service.decide(message, desk)
-                desk.apply(decision, 0)
+                decision = self.service.decide(message, work)
+                work.apply(decision, 0)
             except NotLoaded as missing:
-                self._load(desk, *desk.lacks(missing.wants))
+                self._load(work, *work.lacks(missing.wants))
             else:
                 return decision
 
-    def _load(self, desk: Documents, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
-        desk.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
+    def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
+        work.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
         for page in pages:
             found = sorted(
                 (id_, stored)
                 for (name, id_), stored in self.documents.items()
                 if name == page.collection and matches(page, id_, stored)
             )
-            desk.put_page(page, found[: page.limit])
+            work.put_page(page, found[: page.limit])
 
-    def concluded(self, desk: Documents, message: Message) -> list[Say]:
+    def batch_end_kinds(self, work: BatchUnitOfWork, message: Message) -> list[Emit]:
         """Ends a batch: what is said once for each document, ``message`` being the last; then writes what changed."""
-        says: list[Say] = []
-        for change in desk.changed():
-            concluding = self.service.conclude(message, change, desk)
-            desk.apply(concluding, 0)
-            says += concluding.says
-        for write in desk.writes():
+        emits: list[Emit] = []
+        for change in work.changed():
+            concluding = self.service.on_batch_end(message, change, work)
+            work.apply(concluding, 0)
+            emits += concluding.emits
+        for write in work.writes():
             self._write(write)
-        return says
+        return emits
 
     def _write(self, write: Write) -> None:
         key = (write.collection, write.id)
@@ -151,7 +151,7 @@ class Scene:
         found = next(c.name for c in self.service.collections if c.kind is kind)
         return {id_: self.document(kind, id_) for name, id_ in self.documents if name == found}
 
-    def keep(self, kind: type[Document], id_: str, document: Document) -> None:
+    def keep(self, kind: type[AnyDocument], id_: str, document: AnyDocument) -> None:
         """Puts a document there, as given."""
         name = next(c.name for c in self.service.collections if c.kind is kind)
         self.documents[name, id_] = stored_form(document)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bson import BSON
 
-from services.engine.desk import Documents, Write
-from services.engine.service import Key, Page
+from services.engine.core.service import Key, Page
+from services.engine.core.unit_of_work import BatchUnitOfWork, Write
 from tests.scene import Scene
 
 
@@ -21,8 +21,8 @@ class Weighing(Scene):
     written: int = 0
     stored: int = 0
 
-    def _load(self, desk: Documents, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
-        super()._load(desk, keys, pages)
+    def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
+        super()._load(work, keys, pages)
         self.loaded += sum(len(BSON.encode(self.documents[key])) for key in keys if key in self.documents)
 
     def _write(self, write: Write) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deploy.local import places
-from deploy.local.trouble import RuntimeIncomplete
+from deploy.local.errors import RuntimeIncomplete
 
 if TYPE_CHECKING:
     from jgo.maven import MavenContext

@@ -5,7 +5,7 @@ import socket
 from contextlib import ExitStack
 from typing import Final
 
-from deploy.local.trouble import PortTaken
+from deploy.local.errors import PortTaken
 
 LOOPBACK: Final = "127.0.0.1"
 """The servers listen here and nowhere else: they know no passwords."""

@@ -3,7 +3,8 @@
 import sys
 
 from deploy.local import jars, runtime, warm
-from deploy.local.trouble import NotOnThisPlatform, ServersTrouble
+from deploy.local.errors import NotOnThisPlatform
+from installation.errors import MendableError
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
         _say(f"MongoDB: {runtime.version_of_mongod()}")
     except NotOnThisPlatform as trouble:
         _say(str(trouble))
-    except ServersTrouble as trouble:
+    except MendableError as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
     except KeyboardInterrupt:

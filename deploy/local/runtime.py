@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local import places
-from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE
-from deploy.local.trouble import NotOnThisPlatform, RuntimeIncomplete
+from deploy.local.errors import NotOnThisPlatform, RuntimeIncomplete
+from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE
 
 ELSEWHERE = (
     "Run Kafka and MongoDB (a replica set) yourself, for example from the official images "

@@ -12,11 +12,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
-from deploy.local import jars, places, runtime, trouble
-from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses, named, named_kafka, named_mongo
+from deploy.local import errors as trouble
+from deploy.local import jars, places, runtime
+from deploy.local.errors import ServerFailed, last_lines
 from deploy.local.folder import DataFolder
 from deploy.local.supervisor import STOP_LIMIT, Wanted
-from deploy.local.trouble import ServerFailed, ServersTrouble, last_lines
+from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses, named, named_kafka, named_mongo
+from installation.errors import MendableError
 
 PATIENCE: Final = STOP_LIMIT + 10.0
 """Seconds until a supervisor that does not end is killed; the kernel takes its servers with it."""
@@ -112,7 +114,7 @@ def found(data: Path = places.SERVERS) -> Addresses | None:
     known = _with_named(running)
     for name, address, variable in (("Kafka", known.kafka, KAFKA_VARIABLE), ("MongoDB", known.mongo, MONGO_VARIABLE)):
         if not address:
-            raise ServersTrouble(
+            raise MendableError(
                 f"The servers on {data} were started without {name}, because {variable} named another one: name it "
                 "again, or run `leaseline servers stop` and start both."
             )
@@ -132,7 +134,7 @@ def stop(data: Path = places.SERVERS) -> bool:
     deadline = time.monotonic() + PATIENCE
     while folder.holder() == pid:
         if time.monotonic() > deadline:
-            raise ServersTrouble(f"The servers on {data} do not end; their supervisor is process {pid}.")
+            raise MendableError(f"The servers on {data} do not end; their supervisor is process {pid}.")
         time.sleep(0.05)
     return True
 
@@ -169,7 +171,7 @@ def _addresses(supervisor: subprocess.Popen[str], log: Path) -> Addresses:
         raise ServerFailed(f"The servers' supervisor ended without a word. {last_lines(log)}")
     said = json.loads(line)
     if "trouble" in said:
-        kind: type[ServersTrouble] = getattr(trouble, said["trouble"])
+        kind: type[MendableError] = getattr(trouble, said["trouble"])
         raise kind(said["message"])
     return _with_named(Addresses(**said))
 

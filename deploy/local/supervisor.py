@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from deploy.local import ports
-from deploy.local.addresses import Addresses
+from deploy.local.errors import ServerFailed, last_lines
 from deploy.local.folder import DataFolder
 from deploy.local.kafka import Kafka
 from deploy.local.mongod import Mongod
 from deploy.local.parent import die_with_parent
-from deploy.local.trouble import ServerFailed, ServersTrouble, last_lines
+from installation.addresses import Addresses
+from installation.errors import MendableError
 
 START_LIMIT: Final = 60.0
 """Seconds for a start, on a busy machine too."""
@@ -193,7 +194,7 @@ async def supervise(wanted: Wanted, say: Callable[[dict[str, object]], None]) ->
             addresses = Addresses(
                 found.get("Kafka", ""), found.get("MongoDB", ""), pids.get("Kafka"), pids.get("MongoDB")
             )
-            folder.remember(addresses)
+            folder.record_processed(addresses)
             say(asdict(addresses))
             failing = asyncio.create_task(running.until_one_ends())
             await asyncio.wait({failing, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -216,10 +217,10 @@ def main() -> int:
 
     try:
         return asyncio.run(supervise(wanted, say))
-    except ServersTrouble as trouble:
+    except MendableError as trouble:
         say({"trouble": type(trouble).__name__, "message": str(trouble)})
     except ExceptionGroup as group:
-        troubles = group.subgroup(ServersTrouble)
+        troubles = group.subgroup(MendableError)
         if troubles is None:
             raise
         say({"trouble": "ServerFailed", "message": "\n".join(str(each) for each in troubles.exceptions)})

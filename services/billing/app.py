@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from faststream import FastStream
 
-from contracts.invoices import Issuer
-from contracts.values import TERMS
+from contracts.messages.invoices import Issuer
+from contracts.values.words import TERMS
 from services.billing.service import billing
-from services.engine.service import Service
-from services.engine.serving import Serving, main
-from services.engine.settings import Settings, between, chosen, one_of
+from services.engine.adapters.process import ServiceProcess, main
+from services.engine.core.service import Service
+from services.engine.runtime.settings import Settings, between, chosen, one_of
 
 
 def service() -> Service:
@@ -50,7 +50,7 @@ def _text(text: str) -> str:
 
 def build() -> FastStream:
     """The application."""
-    return Serving(service(), Settings.read()).app
+    return ServiceProcess(service(), Settings.read()).app
 
 
 if __name__ == "__main__":

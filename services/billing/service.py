@@ -2,18 +2,18 @@
 
 from functools import partial
 
-from contracts.billing import RequestRefused
-from contracts.invoices import Issuer
-from services.billing import reactions
-from services.billing.account import Account
-from services.billing.invoice import InvoicePage, KeptInvoice
-from services.billing.member import Member
-from services.billing.number import ShortCode
-from services.billing.payer import Defaults, Payer
-from services.billing.run import LaneRun, Run
-from services.billing.share import Share
-from services.engine.inbox import DecidedRequests
-from services.engine.service import Collection, Service
+from contracts.messages.billing import RequestRefused
+from contracts.messages.invoices import Issuer
+from services.billing import handlers as reactions
+from services.billing.documents.account import Account
+from services.billing.documents.member import Member
+from services.billing.documents.number import ShortCode
+from services.billing.documents.payer import Defaults, Payer
+from services.billing.documents.run import LaneRun, Run
+from services.billing.documents.share import Share
+from services.billing.rules.invoice import InvoicePage, KeptInvoice
+from services.engine.core.inbox import DecidedRequests
+from services.engine.core.service import Collection, Service
 
 SERVICE_NAME = "billing"
 
@@ -43,13 +43,13 @@ def billing(*, default_term: str = "net_14", billing_day: int = 1, issuer: Issue
     defaults = Defaults(term=default_term, billing_day=billing_day, issuer=issuer)
     return Service(
         name=SERVICE_NAME,
-        reads=tuple(reactions.REACTIONS),
+        reads=tuple(reactions.HANDLERS),
         collections=COLLECTIONS,
-        needs=reactions.needs,
-        needs_more=partial(reactions.needs_more, defaults=defaults),
+        prefetch=reactions.prefetch,
+        prefetch_related=partial(reactions.prefetch_related, defaults=defaults),
         decide=partial(reactions.decide, defaults=defaults),
-        conclude=partial(reactions.conclude, defaults=defaults),
-        concluded=(Account,),
+        on_batch_end=partial(reactions.on_batch_end, defaults=defaults),
+        batch_end_kinds=(Account,),
         weight=reactions.weight,
         refused=RequestRefused,
     )

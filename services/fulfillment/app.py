@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from faststream import FastStream
 
-from services.engine.numbers import numbers
-from services.engine.service import Service
-from services.engine.serving import Serving, main
-from services.engine.settings import Settings as EngineSettings
-from services.engine.settings import chosen, yes_or_no
+from services.engine.adapters.process import ServiceProcess, main
+from services.engine.core.service import Service
+from services.engine.runtime.limits import read_limits
+from services.engine.runtime.settings import Settings as EngineSettings
+from services.engine.runtime.settings import chosen, yes_or_no
 from services.fulfillment.labels import read_labels
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import NUMBERS, Settings
@@ -25,12 +25,12 @@ def service() -> Service:
     read_labels()
     zone = chosen("LEASELINE_ZONE", "UTC", ZoneInfo, "name a zone of the IANA database, such as Europe/Berlin")
     announced_only = yes_or_no("LEASELINE_ANNOUNCED_ONLY")
-    return fulfillment(Settings(zone=zone, announced_only=announced_only, **numbers(NUMBERS)))
+    return fulfillment(Settings(zone=zone, announced_only=announced_only, **read_limits(NUMBERS)))
 
 
 def build() -> FastStream:
     """The application."""
-    return Serving(service(), EngineSettings.read()).app
+    return ServiceProcess(service(), EngineSettings.read()).app
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from contracts.labels import find_serials_by
+from contracts.values.labels import find_serials_by
 
 VARIABLE = "LEASELINE_SERIAL_PATTERN"
 

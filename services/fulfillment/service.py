@@ -4,26 +4,26 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from contracts.changes import OrderChangeProposed
-from contracts.clock import ClockPassed
-from contracts.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue, RequestRefused
-from contracts.life import ReplacementRequested, SerialCorrectionRequested, SubscriptionRequest
-from contracts.message import Body
-from contracts.serials import normalised
-from services.engine.heard import PROCESSED, Heard
-from services.engine.message import Message
-from services.engine.service import Collection, Desk, Key, Page, Service
-from services.fulfillment.asset import Asset
-from services.fulfillment.book import ENTRY_PAGES, LEDGERS, pages_of, room_in
-from services.fulfillment.history import PAST_ROWS, PastRows
-from services.fulfillment.ledger import EntryPage, Ledger
-from services.fulfillment.progress import conclude
-from services.fulfillment.reactions import REACTIONS, react
-from services.fulfillment.reactions.assets import serial_of
-from services.fulfillment.reactions.clock import SERIALS, contracts_page, due_page, forgotten_page
-from services.fulfillment.reactions.contracts import ASSETS, devices_due, ending_page
-from services.fulfillment.reactions.orders import OrderFact
-from services.fulfillment.serial_home import SerialHome
+from contracts.messages.changes import OrderChangeProposed
+from contracts.messages.clock import ClockPassed
+from contracts.messages.fulfillment import ContractsDue, ItemFulfillmentRequested, ParkedDue, RequestRefused
+from contracts.messages.life import ReplacementRequested, SerialCorrectionRequested, SubscriptionRequest
+from contracts.values.serials import normalised
+from contracts.wire.message import Body
+from services.engine.core.memory import PROCESSED, Processed
+from services.engine.core.message import Message
+from services.engine.core.service import Collection, Key, Page, Service, UnitOfWork
+from services.fulfillment.documents.asset import Asset
+from services.fulfillment.documents.book import ENTRY_PAGES, LEDGERS, pages_of, room_in
+from services.fulfillment.documents.history import PAST_ROWS, PastRows
+from services.fulfillment.documents.ledger import EntryPage, Ledger
+from services.fulfillment.documents.serial_home import SerialHome
+from services.fulfillment.handlers import HANDLERS, react
+from services.fulfillment.handlers.assets import serial_of
+from services.fulfillment.handlers.clock import SERIALS, contracts_page, due_page, forgotten_page
+from services.fulfillment.handlers.contracts import ASSETS, devices_due, ending_page
+from services.fulfillment.handlers.orders import OrderFact
+from services.fulfillment.rules.progress import on_batch_end
 from services.fulfillment.settings import DEFAULTS, Settings
 
 SERVICE_NAME: Final = "fulfillment"
@@ -33,20 +33,20 @@ def fulfillment(settings: Settings = DEFAULTS) -> Service:
     """The service with these settings."""
     return Service(
         name=SERVICE_NAME,
-        reads=tuple(REACTIONS),
+        reads=tuple(HANDLERS),
         collections=(
             Collection(LEDGERS, Ledger, (("lane", "due"), ("home", "ends"))),
             Collection(ENTRY_PAGES, EntryPage),
             Collection(PAST_ROWS, PastRows),
             Collection(ASSETS, Asset),
             Collection(SERIALS, SerialHome, (("lane", "due"),)),
-            Collection(PROCESSED, Heard),
+            Collection(PROCESSED, Processed),
         ),
-        needs=partial(_needs, settings),
-        needs_more=_needs_more,
+        prefetch=partial(_needs, settings),
+        prefetch_related=_needs_more,
         decide=partial(react, settings),
-        conclude=conclude,
-        concluded=(Ledger,),
+        on_batch_end=on_batch_end,
+        batch_end_kinds=(Ledger,),
         weight=_weight,
         refused=RequestRefused,
     )
@@ -81,38 +81,40 @@ def _named(settings: Settings, body: Body | None) -> Iterable[str]:
     return (*new, *old)
 
 
-def _needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
+def _needs_more(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
     """The devices of what waits for an order's state, of a subscription, of the contracts that end."""
     body = message.body
     if isinstance(body, ContractsDue):
-        return devices_due(desk, message.lane, body.by, body.after)
+        return devices_due(work, message.lane, body.by, body.after)
     if isinstance(body, ItemFulfillmentRequested):
-        return _last_pages(message, desk, body)
+        return _last_pages(message, work, body)
     if isinstance(body, OrderFact | OrderChangeProposed):
-        ledger = desk.get(Ledger, message.subject)
+        ledger = work.get(Ledger, message.subject)
         if ledger is None or (isinstance(body, OrderFact) and body.version <= ledger.order_version):
             return ()
         scans = tuple(each.scan for each in ledger.parked if each.scan is not None)
         moved = isinstance(body, OrderChangeProposed) and body.change == "payer"
-        numbers = range(1 if moved else ledger.count + 1, ledger.count + sum(len(scan.serials) for scan in scans) + 1)
+        read_limits = range(
+            1 if moved else ledger.count + 1, ledger.count + sum(len(scan.serials) for scan in scans) + 1
+        )
         devices = (asset for scan in scans for asset in _assets(scan.serials))
-        return (*pages_of(message.subject, ledger, numbers), *devices)
+        return (*pages_of(message.subject, ledger, read_limits), *devices)
     if isinstance(body, SubscriptionRequest) and serial_of(message) is None:
-        return _device(message, desk, body)
+        return _device(message, work, body)
     return ()
 
 
-def _last_pages(message: Message, desk: Desk, body: ItemFulfillmentRequested) -> Iterable[Key]:
+def _last_pages(message: Message, work: UnitOfWork, body: ItemFulfillmentRequested) -> Iterable[Key]:
     """Where the subscriptions go that a scan may create."""
-    ledger = desk.get(Ledger, message.subject)
+    ledger = work.get(Ledger, message.subject)
     if ledger is None or ledger.count + len(body.serials) <= room_in(ledger):
         return ()
     return pages_of(message.subject, ledger, range(ledger.count + 1, ledger.count + len(body.serials) + 1))
 
 
-def _device(message: Message, desk: Desk, body: SubscriptionRequest) -> Iterable[Key]:
+def _device(message: Message, work: UnitOfWork, body: SubscriptionRequest) -> Iterable[Key]:
     """The device of the subscription that is named or, where that lies on a page, the page."""
-    ledger = desk.get(Ledger, message.subject)
+    ledger = work.get(Ledger, message.subject)
     number = 0 if body.subscription_id is None else int(body.subscription_id.rpartition("/")[2])
     if ledger is None or not 1 <= number <= ledger.count:
         return ()

@@ -1,11 +1,11 @@
-"""The numbers that an installation may choose, with the defaults of ``domain.md``."""
+"""The numbers that an installation may choose, with the defaults of ``docs/domain.md``."""
 
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contracts.immutable import Immutable
-from services.engine.numbers import Number
+from contracts.values.immutable import Immutable
+from services.engine.runtime.limits import Limit
 
 UTC: Final = ZoneInfo("UTC")
 
@@ -41,13 +41,13 @@ DEFAULTS: Final = Settings()
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NUMBERS: Final = (
-    Number("LEASELINE_PARKED_HOURS", "patience", 1, 8760, HOUR),
-    Number("LEASELINE_PARKED_SERIALS", "parked_serials", 1, 2000),
-    Number("LEASELINE_PARKED_BYTES", "parked_bytes", 10_000, 4_000_000),
-    Number("LEASELINE_SCAN_SERIALS", "serials", 1, 500),
-    Number("LEASELINE_START_BACK_DAYS", "earliest", 0, 3650, DAY),
-    Number("LEASELINE_START_AHEAD_DAYS", "latest", 0, 3650, DAY),
-    Number("LEASELINE_BEHIND_ORDER_DAYS", "behind_order", 1, 3650, DAY),
+    Limit("LEASELINE_PARKED_HOURS", "patience", 1, 8760, HOUR),
+    Limit("LEASELINE_PARKED_SERIALS", "parked_serials", 1, 2000),
+    Limit("LEASELINE_PARKED_BYTES", "parked_bytes", 10_000, 4_000_000),
+    Limit("LEASELINE_SCAN_SERIALS", "serials", 1, 500),
+    Limit("LEASELINE_START_BACK_DAYS", "earliest", 0, 3650, DAY),
+    Limit("LEASELINE_START_AHEAD_DAYS", "latest", 0, 3650, DAY),
+    Limit("LEASELINE_BEHIND_ORDER_DAYS", "behind_order", 1, 3650, DAY),
 )
 """Those that an installation may choose. What waits for an order is decided at once when it comes, and one answer names
 every serial of its scan: more serials than these make batches and records that the log does not take.

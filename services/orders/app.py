@@ -7,11 +7,11 @@ and the waiting times and limits of ``settings.NUMBERS``.
 
 from faststream import FastStream
 
-from services.engine.numbers import numbers
-from services.engine.service import Service
-from services.engine.serving import Serving, main
-from services.engine.settings import Settings as EngineSettings
-from services.engine.settings import yes_or_no
+from services.engine.adapters.process import ServiceProcess, main
+from services.engine.core.service import Service
+from services.engine.runtime.limits import read_limits
+from services.engine.runtime.settings import Settings as EngineSettings
+from services.engine.runtime.settings import yes_or_no
 from services.orders.service import orders
 from services.orders.settings import NUMBERS, Settings
 
@@ -19,12 +19,12 @@ from services.orders.settings import NUMBERS, Settings
 def service() -> Service:
     """Orders with its settings from the environment. Raises SystemExit for a wrong one."""
     required = yes_or_no("LEASELINE_CONFIRMATION_REQUIRED")
-    return orders(Settings(confirmation_required=required, **numbers(NUMBERS)))
+    return orders(Settings(confirmation_required=required, **read_limits(NUMBERS)))
 
 
 def build() -> FastStream:
     """The application."""
-    return Serving(service(), EngineSettings.read()).app
+    return ServiceProcess(service(), EngineSettings.read()).app
 
 
 if __name__ == "__main__":

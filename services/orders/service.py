@@ -2,22 +2,22 @@
 
 from datetime import datetime
 
-from contracts.clock import ClockTicked
-from contracts.orders import RequestRefused
-from services.engine.heard import PROCESSED, Heard
-from services.engine.inbox import DecidedRequests
-from services.engine.service import Collection, Service
-from services.orders import SERVICE_NAME, reactions
-from services.orders.awaited import AwaitedOrder
-from services.orders.awaited_price import AwaitedPrice
-from services.orders.awaited_variant import AwaitedVariant
-from services.orders.catalog import Variant
-from services.orders.change import ChangeLine
-from services.orders.clock import LaneFacts
-from services.orders.customer import CustomerRecord, KnownCustomer
-from services.orders.notes import KeptNote
-from services.orders.order import PlacedOrder, SubscriptionRows
-from services.orders.reactions.reaction import (
+from contracts.messages.clock import ClockTicked
+from contracts.messages.orders import RequestRefused
+from services.engine.core.inbox import DecidedRequests
+from services.engine.core.memory import PROCESSED, Processed
+from services.engine.core.service import Collection, Service
+from services.orders import SERVICE_NAME
+from services.orders import handlers as reactions
+from services.orders.documents.awaited import AwaitedOrder
+from services.orders.documents.awaited_price import AwaitedPrice
+from services.orders.documents.awaited_variant import AwaitedVariant
+from services.orders.documents.change_line import ChangeLine
+from services.orders.documents.customer import CustomerRecord, KnownCustomer
+from services.orders.documents.note import KeptNote
+from services.orders.documents.order import PlacedOrder, SubscriptionRows
+from services.orders.documents.variant import Variant
+from services.orders.handlers.handler import (
     AWAITED_ORDERS,
     AWAITED_PRICES,
     AWAITED_VARIANTS,
@@ -31,6 +31,7 @@ from services.orders.reactions.reaction import (
     ORDERS,
     SUBSCRIPTION_ROWS,
 )
+from services.orders.rules.clock import LaneFacts
 from services.orders.settings import Settings
 
 __all__ = ["COLLECTIONS", "SERVICE_NAME", "orders"]
@@ -46,7 +47,7 @@ COLLECTIONS = (
     Collection(CUSTOMERS, CustomerRecord),
     Collection(KNOWN_CUSTOMERS, KnownCustomer),
     Collection(DECIDED_REQUESTS, DecidedRequests),
-    Collection(PROCESSED, Heard),
+    Collection(PROCESSED, Processed),
     Collection(NOTES, KeptNote, indexes=(("subject",),)),
     Collection(LANES, LaneFacts),
 )
@@ -54,15 +55,15 @@ COLLECTIONS = (
 
 
 def orders(settings: Settings | None = None) -> Service:
-    """The service under these settings; the defaults of ``domain.md`` if there are none."""
+    """The service under these settings; the defaults of ``docs/domain.md`` if there are none."""
     chosen = settings or Settings()
     return Service(
         name=SERVICE_NAME,
-        reads=tuple(reactions.REACTIONS),
+        reads=tuple(reactions.HANDLERS),
         collections=COLLECTIONS,
-        needs=lambda message: reactions.needs(message, chosen),
-        needs_more=lambda message, desk: reactions.needs_more(message, desk, chosen),
-        decide=lambda message, desk: reactions.decide(message, desk, chosen),
+        prefetch=lambda message: reactions.prefetch(message, chosen),
+        prefetch_related=lambda message, work: reactions.prefetch_related(message, work, chosen),
+        decide=lambda message, work: reactions.decide(message, work, chosen),
         weight=lambda message: reactions.weight(message, chosen),
         tick=_tick,
         refused=RequestRefused,

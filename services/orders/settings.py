@@ -1,10 +1,10 @@
-"""The numbers of the business that a deployment may set, with the defaults of ``domain.md``."""
+"""The numbers of the business that a deployment may set, with the defaults of ``docs/domain.md``."""
 
 from datetime import timedelta
 from typing import Final
 
-from contracts.immutable import Immutable
-from services.engine.numbers import Number
+from contracts.values.immutable import Immutable
+from services.engine.runtime.limits import Limit
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -51,20 +51,20 @@ class Settings(Immutable):
 
 
 NUMBERS: Final = (
-    Number("LEASELINE_PARKED_HOURS", "parked_for", 1, 8760, HOUR),
-    Number("LEASELINE_UNKNOWN_SKU_MINUTES", "unknown_sku_for", 0, 1440, MINUTE),
-    Number("LEASELINE_REFUSALS_KEPT_HOURS", "refusals_kept_for", 1, 8760, HOUR),
-    Number("LEASELINE_PROPOSED_AGAIN_MINUTES", "proposed_again_after", 1, 1440, MINUTE),
-    Number("LEASELINE_TICK_MOVES_SECONDS", "tick_at_most", 1, 7200, SECOND),
-    Number("LEASELINE_TICK_AHEAD_SECONDS", "tick_ahead_at_most", 0, 3600, SECOND),
-    Number("LEASELINE_BEHIND_ORDER_DAYS", "oldest_about_an_order", 1, 3650, DAY),
-    Number("LEASELINE_PARKED_REQUESTS", "most_parked", 1, 64),
-    Number("LEASELINE_PARKED_CHARACTERS", "most_parked_characters", 10_000, 2_000_000),
-    Number("LEASELINE_ORDER_ITEMS", "most_items", 1, 200),
-    Number("LEASELINE_ORDER_UNITS", "most_units", 1, 2000),
-    Number("LEASELINE_NOTES", "most_notes", 1, 2000),
-    Number("LEASELINE_NOTES_SUBMITTED", "most_notes_submitted", 0, 50),
-    Number("LEASELINE_CHANGES_WAITING", "most_changes_waiting", 1, 16),
+    Limit("LEASELINE_PARKED_HOURS", "parked_for", 1, 8760, HOUR),
+    Limit("LEASELINE_UNKNOWN_SKU_MINUTES", "unknown_sku_for", 0, 1440, MINUTE),
+    Limit("LEASELINE_REFUSALS_KEPT_HOURS", "refusals_kept_for", 1, 8760, HOUR),
+    Limit("LEASELINE_PROPOSED_AGAIN_MINUTES", "proposed_again_after", 1, 1440, MINUTE),
+    Limit("LEASELINE_TICK_MOVES_SECONDS", "tick_at_most", 1, 7200, SECOND),
+    Limit("LEASELINE_TICK_AHEAD_SECONDS", "tick_ahead_at_most", 0, 3600, SECOND),
+    Limit("LEASELINE_BEHIND_ORDER_DAYS", "oldest_about_an_order", 1, 3650, DAY),
+    Limit("LEASELINE_PARKED_REQUESTS", "most_parked", 1, 64),
+    Limit("LEASELINE_PARKED_CHARACTERS", "most_parked_characters", 10_000, 2_000_000),
+    Limit("LEASELINE_ORDER_ITEMS", "most_items", 1, 200),
+    Limit("LEASELINE_ORDER_UNITS", "most_units", 1, 2000),
+    Limit("LEASELINE_NOTES", "most_notes", 1, 2000),
+    Limit("LEASELINE_NOTES_SUBMITTED", "most_notes_submitted", 0, 50),
+    Limit("LEASELINE_CHANGES_WAITING", "most_changes_waiting", 1, 16),
 )
 """Those that an installation may choose. A line of changes holds requests of up to 512 kB each in one document of at
 most 16 MB; an order's memory keeps every note's request; 200 items and 2,000 units are what one fact and one batch are

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from contracts.invoices import BillingRunCompleted, BillingRunRequested
-from contracts.message import Body, Kind
-from services.engine.desk import Documents
-from services.engine.message import Message
-from services.engine.service import Decision, NotLoaded
+from contracts.messages.invoices import BillingRunCompleted, BillingRunRequested
+from contracts.wire.message import Body, Kind
+from services.engine.core.message import Message
+from services.engine.core.service import Decision, NotLoaded
+from services.engine.core.unit_of_work import BatchUnitOfWork
 from tests.scene import Scene
 
 
@@ -30,22 +30,22 @@ class Queue:
         scene = self.scene
         scene.offset += 1
         message = scene._message(type(body), body, f"q{scene.offset}", source, at, at + timedelta(seconds=1))
-        desk = Documents(1, scene.service.collections, {0: scene.clock})
-        scene._load(desk, *desk.lacks(scene.service.needs(message)))
-        scene._load(desk, *desk.lacks(scene.service.needs_more(message, desk)))
-        says = list(self._decided(desk, message).says)
-        says += scene.concluded(desk, message)
-        for say in says:
+        work = BatchUnitOfWork(1, scene.service.collections, {0: scene.clock})
+        scene._load(work, *work.lacks(scene.service.prefetch(message)))
+        scene._load(work, *work.lacks(scene.service.prefetch_related(message, work)))
+        emits = list(self._decided(work, message).emits)
+        emits += scene.batch_end_kinds(work, message)
+        for say in emits:
             (self.waiting if say.body.kind is Kind.INTERNAL else self.said).append(say.body)
 
-    def _decided(self, desk: Documents, message: Message) -> Decision:
+    def _decided(self, work: BatchUnitOfWork, message: Message) -> Decision:
         while True:
             try:
-                decision = self.scene.service.decide(message, desk)
-                desk.apply(decision, 0)
+                decision = self.scene.service.decide(message, work)
+                work.apply(decision, 0)
             except NotLoaded as missing:
                 self.sought += 1
-                self.scene._load(desk, *desk.lacks(missing.wants))
+                self.scene._load(work, *work.lacks(missing.wants))
             else:
                 return decision
 

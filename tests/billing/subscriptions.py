@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from contracts.customers import CustomerSnapshot, Group
-from contracts.fulfillment import SubscriptionCreated
-from contracts.invoices import (
+from contracts.messages.customers import CustomerSnapshot, Group
+from contracts.messages.fulfillment import SubscriptionCreated
+from contracts.messages.invoices import (
     BillingRunCompleted,
     BillingRunRequested,
     Invoice,
@@ -13,10 +13,10 @@ from contracts.invoices import (
     InvoiceLine,
     InvoiceLinesIssued,
 )
-from contracts.message import Body
-from contracts.places import AddressSnapshot
-from contracts.subscription import PayerFrom, PriceStretch, State, Subscription
-from services.billing.calendar import issue_date, month_begin
+from contracts.messages.subscription import PayerFrom, PriceStretch, State, Subscription
+from contracts.values.places import AddressSnapshot
+from contracts.wire.message import Body
+from services.billing.rules.calendar import issue_date, month_begin
 from tests.scene import Scene
 
 CREATED = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)

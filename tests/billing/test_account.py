@@ -2,10 +2,10 @@
 
 import pytest
 
-from contracts.billing import BillingAccountChanged
-from services.billing.account import Account, AccountKey, apart, rebuilt
+from contracts.messages.billing import BillingAccountChanged
+from services.billing.documents.account import Account, AccountKey, apart, rebuilt
+from services.billing.documents.share import Share
 from services.billing.service import billing
-from services.billing.share import Share
 from tests.billing.subscriptions import JOHANNES, created
 from tests.scene import Scene, only
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from contracts.billing import BillingAccountChanged, RequestRefused
-from contracts.money import KNOWN_EXPONENTS, MAX_PRICE
-from services.billing.account import MOST, Account, AccountKey, new_account, with_part
-from services.billing.invoice import BYTES_ON_A_PAGE, NEVER_TOO_LONG
-from services.billing.payer import Payer
-from services.billing.reactions.runs import OPEN_RUNS
+from contracts.messages.billing import BillingAccountChanged, RequestRefused
+from contracts.values.money import KNOWN_EXPONENTS, MAX_PRICE
+from services.billing.documents.account import MOST, Account, AccountKey, new_account, with_part
+from services.billing.documents.payer import Payer
+from services.billing.documents.share import Held, Part, Share
+from services.billing.handlers.runs import OPEN_RUNS
+from services.billing.rules.invoice import BYTES_ON_A_PAGE, NEVER_TOO_LONG
 from services.billing.service import billing
-from services.billing.share import Held, Part, Share
-from services.engine.kept import revised, stored_form
+from services.engine.core.document import replace, stored_form
 from tests.billing.queue import Queue
 from tests.billing.subscriptions import TULIP, WINDMILL, created, invoices, lines, run
 from tests.scene import Scene, only
@@ -24,7 +24,7 @@ DEAR = 10**12
 
 
 def part(**changed: Any) -> Part:
-    return revised(Part(active=1, monthly_total=0, outstanding=0, opens=None, source="deployment"), **changed)
+    return replace(Part(active=1, monthly_total=0, outstanding=0, opens=None, source="deployment"), **changed)
 
 
 def near_the_bound(short: int) -> Scene:
@@ -32,7 +32,7 @@ def near_the_bound(short: int) -> Scene:
     scene = Scene(billing())
     scene.hears(created("o1/1", prices=((36, 100),)))
     account = scene.document(Account, ACCOUNT)
-    scene.keep(Account, ACCOUNT, revised(account, outstanding=MOST - short))
+    scene.keep(Account, ACCOUNT, replace(account, outstanding=MOST - short))
     return scene
 
 

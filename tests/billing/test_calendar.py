@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.billing.calendar import (
-    due_date,
-    issue_date,
-    month_begin,
-    months_before,
-    months_begun,
-    period_of,
-)
+from services.billing.rules.calendar import due_date, issue_date, month_begin, months_before, months_begun, period_of
 
 anchors = st.dates(min_value=date(1970, 1, 1), max_value=date(2150, 12, 31))
 numbers = st.integers(min_value=1, max_value=400)

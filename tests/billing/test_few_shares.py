@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from services.billing.payer import FEW, Payer
-from services.billing.reactions.issuing import shares_wanted
+from services.billing.documents.payer import FEW, Payer
+from services.billing.handlers.issuing import shares_wanted
 from services.billing.service import billing
-from services.engine.kept import revised
-from services.engine.service import Page
+from services.engine.core.document import replace
+from services.engine.core.service import Page
 from tests.billing.subscriptions import TULIP, created, months, run
 from tests.billing.test_settings import settings
 from tests.scene import Scene
@@ -53,7 +53,7 @@ def test_a_payer_that_had_settings_first_names_them_too() -> None:
 
 def test_a_payer_of_before_is_paged_for_ever_since_nobody_knows_what_it_had() -> None:
     scene = rented([1, 2])
-    scene.keep(Payer, TULIP, revised(scene.document(Payer, TULIP), shares=None))
+    scene.keep(Payer, TULIP, replace(scene.document(Payer, TULIP), shares=None))
     scene.hears(created("o003/1"))
     assert isinstance(wanted(scene)[0], Page)
     assert len(months(run(scene, "2024-05"))) == 3

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.fulfillment import SubscriptionCreated
-from contracts.invoices import InvoiceLinesIssued
-from contracts.message import Body
-from services.billing.account import Account, rebuilt
-from services.billing.calendar import month_begin, months_before, period_after, period_of
+from contracts.messages.fulfillment import SubscriptionCreated
+from contracts.messages.invoices import InvoiceLinesIssued
+from contracts.wire.message import Body
+from services.billing.documents.account import Account, rebuilt
+from services.billing.documents.share import Share
+from services.billing.rules.calendar import month_begin, months_before, period_after, period_of
 from services.billing.service import billing
-from services.billing.share import Share
 from tests.billing.subscriptions import POLDER, TULIP, created, invoices, lines, run
 from tests.scene import Scene
 

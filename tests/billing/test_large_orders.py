@@ -2,13 +2,13 @@
 
 import pytest
 
-from contracts.life import SubscriptionEnded
-from contracts.subscription import SubscriptionFact
-from services.billing.account import Account, rebuilt
+from contracts.messages.life import SubscriptionEnded
+from contracts.messages.subscription import SubscriptionFact
+from services.billing.documents.account import Account, rebuilt
+from services.billing.documents.share import IN_A_SHARE, Share
 from services.billing.service import billing
-from services.billing.share import IN_A_SHARE, Share
-from services.engine.kept import revised
-from services.engine.service import Key, Page
+from services.engine.core.document import replace
+from services.engine.core.service import Key, Page
 from tests.billing.subscriptions import TULIP, created, lines, run
 from tests.scene import Scene
 
@@ -28,7 +28,7 @@ def from_before(scene: Scene) -> Scene:
     shares = scene.all_of(Share)
     whole = tuple(held for id_ in sorted(shares) for held in shares[id_].subscriptions)
     scene.documents = {key: stored for key, stored in scene.documents.items() if key[0] != "shares"}
-    scene.keep(Share, f"{TULIP}/o1", revised(shares[f"{TULIP}/o1"], subscriptions=whole))
+    scene.keep(Share, f"{TULIP}/o1", replace(shares[f"{TULIP}/o1"], subscriptions=whole))
     return scene
 
 
@@ -86,4 +86,4 @@ def test_a_new_subscription_is_looked_for_in_the_first_share_too_and_a_known_one
 
 def _needs(scene: Scene, fact: SubscriptionFact) -> list[Key | Page]:
     message = scene._message(type(fact), fact, "m1", "fulfillment", None, fact.subscription.created_at)
-    return list(scene.service.needs(message))
+    return list(scene.service.prefetch(message))

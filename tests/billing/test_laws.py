@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.billing import BillingAccountChanged
-from contracts.fulfillment import SubscriptionCreated
-from contracts.subscription import State
-from services.billing.account import Account, Totals, rebuilt
-from services.billing.calendar import month_begin, period_of
-from services.billing.member import Member
+from contracts.messages.billing import BillingAccountChanged
+from contracts.messages.fulfillment import SubscriptionCreated
+from contracts.messages.subscription import State
+from services.billing.documents.account import Account, Totals, rebuilt
+from services.billing.documents.member import Member
+from services.billing.documents.share import Held, Share, held_of
+from services.billing.rules.calendar import month_begin, period_of
+from services.billing.rules.term import Resolved
 from services.billing.service import billing
-from services.billing.share import Held, Share, held_of
-from services.billing.term import Resolved
-from services.engine.kept import revised
+from services.engine.core.document import replace
 from tests.billing.subscriptions import CANAL, POLDER, TULIP, WINDMILL, created
 from tests.scene import Scene
 
@@ -218,7 +218,7 @@ def test_law_what_is_owed_is_what_the_specification_counts_month_by_month(
     life: list[SubscriptionCreated], issued: set[int]
 ) -> None:
     whole = held(life[-1])
-    part_way = revised(whole, issued=tuple(issued))
+    part_way = replace(whole, issued=tuple(issued))
 
     for payer in PAYERS:
         due = month_by_month(whole, payer)
@@ -233,7 +233,7 @@ def test_law_what_is_owed_is_what_the_specification_counts_month_by_month(
 @settings(max_examples=200, deadline=None)
 def test_law_the_payers_parts_are_disjoint_and_add_up_to_what_is_owed(life: list[SubscriptionCreated]) -> None:
     timeline = held(life[-1])
-    alone = revised(timeline, payers=timeline.payers[:1])
+    alone = replace(timeline, payers=timeline.payers[:1])
 
     parts = [timeline.due(payer) for payer in PAYERS]
 

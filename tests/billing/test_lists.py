@@ -5,11 +5,11 @@ from typing import cast
 
 import msgspec
 
-from contracts.payers import PayerSettingsSubmitted
-from services.billing.answers import REMEMBERED
+from contracts.messages.payers import PayerSettingsSubmitted
+from services.billing.rules.answers import REMEMBERED
 from services.billing.service import COLLECTIONS, billing
-from services.engine.inbox import DecidedRequests
-from services.engine.kept import Kept
+from services.engine.core.document import Document
+from services.engine.core.inbox import DecidedRequests
 from tests.billing.subscriptions import TULIP
 from tests.scene import Scene
 
@@ -30,34 +30,34 @@ BOUNDED = {
     "InvoicePage.lines": "LINES_ON_A_PAGE (test_runs_said_again.py)",
     "Run.open": "OPEN_RUNS (test_bounds.py)",
     "Pass.done": "lanes, at most 1,024",
-    "Pass.ignored": "named in contracts/problems.py, a few",
+    "Pass.ignored": "named in contracts/wire/problems.py, a few",
     "DecidedRequests.heard": "REMEMBERED, below",
 }
 """Each with its bound, or the test that proves it."""
 
 
-def ours(kind: type[Kept]) -> Iterator[type[Kept]]:
+def ours(kind: type[Document]) -> Iterator[type[Document]]:
     for inner in kind.__subclasses__():
         if inner.__module__.startswith(("services.billing", "services.engine")):
             yield inner
         yield from ours(inner)
 
 
-def lists(kind: type[Kept], seen: set[type[Kept]]) -> Iterator[str]:
+def lists(kind: type[Document], seen: set[type[Document]]) -> Iterator[str]:
     """The fields of a document, and of all that is in it, that hold a list or names by key."""
     seen.add(kind)
     for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
         text = str(field.type)
         if "tuple[" in text or "dict[" in text:
             yield f"{kind.__name__}.{field.name}"
-        for inner in ours(Kept):
+        for inner in ours(Document):
             if inner not in seen and f"{inner.__module__}.{inner.__name__}" in text:
                 yield from lists(inner, seen)
 
 
 def test_each_list_that_is_kept_is_known_with_its_bound() -> None:
     kinds = [collection.kind for collection in COLLECTIONS if issubclass(collection.kind, msgspec.Struct)]
-    found = {name for kind in kinds for name in lists(cast("type[Kept]", kind), set())}
+    found = {name for kind in kinds for name in lists(cast("type[Document]", kind), set())}
 
     assert found == set(BOUNDED)
 

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from contracts.billing import BillingAccountChanged
-from contracts.fulfillment import SubscriptionCreated
-from services.billing.account import Account
-from services.billing.member import Member
-from services.billing.payer import Payer
+from contracts.messages.billing import BillingAccountChanged
+from contracts.messages.fulfillment import SubscriptionCreated
+from services.billing.documents.account import Account
+from services.billing.documents.member import Member
+from services.billing.documents.payer import Payer
+from services.billing.documents.share import Share
 from services.billing.service import billing
-from services.billing.share import Share
-from services.engine.kept import revised
+from services.engine.core.document import replace
 from tests.billing.subscriptions import (
     CANAL,
     COOLSINGEL,
@@ -201,8 +201,8 @@ def test_a_later_fact_replaces_what_the_subscription_added(scene: Scene) -> None
 def test_what_was_invoiced_stays_invoiced_when_a_newer_fact_comes(scene: Scene) -> None:
     scene.hears(created("o1/1"))
     share = scene.document(Share, "group:tulip/o1")
-    invoiced = revised(share.subscriptions[0], issued=(1, 2))
-    scene.keep(Share, "group:tulip/o1", revised(share, subscriptions=(invoiced,)))
+    invoiced = replace(share.subscriptions[0], issued=(1, 2))
+    scene.keep(Share, "group:tulip/o1", replace(share, subscriptions=(invoiced,)))
 
     scene.hears(created("o1/1", version=2))
 
@@ -265,7 +265,7 @@ def test_a_payers_billing_day_moves_its_dates(scene: Scene) -> None:
 def test_a_payers_default_term_counts_for_what_it_hears_from_then_on(scene: Scene) -> None:
     scene.hears(created("o1/1", version=1))
     known = scene.document(Payer, TULIP)
-    scene.keep(Payer, TULIP, revised(known, default_term="net_7"))
+    scene.keep(Payer, TULIP, replace(known, default_term="net_7"))
 
     new = said(scene, created("o1/2", version=2))
     old = said(scene, created("o1/1", version=3, prices=((24, 5000),)))
@@ -315,7 +315,7 @@ def test_only_the_payers_at_home_here_are_decided(scene: Scene) -> None:
     fact = created("o1/1", payers=((TULIP, None), (POLDER, date(2024, 7, 20))))
     whole = scene._message(type(fact), fact, "m1", "fulfillment", None, fact.subscription.created_at)
 
-    scene._decide(revised(whole, subjects=(TULIP,)))
+    scene._decide(replace(whole, subjects=(TULIP,)))
 
     assert {id_ for kind, id_ in scene.documents if kind == "payers"} == {TULIP}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from contracts.billing import Account as AccountTold
-from contracts.billing import BillingAccountChanged, RequestRefused, RequestRepeated
-from contracts.invoices import (
+from contracts.messages.billing import Account as AccountTold
+from contracts.messages.billing import BillingAccountChanged, RequestRefused, RequestRepeated
+from contracts.messages.invoices import (
     BillingRunCompleted,
     BillingRunProgressed,
     BillingRunRequested,
@@ -16,19 +16,19 @@ from contracts.invoices import (
     LaneInvoicingDue,
     PayerInvoicingDue,
 )
-from contracts.life import CancellationWithdrawn, ReturnWithdrawn
-from contracts.message import Body
-from contracts.payers import PayerSettingsSubmitted
-from services.billing.account import Account, AccountKey, rebuilt, shown
-from services.billing.invoice import InvoicePage, KeptInvoice, with_lines
-from services.billing.number import ALPHABET, ShortCode, candidates, invoice_number
-from services.billing.payer import Defaults, Payer
-from services.billing.run import LaneRun, lane_run_id
+from contracts.messages.life import CancellationWithdrawn, ReturnWithdrawn
+from contracts.messages.payers import PayerSettingsSubmitted
+from contracts.wire.message import Body
+from services.billing.documents.account import Account, AccountKey, rebuilt, shown
+from services.billing.documents.number import ALPHABET, ShortCode, candidates, invoice_number
+from services.billing.documents.payer import Defaults, Payer
+from services.billing.documents.run import LaneRun, lane_run_id
+from services.billing.documents.share import Share
+from services.billing.queries import statement
+from services.billing.rules.invoice import InvoicePage, KeptInvoice, with_lines
 from services.billing.service import billing
-from services.billing.share import Share
-from services.billing.statement import statement
-from services.engine.desk import Documents
-from services.engine.message import Message
+from services.engine.core.message import Message
+from services.engine.core.unit_of_work import BatchUnitOfWork
 from tests.billing.subscriptions import (
     CANAL,
     COOLSINGEL,
@@ -407,11 +407,11 @@ def test_a_payer_in_the_pages_of_one_run_waits_in_another_and_a_fact_between_pag
 
 def _one_page(scene: Scene, message: Message) -> list[Body]:
     """One message decided, and nothing of what it says to itself."""
-    desk = Documents(1, scene.service.collections, {0: scene.clock})
-    decision = scene._one(desk, message)
-    says = list(decision.says)
-    scene.concluded(desk, message)
-    return [say.body for say in says]
+    work = BatchUnitOfWork(1, scene.service.collections, {0: scene.clock})
+    decision = scene._one(work, message)
+    emits = list(decision.emits)
+    scene.batch_end_kinds(work, message)
+    return [say.body for say in emits]
 
 
 def test_an_account_statement_adds_up_what_was_issued_by_the_month_in_which_it_is_due() -> None:

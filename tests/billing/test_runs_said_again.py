@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.billing import RequestRefused
-from contracts.fulfillment import SubscriptionCreated
-from contracts.invoices import InvoiceIssued, InvoiceLinesIssued
-from contracts.payers import PayerSettingsSubmitted
-from contracts.saying import encoded
-from contracts.subscription import Subscription
-from services.billing.account import Account, rebuilt
-from services.billing.calendar import month_begin
-from services.billing.reactions import issuing
-from services.billing.run import LaneRun, lane_run_id
+from contracts.messages.billing import RequestRefused
+from contracts.messages.fulfillment import SubscriptionCreated
+from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued
+from contracts.messages.payers import PayerSettingsSubmitted
+from contracts.messages.subscription import Subscription
+from contracts.wire.encoding import encoded
+from services.billing.documents.account import Account, rebuilt
+from services.billing.documents.run import LaneRun, lane_run_id
+from services.billing.documents.share import Share
+from services.billing.handlers import issuing
+from services.billing.rules.calendar import month_begin
 from services.billing.service import billing
-from services.billing.share import Share
 from tests.billing.queue import Queue
 from tests.billing.subscriptions import POLDER, created, individual
 from tests.billing.test_invoicing_laws import PAYERS, Life, lives

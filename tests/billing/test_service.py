@@ -6,10 +6,10 @@ import bson
 import pytest
 
 from services.billing.service import SERVICE_NAME, billing
-from services.engine.desk import Documents
-from services.engine.kept import read_from
-from services.engine.message import Message
-from services.engine.service import Key, Page
+from services.engine.core.document import read_from
+from services.engine.core.message import Message
+from services.engine.core.service import Key, Page
+from services.engine.core.unit_of_work import BatchUnitOfWork
 from tests.billing.subscriptions import POLDER, TULIP, created
 from tests.scene import Scene
 
@@ -41,7 +41,7 @@ def test_it_asks_in_two_rounds_for_everything_that_a_common_fact_needs() -> None
     fact = created("o1/2", version=2)
     message = scene._message(type(fact), fact, "m2", "fulfillment", None, fact.subscription.created_at)
 
-    first = list(scene.service.needs(message))
+    first = list(scene.service.prefetch(message))
 
     assert first == [("payers", TULIP), ("shares", "group:tulip/o1")]
 
@@ -83,6 +83,6 @@ def test_documents_come_back_from_the_store_as_they_went() -> None:
 
 
 def _more(scene: Scene, message: Message) -> list[Key | Page]:
-    desk = Documents(1, scene.service.collections, {0: scene.clock})
-    scene._load(desk, *desk.lacks(scene.service.needs(message)))
-    return list(scene.service.needs_more(message, desk))
+    work = BatchUnitOfWork(1, scene.service.collections, {0: scene.clock})
+    scene._load(work, *work.lacks(scene.service.prefetch(message)))
+    return list(scene.service.prefetch_related(message, work))

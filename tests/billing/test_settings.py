@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from contracts.billing import BillingAccountChanged, RequestRefused, RequestRepeated
-from contracts.message import Body
-from contracts.payers import PayerSettingsChanged, PayerSettingsSubmitted
-from contracts.places import Address
-from services.billing.account import Account
-from services.billing.payer import Payer
+from contracts.messages.billing import BillingAccountChanged, RequestRefused, RequestRepeated
+from contracts.messages.payers import PayerSettingsChanged, PayerSettingsSubmitted
+from contracts.values.places import Address
+from contracts.wire.message import Body
+from services.billing.documents.account import Account
+from services.billing.documents.payer import Payer
 from services.billing.service import billing
 from tests.billing.subscriptions import COOLSINGEL, TULIP, created, invoices, run
 from tests.scene import NOON, Scene, only

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from contracts.subscription import State
-from services.billing.share import Held, Part, held_of
-from services.billing.term import Resolved
-from services.engine.kept import revised
+from contracts.messages.subscription import State
+from services.billing.documents.share import Held, Part, held_of
+from services.billing.rules.term import Resolved
+from services.engine.core.document import replace
 from tests.billing.subscriptions import MAY, POLDER, TULIP, created
 
 
 def held(*issued: int, **given: Any) -> Held:
     fact = created(**given)
-    return revised(held_of(fact.subscription, fact.version, Resolved("net_14", "deployment")), issued=issued)
+    return replace(held_of(fact.subscription, fact.version, Resolved("net_14", "deployment")), issued=issued)
 
 
 def test_an_active_subscription_adds_its_price_and_every_month_to_come() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.billing.term import Resolved, days_of, resolved
+from services.billing.rules.term import Resolved, days_of, resolved
 from tests.billing.subscriptions import JOHANNES, created
 
 

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.invoices import LaneInvoicingDue, PayerInvoicingDue
-from services.billing.calendar import last_day, periods_through
-from services.billing.reactions import weighing
-from services.billing.reactions.weighing import LINES, SHARES
+from contracts.messages.invoices import LaneInvoicingDue, PayerInvoicingDue
+from services.billing.handlers import weighing
+from services.billing.handlers.weighing import LINES, SHARES
+from services.billing.rules.calendar import last_day, periods_through
 from services.billing.service import billing
-from services.engine.message import Message, Origin
-from services.engine.planning import MOST_WORK
-from services.engine.service import Service
+from services.engine.core.message import Message, Origin
+from services.engine.core.planning import MOST_WORK
+from services.engine.core.service import Service
 from tests.billing.subscriptions import MAY, POLDER, TULIP, created, run
 from tests.scene import Scene
 

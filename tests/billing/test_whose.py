@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from contracts.billing import BillingAccountChanged
-from contracts.customers import CustomerSnapshot
-from contracts.invoices import Invoice, Issuer
-from contracts.payers import PayerSettingsChanged, PayerSettingsSubmitted
-from contracts.places import Address, AddressSnapshot
+from contracts.messages.billing import BillingAccountChanged
+from contracts.messages.customers import CustomerSnapshot
+from contracts.messages.invoices import Invoice, Issuer
+from contracts.messages.payers import PayerSettingsChanged, PayerSettingsSubmitted
+from contracts.values.places import Address, AddressSnapshot
 from services.billing.app import issuer
-from services.billing.newest import name_of
-from services.billing.payer import Payer
+from services.billing.documents.newest import name_of
+from services.billing.documents.payer import Payer
 from services.billing.service import billing
-from services.engine.kept import revised
+from services.engine.core.document import replace
 from tests.billing.subscriptions import (
     CANAL,
     COOLSINGEL,
@@ -183,7 +183,7 @@ def test_what_somebody_tries_out_gives_a_real_invoice_no_address() -> None:
 def test_a_group_of_before_keeps_the_address_that_it_has() -> None:
     scene = Scene(billing())
     scene.hears(created("o1/1", address=LYON))
-    scene.keep(Payer, TULIP, revised(scene.document(Payer, TULIP), first=None))
+    scene.keep(Payer, TULIP, replace(scene.document(Payer, TULIP), first=None))
     assert scene.document(Payer, TULIP).billing_address(test=False) == LYON
 
     scene.hears(created("o2/1", address=COOLSINGEL, minutes=9))
@@ -272,7 +272,7 @@ def test_a_payer_of_before_knows_its_last_date_from_its_last_invoice(test: bool)
     scene = Scene(billing())
     scene.hears(created(test=test))
     run(scene, "2024-05", as_of=date(2024, 9, 28))
-    scene.keep(Payer, TULIP, revised(scene.document(Payer, TULIP), last_issued=None))
+    scene.keep(Payer, TULIP, replace(scene.document(Payer, TULIP), last_issued=None))
 
     assert invoices(run(scene, "2024-06", as_of=date(2024, 7, 2))) == []
     assert len(invoices(run(scene, "2024-06", as_of=date(2024, 9, 29)))) == 1

@@ -2,12 +2,13 @@
 
 import pytest
 
-from contracts import money, places, values
-from contracts.billing import BillingAccountChanged
-from contracts.invoices import BillingRunCompleted
-from contracts.payers import PayerSettingsChanged, PayerSettingsSubmitted
-from contracts.places import AddressSnapshot
-from services.billing.account import AccountKey
+from contracts.messages.billing import BillingAccountChanged
+from contracts.messages.invoices import BillingRunCompleted
+from contracts.messages.payers import PayerSettingsChanged, PayerSettingsSubmitted
+from contracts.values import money, places
+from contracts.values import words as values
+from contracts.values.places import AddressSnapshot
+from services.billing.documents.account import AccountKey
 from services.billing.service import billing
 from tests.billing.subscriptions import TULIP, completed, created, invoices, run
 from tests.scene import Scene, only
@@ -21,7 +22,7 @@ def withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(money.CURRENCY_EXPONENTS, "CZK")
     monkeypatch.setattr(places, "COUNTRIES", places.COUNTRIES - {"CZ"})
     monkeypatch.setattr(places, "demands_postal_code", lambda _country: True)
-    for module in ("contracts.values", "services.billing.payer"):
+    for module in ("contracts.values.words", "services.billing.documents.payer"):
         monkeypatch.setattr(f"{module}.TERMS", ("net_7", "net_14"))
     monkeypatch.setattr(values, "LENGTHS", (6,))
 

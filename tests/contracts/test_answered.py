@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.generate import example_of
-from contracts.message import Kind
 from contracts.registry import MESSAGES
+from contracts.tools.generate import example_of
+from contracts.wire.message import Kind
 from services.billing.service import billing
-from services.engine.plan import Plan
-from services.engine.record import Outgoing
-from services.engine.service import Service
+from services.engine.core.plan import Plan
+from services.engine.core.record import Outgoing
+from services.engine.core.service import Service
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 from tests.contracts.wire import binary

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from contracts.compatibility import Change, changes
 from contracts.registry import MESSAGES
-from contracts.schema import schema_of
+from contracts.tools.compatibility import Change, changes
+from contracts.tools.schema import schema_of
 
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"anyOf": [{"type": "string", "maxLength": 9}, {"type": "null"}]}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.clock import ClockTicked
-from contracts.generate import example_of
-from contracts.orders import NoteSubmitted
+from contracts.messages.clock import ClockTicked
+from contracts.messages.orders import NoteSubmitted
 from contracts.registry import MESSAGES
+from contracts.tools.generate import example_of
 from tests.contracts.wire import ORDER, address, binary, codes, event, note, order, structured, understood
 
 TICK = ClockTicked.type_name()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.emails import normal_email, why_no_email
-from services.orders.customer import id_from_email
+from contracts.values.emails import normal_email, why_no_email
+from services.orders.documents.customer import id_from_email
 
 SAME = [
     ("jos\u00e9@b.example", "jose\u0301@b.example"),

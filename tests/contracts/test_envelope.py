@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.envelope import Opened, Senseless, opened
-from contracts.generate import example_of
-from contracts.orders import NoteSubmitted, OrderPlaced
+from contracts.messages.orders import NoteSubmitted, OrderPlaced
 from contracts.registry import MESSAGES
+from contracts.tools.generate import example_of
+from contracts.wire.envelope import Opened, Senseless, opened
 from tests.contracts.wire import NOTE, ORDER, Headers, binary, event, note, read, senseless, structured, understood
 
 NINE = datetime(2024, 5, 14, 9, 0, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Any
 import fastjsonschema
 import pytest
 
-from contracts.generate import EXAMPLES, FOLDER, RELEASED, SCHEMAS, example_of
-from contracts.message import Kind
 from contracts.registry import MESSAGES
-from contracts.saying import encoded
+from contracts.tools.generate import EXAMPLES, FOLDER, RELEASED, SCHEMAS, example_of
+from contracts.wire.encoding import encoded
+from contracts.wire.message import Kind
 from tests.contracts.wire import binary, structured, understood
 
 RELEASED_EXAMPLES = sorted((FOLDER / EXAMPLES / RELEASED).glob("*.json"))
@@ -111,4 +111,4 @@ def test_what_was_released_once_is_still_read_and_loses_nothing(path: Path) -> N
 
 
 def test_released_examples_are_there() -> None:
-    assert RELEASED_EXAMPLES, "python -m contracts.generate --release keeps them"
+    assert RELEASED_EXAMPLES, "python -m contracts.tools.generate --release keeps them"

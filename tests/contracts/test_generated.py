@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from contracts import VERSION, generate
-from contracts.asyncapi import DEAD_LETTER_HEADERS
-from contracts.generate import EXAMPLES, FOLDER, SCHEMAS
-from contracts.orders import NoteSubmitted, OrderPlaced
+from contracts import VERSION
+from contracts.messages.orders import NoteSubmitted, OrderPlaced
 from contracts.registry import MESSAGES
+from contracts.tools import generate
+from contracts.tools.asyncapi import DEAD_LETTER_HEADERS
+from contracts.tools.generate import EXAMPLES, FOLDER, SCHEMAS
 from contracts.topics import TOPICS
-from services.engine.message import Origin
-from services.engine.reading import Reject
-from services.engine.wording import dead_letter
+from services.engine.core.message import Origin
+from services.engine.core.outbox import dead_letter
+from services.engine.core.reading import Reject
 
 PLACED = OrderPlaced.type_name()
 NOTE = NoteSubmitted.type_name()
@@ -62,7 +63,7 @@ def test_a_generated_file_that_was_edited_by_hand_fails_the_check(
     changed(copy / spoiled, {"title": "Something else"})
 
     assert generate.main(["--check"], copy) == 1
-    assert f"{spoiled} is stale: run python -m contracts.generate" in capsys.readouterr().err
+    assert f"{spoiled} is stale: run python -m contracts.tools.generate" in capsys.readouterr().err
 
 
 def test_a_generated_file_that_is_missing_fails_the_check(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

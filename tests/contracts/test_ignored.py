@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contracts.generate import example_of
-from contracts.message import Kind
 from contracts.registry import MESSAGES
-from services.engine.record import Outgoing
+from contracts.tools.generate import example_of
+from contracts.wire.message import Kind
+from services.engine.core.record import Outgoing
 from tests.contracts.test_answered import SERVICES, said
 from tests.engine.batch import Shelf, record
 

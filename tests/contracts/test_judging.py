@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from contracts import money, places, values
-from contracts.catalog import VariantChanged, VariantSubmitted
-from contracts.changes import OrderAmendmentRequested
-from contracts.judging import read_again
-from contracts.life import ExtensionRequested
-from contracts.money import CURRENCY_EXPONENTS, MAX_PRICE
-from contracts.orders import OrderSubmitted
-from contracts.payers import PayerSettingsSubmitted
+from contracts.messages.catalog import VariantChanged, VariantSubmitted
+from contracts.messages.changes import OrderAmendmentRequested
+from contracts.messages.life import ExtensionRequested
+from contracts.messages.orders import OrderSubmitted
+from contracts.messages.payers import PayerSettingsSubmitted
+from contracts.values import money, places
+from contracts.values import words as values
+from contracts.values.judging import read_again
+from contracts.values.money import CURRENCY_EXPONENTS, MAX_PRICE
 from tests.contracts.wire import ORDER, codes, event, order, structured, understood
 
 EXTENSION: dict[str, Any] = {

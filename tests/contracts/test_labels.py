@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.assets import AssetReceived
-from contracts.labels import serials_found_by
-from contracts.life import ReturnSubmitted
-from contracts.serials import normalised
+from contracts.messages.assets import AssetReceived
+from contracts.messages.life import ReturnSubmitted
+from contracts.values.labels import serials_found_by
+from contracts.values.serials import normalised
 from services.fulfillment.labels import read_labels
 
 GS = "\x1d"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from contracts.envelope import Senseless
-from contracts.generate import example_of
-from contracts.message import Kind
-from contracts.orders import OrderSubmitted
+from contracts.messages.orders import OrderSubmitted
 from contracts.registry import MESSAGES
+from contracts.tools.generate import example_of
+from contracts.wire.envelope import Senseless
+from contracts.wire.message import Kind
 from tests.contracts.wire import ORDER, address, codes, event, note, order, read, senseless, structured, understood
 
 REQUESTS = sorted(name for name, model in MESSAGES.items() if model.kind is Kind.REQUEST)

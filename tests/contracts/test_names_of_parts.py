@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from contracts.generate import FOLDER, SCHEMAS
-from contracts.message import Kind
-from contracts.parts import Parts
 from contracts.registry import MESSAGES
+from contracts.tools.generate import FOLDER, SCHEMAS
+from contracts.tools.parts import Parts
+from contracts.wire.message import Kind
 
 STRINGS, NUMBERS = {"minLength", "maxLength", "pattern"}, {"minimum", "maximum", "exclusiveMinimum"}
 OBJECTS, LISTS = {"properties", "required", "additionalProperties"}, {"items", "minItems", "maxItems", "uniqueItems"}

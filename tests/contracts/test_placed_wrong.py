@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from contracts.fulfillment import ItemFulfillmentRequested
-from contracts.generate import example_of
-from contracts.message import Kind
-from contracts.orders import OrderSubmitted
+from contracts.messages.fulfillment import ItemFulfillmentRequested
+from contracts.messages.orders import OrderSubmitted
 from contracts.registry import MESSAGES
-from services.engine.reading import PASSED_OVER, Reject
-from services.engine.service import Service
+from contracts.tools.generate import example_of
+from contracts.wire.message import Kind
+from services.engine.core.reading import IGNORED, Reject
+from services.engine.core.service import Service
 from tests.contracts.test_answered import SERVICES
 from tests.engine.batch import Shelf, record
 
@@ -91,4 +91,4 @@ def test_a_type_that_resembles_none_is_only_named(type_: str) -> None:
 def test_an_unknown_event_is_still_passed_over(topic: str) -> None:
     event = {**example_of("leaseline.orders.OrderPlaced.v1"), "type": "leaseline.orders.OrderPlacd.v1"}
 
-    assert read(SERVICES["fulfillment"], topic, event) is PASSED_OVER
+    assert read(SERVICES["fulfillment"], topic, event) is IGNORED

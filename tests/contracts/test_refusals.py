@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.refusals import WHAT_TO_DO, Code, refusal
+from contracts.values.refusals import WHAT_TO_DO, Code, refusal
 
 
 @pytest.mark.parametrize("code", Code)

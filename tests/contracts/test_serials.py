@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.serials import normalised
+from contracts.values.serials import normalised
 
 
 @pytest.mark.parametrize(

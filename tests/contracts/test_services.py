@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from contracts.message import Body
 from contracts.registry import CARRIED, MESSAGES, read_by, written_by
-from contracts.topic import SERVICES, Party
 from contracts.topics import TOPICS
-from services.engine.service import Service
+from contracts.wire.message import Body
+from contracts.wire.topic import SERVICES, Party
+from services.engine.core.service import Service
 
 services = pytest.mark.parametrize("name", SERVICES)
 

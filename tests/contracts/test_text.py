@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from contracts.generate import example_of
-from contracts.message import Kind
-from contracts.problems import model_in
 from contracts.registry import MESSAGES
-from contracts.text import is_blank, tidy, tidy_lines, without_controls
+from contracts.tools.generate import example_of
+from contracts.values.text import is_blank, tidy, tidy_lines, without_controls
+from contracts.wire.message import Kind
+from contracts.wire.problems import model_in
 from tests.contracts.wire import ORDER, address, codes, event, order, structured, understood
 
 REQUESTS = sorted(name for name, model in MESSAGES.items() if model.kind is Kind.REQUEST)

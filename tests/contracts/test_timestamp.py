@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.timestamp import instant
-from services.engine.message import message_time
+from contracts.values.timestamp import instant
+from services.engine.core.message import message_time
 
 HALF_PAST = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
 LAST = datetime(2016, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)

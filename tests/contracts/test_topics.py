@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import contracts
-from contracts.message import Answer, Body, Fact, Internal, Kind, Proposal, Request
 from contracts.registry import CARRIED, MESSAGES, read_by, topic, written_by
-from contracts.topic import SERVICES, Carried, Party, Topic
 from contracts.topics import TOPICS
+from contracts.wire.message import Answer, Body, Fact, Internal, Kind, Proposal, Request
+from contracts.wire.topic import SERVICES, Carried, Party, Topic
 
 FOLDER = Path(contracts.__file__).parent
 named = pytest.mark.parametrize("each", TOPICS, ids=lambda each: each.name)

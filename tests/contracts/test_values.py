@@ -9,15 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.changes import OrderAmendmentRequested
-from contracts.emails import normal_email
-from contracts.fulfillment import ItemFulfillmentRequested
-from contracts.money import CURRENCY_EXPONENTS, KNOWN_EXPONENTS, MAX_PRICE, Currency, MinorUnits, Money, exponent_of
-from contracts.orders import ItemSubmitted
-from contracts.places import COUNTRIES, Country, demands_postal_code
-from contracts.refusals import WHAT_TO_DO, Code
-from contracts.text import is_blank
-from contracts.values import (
+from contracts.messages.changes import OrderAmendmentRequested
+from contracts.messages.fulfillment import ItemFulfillmentRequested
+from contracts.messages.orders import ItemSubmitted
+from contracts.values.emails import normal_email
+from contracts.values.money import (
+    CURRENCY_EXPONENTS,
+    KNOWN_EXPONENTS,
+    MAX_PRICE,
+    Currency,
+    MinorUnits,
+    Money,
+    exponent_of,
+)
+from contracts.values.places import COUNTRIES, Country, demands_postal_code
+from contracts.values.refusals import WHAT_TO_DO, Code
+from contracts.values.text import is_blank
+from contracts.values.words import (
     CivilDate,
     Email,
     Identifier,

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.envelope import Opened, Senseless, opened
-from contracts.orders import NoteSubmitted, OrderSubmitted
+from contracts.messages.orders import NoteSubmitted, OrderSubmitted
 from contracts.registry import MESSAGES
+from contracts.wire.envelope import Opened, Senseless, opened
 
 NOTE = NoteSubmitted.type_name()
 ORDER = OrderSubmitted.type_name()

@@ -7,8 +7,8 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from deploy.installation import SERVICES
 from deploy.local.places import PROJECT
+from installation import SERVICES
 
 _REFUSING = """
 import sys

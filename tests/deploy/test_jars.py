@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import jars, places, ready, runtime
-from deploy.local.trouble import RuntimeIncomplete
+from deploy.local.errors import RuntimeIncomplete
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from deploy.local.errors import PortTaken
 from deploy.local.ports import LOOPBACK, Holding
-from deploy.local.trouble import PortTaken
 
 
 def test_a_server_may_listen_on_a_port_that_is_held_for_it() -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy import cli, entry
-from deploy.installation import processes
-from deploy.installation.processes import started
-from deploy.local import servers
-from deploy.local.addresses import Addresses
+from deploy.local import processes, servers
 from deploy.local.kafka import Kafka
+from deploy.local.processes import started
+from installation.addresses import Addresses
+from operations import cli, entry
 
 DEAF = "tests.deploy.deaf"
 

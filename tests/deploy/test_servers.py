@@ -13,12 +13,12 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.local import servers
-from deploy.local.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
-from deploy.local.trouble import DataInUse, NotOnThisPlatform, PortTaken, ServerFailed
-from tests.deploy.conftest import Servers
+from deploy.local.errors import DataInUse, NotOnThisPlatform, PortTaken, ServerFailed
+from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
 from tests.deploy.records import create_topic, first_record, publish
+from tests.servers import Servers
 
-Document = dict[str, object]
+AnyDocument = dict[str, object]
 
 
 def port_of(address: str) -> int:
@@ -28,7 +28,7 @@ def port_of(address: str) -> int:
 def test_what_was_stored_and_published_is_there_after_a_restart_on_other_ports(
     tmp_path: Path, small_servers: Servers
 ) -> None:
-    with small_servers(tmp_path) as before, MongoClient[Document](before.mongo) as client:
+    with small_servers(tmp_path) as before, MongoClient[AnyDocument](before.mongo) as client:
         client.shop.orders.insert_one({"_id": "order-1"})
         asyncio.run(create_topic(before.kafka, "orders.events"))
         asyncio.run(publish(before.kafka, "orders.events", b"placed"))
@@ -37,7 +37,7 @@ def test_what_was_stored_and_published_is_there_after_a_restart_on_other_ports(
             stack.enter_context(socket.socket()).bind(("127.0.0.1", port_of(address)))
         after = stack.enter_context(small_servers(tmp_path))
         assert {after.kafka, after.mongo}.isdisjoint({before.kafka, before.mongo})
-        client = stack.enter_context(MongoClient[Document](after.mongo))
+        client = stack.enter_context(MongoClient[AnyDocument](after.mongo))
         assert client.shop.orders.find_one() == {"_id": "order-1"}
         assert asyncio.run(first_record(after.kafka, "orders.events")).value == b"placed"
 
@@ -61,10 +61,10 @@ def test_a_later_start_takes_under_six_seconds(tmp_path: Path, small_servers: Se
 def test_a_fresh_start_empties_the_servers_data_and_spares_what_else_lies_there(
     tmp_path: Path, small_servers: Servers
 ) -> None:
-    with small_servers(tmp_path) as addresses, MongoClient[Document](addresses.mongo) as client:
+    with small_servers(tmp_path) as addresses, MongoClient[AnyDocument](addresses.mongo) as client:
         client.shop.orders.insert_one({"_id": "order-1"})
     (tmp_path / "notes.txt").write_text("mine")
-    with small_servers(tmp_path, fresh=True) as addresses, MongoClient[Document](addresses.mongo) as client:
+    with small_servers(tmp_path, fresh=True) as addresses, MongoClient[AnyDocument](addresses.mongo) as client:
         assert "shop" not in client.list_database_names()
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
@@ -89,7 +89,7 @@ def test_a_data_folder_in_use_is_refused_and_its_holder_named(
     supervisor = psutil.Process(addresses.mongod_pid).ppid()
     with pytest.raises(DataInUse, match=f"process {supervisor}"), small_servers(data, fresh=True):
         pass
-    with MongoClient[Document](addresses.mongo) as client:
+    with MongoClient[AnyDocument](addresses.mongo) as client:
         assert client.admin.command("ping")["ok"] == 1  # the refusal came before anything was emptied
 
 
@@ -133,7 +133,7 @@ def test_a_kafka_of_ones_own_goes_with_a_mongodb_started_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_servers: Servers
 ) -> None:
     monkeypatch.setenv(KAFKA_VARIABLE, "kafka.example:9092")
-    with small_servers(tmp_path) as addresses, MongoClient[Document](addresses.mongo) as client:
+    with small_servers(tmp_path) as addresses, MongoClient[AnyDocument](addresses.mongo) as client:
         assert addresses.kafka == "kafka.example:9092"
         assert addresses.kafka_pid is None
         assert client.admin.command("ping")["ok"] == 1

@@ -82,7 +82,7 @@ def test_ctrl_c_reaches_the_owner_and_not_the_servers_which_then_end_with_it(tmp
 
 def leaseline(*words: str, data: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "deploy", "servers", *words, "--data", str(data)],
+        [sys.executable, "-m", "operations", "servers", *words, "--data", str(data)],
         capture_output=True,
         text=True,
         cwd=places.PROJECT,

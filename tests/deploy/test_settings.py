@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import fields
 
-from deploy.demo.run import ENVIRONMENT
+from demo.run import ENVIRONMENT
 from deploy.local.places import PROJECT
-from services.engine.numbers import Number
+from services.engine.runtime.limits import Limit
 from services.fulfillment import app as fulfillment_app
 from services.fulfillment import settings as fulfillment
 from services.orders import app as orders_app
@@ -57,14 +57,14 @@ def test_the_demonstration_does_not_depend_on_the_shells_settings() -> None:
 
 
 @BOTH
-def test_every_waiting_time_and_limit_can_be_chosen(settings: Any, table: Sequence[Number]) -> None:
+def test_every_waiting_time_and_limit_can_be_chosen(settings: Any, table: Sequence[Limit]) -> None:
     left = [each.name for each in fields(settings) if each.name not in NO_NUMBERS | BY_THE_ENGINE]
 
     assert sorted(number.field for number in table) == sorted(left)
 
 
 @BOTH
-def test_each_is_told_with_its_default_and_its_bounds(settings: Any, table: Sequence[Number]) -> None:
+def test_each_is_told_with_its_default_and_its_bounds(settings: Any, table: Sequence[Limit]) -> None:
     told = (PROJECT / "docs/settings.md").read_text(encoding="utf-8")
     for number in table:
         default = getattr(settings, number.field)

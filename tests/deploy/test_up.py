@@ -20,7 +20,7 @@ def test_up_prints_how_to_begin_and_ends_cleanly_with_the_data_kept(tmp_path: Pa
     printed = tmp_path / "printed"
     with printed.open("w") as output:
         up = subprocess.Popen(
-            [sys.executable, "-m", "deploy", "up", "--data", str(tmp_path / "servers")],
+            [sys.executable, "-m", "operations", "up", "--data", str(tmp_path / "servers")],
             cwd=PROJECT,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.engine.checkpoint import Checkpoint
-from services.engine.desk import matches
-from services.engine.kept import Stored
-from services.engine.memory.log import MemoryRecord
-from services.engine.plan import Plan
-from services.engine.planning import Planning
-from services.engine.reading import Reader
-from services.engine.service import Key, Page, Service
+from services.engine.core.checkpoint import Checkpoint
+from services.engine.core.document import Stored
+from services.engine.core.plan import Plan
+from services.engine.core.planning import Planning
+from services.engine.core.reading import Reader
+from services.engine.core.service import Key, Page, Service
+from services.engine.core.unit_of_work import matches
+from tests.engine.memory.log import MemoryRecord
 from tests.engine.simulation.tally import REQUESTS, SERVICE
 
 BEGAN = 1_700_000_000_000
@@ -66,8 +66,8 @@ class Shelf:
         """What these records make, one batch."""
         concerned = {r.partition: self.checkpoints[r.partition] for r in records}
         planning = Planning(self.service, self.reader, records, concerned)
-        self._load(planning, planning.needs())
-        self._load(planning, planning.needs_more())
+        self._load(planning, planning.prefetch())
+        self._load(planning, planning.prefetch_related())
         while (wants := planning.decide()) is not None:
             self._load(planning, wants)
         return planning.plan()
@@ -85,7 +85,7 @@ class Shelf:
 
     def _load(self, planning: Planning, wants: tuple[tuple[Key, ...], tuple[Page, ...]]) -> None:
         keys, pages = wants
-        planning.desk.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
+        planning.work.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
         for page in pages:
             there = ((id_, stored) for (name, id_), stored in sorted(self.documents.items()) if name == page.collection)
-            planning.desk.put_page(page, [(id_, stored) for id_, stored in there if matches(page, id_, stored)])
+            planning.work.put_page(page, [(id_, stored) for id_, stored in there if matches(page, id_, stored)])

@@ -7,17 +7,17 @@ from typing import Any, TypeVar
 
 import bson
 
-from services.engine.checkpoint import Checkpoint
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.database import MemoryDatabase, decoded
-from services.engine.memory.fortune import Fortune
-from services.engine.memory.group import MemoryGroup, MemoryMembership
-from services.engine.memory.log import MemoryLog
-from services.engine.memory.producer import MemoryProducer
-from services.engine.memory.store import CHECKPOINTS, MemoryStore
-from services.engine.service import Service
-from services.engine.stored import from_document
+from services.engine.adapters.mongo_checkpoint import from_document
+from services.engine.core.checkpoint import Checkpoint
+from services.engine.core.service import Service
 from tests.engine.batch import asking
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.database import MemoryDatabase, decoded
+from tests.engine.memory.fault_injector import FaultInjector
+from tests.engine.memory.group import MemoryGroup, MemoryMembership
+from tests.engine.memory.log import MemoryLog
+from tests.engine.memory.producer import MemoryProducer
+from tests.engine.memory.store import CHECKPOINTS, MemoryStore
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import SimLoop
 from tests.engine.simulation.process import Parts, Process
@@ -61,10 +61,10 @@ class Stage:
 
     def ports(self) -> tuple[MemoryMembership, MemoryStore, MemoryProducer]:
         """A member that has its lanes, a store and a producer, for calling the engine's parts by hand."""
-        member = MemoryMembership(self.group, Fortune())
+        member = MemoryMembership(self.group, FaultInjector())
         self.group.join(member)
         member.learn()
-        return member, MemoryStore(self.database, Fortune()), MemoryProducer(self.log, Fortune())
+        return member, MemoryStore(self.database, FaultInjector()), MemoryProducer(self.log, FaultInjector())
 
     def ask(self, amount: int = 1) -> int:
         """One more request; returns its offset."""

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, create_model
 
-from contracts.message import Body, Kind
-from contracts.orders import OrderSubmitted
+from contracts.messages.orders import OrderSubmitted
 from contracts.registry import MESSAGES
-from services.engine.content import content_of, digest_of, fields_of_content
+from contracts.wire.message import Body, Kind
+from services.engine.core.content import content_of, digest_of, fields_of_content
 
 EXAMPLES = Path("contracts/examples")
 REQUESTS = tuple(model for model in MESSAGES.values() if model.kind is Kind.REQUEST)

@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.engine.desk import Documents, Write
-from services.engine.differing import WHOLE, differing, with_paths
-from services.engine.kept import Kept, field, revised, stored_form
-from services.engine.service import Change, Collection, Decision
+from services.engine.core.differing import WHOLE, differing, with_paths
+from services.engine.core.document import Document, field, replace, stored_form
+from services.engine.core.service import Change, Collection, Decision
+from services.engine.core.unit_of_work import BatchUnitOfWork, Write
 
 
-class Unit(Kept):
+class Unit(Document):
     serial: str
     at: int = 0
 
 
-class Box(Kept):
+class Box(Document):
     total: int = 0
     units: tuple[Unit, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
@@ -37,14 +37,14 @@ def became(draw: st.DrawFn, old: Box) -> Box:
     for place in draw(st.lists(st.integers(0, max(0, len(units) - 1)), max_size=3)):
         units[place : place + 1] = [draw(UNIT)]
     more = draw(st.lists(UNIT, max_size=3))
-    return revised(old, units=(*units, *more), rows={**old.rows, **draw(ROWS)})
+    return replace(old, units=(*units, *more), rows={**old.rows, **draw(ROWS)})
 
 
 def _write(old: Box, new: Box) -> Write | None:
-    desk = Documents(1, (Collection("boxes", Box),), {})
-    desk.put_loaded([("boxes", "b")], {("boxes", "b"): stored_form(old)})
-    desk.apply(Decision((Change(Box, "b", new),)), 0)
-    return next(iter(desk.writes()), None)
+    work = BatchUnitOfWork(1, (Collection("boxes", Box),), {})
+    work.put_loaded([("boxes", "b")], {("boxes", "b"): stored_form(old)})
+    work.apply(Decision((Change(Box, "b", new),)), 0)
+    return next(iter(work.writes()), None)
 
 
 @given(st.data())
@@ -91,7 +91,7 @@ def test_rows_are_written_alone_unless_a_key_cannot_stand_in_a_path() -> None:
 
 def test_a_document_grows_by_what_is_new_however_large_it_is() -> None:
     old = Box(total=1, units=tuple(Unit(serial=f"S{n}") for n in range(2000)))
-    write = _write(old, revised(old, total=2, units=(*old.units, Unit(serial="S2000"))))
+    write = _write(old, replace(old, total=2, units=(*old.units, Unit(serial="S2000"))))
     assert write == Write("boxes", "b", {"total": 2, "units.2000": {"serial": "S2000"}})
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.engine.durability import Topic, durable, fewer_brokers, too_few_copies, unsafe, wrong
+from services.engine.adapters.kafka_durability import Topic, durable, fewer_brokers, too_few_copies, unsafe, wrong
 
 SAFE = {"min.insync.replicas": "2", "unclean.leader.election.enable": "false", "cleanup.policy": "delete"}
 

@@ -10,16 +10,16 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.v1.kafka import KafkaMessage as OldKafkaMessage
 from cloudevents.v1.kafka import from_structured as old_from_structured
 
-from contracts.clock import ClockTicked
-from contracts.refusals import Code, refusal
-from contracts.saying import CONTENT_TYPE, STRUCTURED
-from services.engine.lanes import home
-from services.engine.message import Message
-from services.engine.reading import ORIGIN, PassOn, Reader
-from services.engine.record import Outgoing
-from services.engine.service import Say
-from services.engine.ticking import record_of
-from services.engine.wording import worded
+from contracts.messages.clock import ClockTicked
+from contracts.values.refusals import Code, refusal
+from contracts.wire.encoding import CONTENT_TYPE, STRUCTURED
+from services.engine.core.lanes import home
+from services.engine.core.message import Message
+from services.engine.core.outbox import to_records
+from services.engine.core.reading import ORIGIN, Forwarded, Reader
+from services.engine.core.record import Outgoing
+from services.engine.core.service import Emit
+from services.engine.runtime.ticking import record_of
 from tests.engine.batch import asking, record
 from tests.engine.simulation.tally import SERVICE, Counted, StepDue, TallyRefused
 
@@ -30,15 +30,15 @@ ASKED = asking("AddRequested", {"counter": "c1", "amount": 3}, id="7", time="202
 def _said() -> list[Outgoing]:
     read, _, _ = READER.read(record(ASKED, 5, lane=home("c1", 4)), 0)
     assert isinstance(read, Message)
-    says = [
-        Say(Counted(counter="c1", version=9, total=1, changes=1)),
-        Say(TallyRefused(subject="c1", refusals=(refusal(Code.ID_REUSED),))),
-        Say(StepDue(counter="c2", left=1, run=1)),
+    emits = [
+        Emit(Counted(counter="c1", version=9, total=1, changes=1)),
+        Emit(TallyRefused(subject="c1", refusals=(refusal(Code.ID_REUSED),))),
+        Emit(StepDue(counter="c2", left=1, run=1)),
     ]
     tick = record_of(
         ClockTicked(lane=1, as_of=datetime(2026, 1, 2, tzinfo=UTC)), 1, "leaseline/orders", datetime.now(UTC)
     )
-    return [*worded(says, read, "tally", 4), tick]
+    return [*to_records(emits, read, "tally", 4), tick]
 
 
 def _headers(said: Outgoing) -> Mapping[str, bytes]:
@@ -75,7 +75,7 @@ def test_every_kind_of_what_we_say_carries_the_header_once() -> None:
 @pytest.mark.parametrize("headers", [(), (("content-type", b"application/json"),), (("x", b"\xff"),), (CONTENT_TYPE,)])
 def test_what_is_passed_on_keeps_its_own_headers(headers: tuple[tuple[str, bytes], ...]) -> None:
     read, _, _ = READER.read(record(ASKED, 5, lane=(home("c1", 4) + 1) % 4, headers=headers), 0)
-    assert isinstance(read, PassOn)
+    assert isinstance(read, Forwarded)
     (passed,) = read.records
     assert tuple(pair for pair in passed.headers if pair[0] != ORIGIN) == headers
     assert passed.value == ASKED

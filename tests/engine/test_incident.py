@@ -9,17 +9,17 @@ from typing import Any
 
 from structlog.testing import CapturingLogger
 
-from contracts.changes import OrderChangeRefused
-from contracts.fulfillment import ItemFulfillmentParked, ItemFulfillmentRefused, SerialRefused
-from contracts.refusals import Code, refusal
-from services.engine.incident import Incident, answered
-from services.engine.journal import Journal
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.log import MemoryRecord
-from services.engine.message import Cause, Message, Origin
-from services.engine.planning import Planning
-from services.engine.service import Say
+from contracts.messages.changes import OrderChangeRefused
+from contracts.messages.fulfillment import ItemFulfillmentParked, ItemFulfillmentRefused, SerialRefused
+from contracts.values.refusals import Code, refusal
+from services.engine.core.incident import Incident, answered
+from services.engine.core.message import Cause, Message, Origin
+from services.engine.core.planning import Planning
+from services.engine.core.service import Emit
+from services.engine.runtime.journal import Journal
 from tests.engine.batch import Shelf, asking, record
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.log import MemoryRecord
 from tests.engine.played import played
 from tests.engine.simulation import tally
 
@@ -30,7 +30,7 @@ def _told(*records: MemoryRecord, shelf: Shelf | None = None) -> list[Incident]:
     return list((shelf or Shelf()).plan(records).incidents)
 
 
-def _about(say: Say) -> Mapping[str, object] | None:
+def _about(say: Emit) -> Mapping[str, object] | None:
     origin = Origin("tally.requests", 0, 3, 17, 1)
     message = Message(
         tally.AddRequested, None, (), None, "shop", "m-1", NOW, NOW, False, ("o-1",), 0, origin
@@ -81,13 +81,13 @@ def test_the_serials_of_a_scan_are_told_by_their_codes_each_once() -> None:
         SerialRefused(serial=f"S{number}", code=code, what_to_do="Put it back.")
         for number, code in enumerate((Code.SERIAL_IN_USE, Code.SERIAL_IN_USE, Code.SKU_MISMATCH))
     )
-    about = _about(Say(ItemFulfillmentRefused(order_id="o-1", serials=serials)))
+    about = _about(Emit(ItemFulfillmentRefused(order_id="o-1", serials=serials)))
     assert about is not None
     assert (about["subject"], about["codes"]) == ("o-1", ["serial_in_use", "sku_mismatch"])
 
 
 def test_a_request_that_waits_is_told_with_what_it_waits_for() -> None:
-    about = _about(Say(ItemFulfillmentParked(order_id="o-1", serials=("S1",), waits_for="order", what_to_do="Wait.")))
+    about = _about(Emit(ItemFulfillmentParked(order_id="o-1", serials=("S1",), waits_for="order", what_to_do="Wait.")))
     assert about is not None
     assert (about["event"], about["waits_for"], about["id"]) == ("request.waits", "order", "m-1")
 
@@ -95,7 +95,7 @@ def test_a_request_that_waits_is_told_with_what_it_waits_for() -> None:
 def test_what_waited_is_told_by_the_request_and_by_what_decided_it() -> None:
     waited = Cause("scanner", "scan-7", "tally.requests/1/2")
     answer = tally.TallyRefused(subject="o-1", refusals=(refusal(Code.ORDER_NOT_FOUND),))
-    about = _about(Say(answer, waited))
+    about = _about(Emit(answer, waited))
     assert about is not None
     assert (about["source"], about["id"], about["address"]) == ("scanner", "scan-7", "tally.requests/1/2")
     assert about["decided_by"] == "tally.requests/3/17"
@@ -103,14 +103,14 @@ def test_what_waited_is_told_by_the_request_and_by_what_decided_it() -> None:
 
 def test_a_code_is_told_with_its_field() -> None:
     refusals = (refusal(Code.FIELD_REQUIRED, "items"), refusal(Code.EMAIL_INVALID, "customer.email", "anna@@example"))
-    about = _about(Say(tally.TallyRefused(subject="o-1", refusals=refusals)))
+    about = _about(Emit(tally.TallyRefused(subject="o-1", refusals=refusals)))
     assert about is not None
     assert about["codes"] == ["field_required items", "email_invalid customer.email"]
     assert "anna" not in str(about)
 
 
 def test_a_refused_change_is_told_by_its_code() -> None:
-    about = _about(Say(OrderChangeRefused(order_id="o-1", number=1, code=Code.NOTHING_OPEN)))
+    about = _about(Emit(OrderChangeRefused(order_id="o-1", number=1, code=Code.NOTHING_OPEN)))
     assert about is not None
     assert about["codes"] == ["nothing_open"]
 
@@ -119,7 +119,7 @@ def test_no_incident_costs_anything_where_nothing_went_wrong() -> None:
     shelf = Shelf()
     right = record(asking("AddRequested", {"counter": "c1", "amount": 1}), 5)
     planning = Planning(tally.SERVICE, shelf.reader, [right], {0: shelf.checkpoints[0]})
-    planning.desk.put_loaded([("counters", "c1")], {})
+    planning.work.put_loaded([("counters", "c1")], {})
     assert planning.decide() is None
     assert planning.incidents == []
 

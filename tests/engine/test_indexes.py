@@ -7,9 +7,9 @@ import pytest
 from pymongo import ASCENDING, MongoClient
 
 from services.billing.service import billing
-from services.engine.indexes import indexes_of
-from services.engine.mongo import MongoStore
-from services.engine.service import Collection, Service
+from services.engine.adapters.mongo_indexes import indexes_of
+from services.engine.adapters.mongo_store import MongoStore
+from services.engine.core.service import Collection, Service
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import Settings as Fulfillment
 from services.orders.service import orders

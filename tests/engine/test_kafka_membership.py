@@ -9,10 +9,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
-from services.engine.faults import NotOurs
-from services.engine.kafka_membership import FACTS_ALONE, POLL, SOME, KafkaMembership, facts_first
-from services.engine.polls import BUSY, IDLE, IDLE_AFTER, rest_while_idle
-from services.engine.rebalances import Listener
+from services.engine.adapters.kafka_membership import FACTS_ALONE, POLL, SOME, KafkaMembership, facts_first
+from services.engine.adapters.kafka_polls import BUSY, IDLE, IDLE_AFTER, rest_while_idle
+from services.engine.adapters.kafka_rebalances import Listener
+from services.engine.core.faults import NotOurs
 
 LANES = 8
 SESSION_MS = 2_000

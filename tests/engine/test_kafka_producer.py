@@ -8,10 +8,10 @@ from unittest.mock import patch
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from services.engine import kafka_producer
-from services.engine.faults import NotSaid
-from services.engine.kafka_producer import KafkaProducer
-from services.engine.record import Outgoing, Place
+from services.engine.adapters import kafka_producer
+from services.engine.adapters.kafka_producer import KafkaProducer
+from services.engine.core.faults import NotSaid
+from services.engine.core.record import Outgoing, Place
 
 
 class Batch:

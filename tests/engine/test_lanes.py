@@ -3,7 +3,7 @@ from aiokafka.partitioner import murmur2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.engine.lanes import home, whole_lanes
+from services.engine.core.lanes import home, whole_lanes
 
 GOLDEN = {
     b"21": -973932308,

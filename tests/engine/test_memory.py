@@ -9,24 +9,24 @@ from bson import BSON
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.engine import heard as memory
-from services.engine.desk import Documents
-from services.engine.heard import (
+from services.engine.core import memory
+from services.engine.core.document import replace, stored_form
+from services.engine.core.memory import (
     MOVED_AT_ONCE,
     PROCESSED,
     WAITING,
-    Heard,
     LongMemory,
-    Recognised,
-    recognise,
+    Processed,
+    Repeat,
+    find_repeat,
+    record_processed,
     refused,
-    remember,
     settled,
     stands_by,
 )
-from services.engine.kept import revised, stored_form
-from services.engine.message import Message, Origin, identity_of
-from services.engine.service import Change, Collection, Decision, Key
+from services.engine.core.message import Message, Origin, identity_of
+from services.engine.core.service import Change, Collection, Decision, Key
+from services.engine.core.unit_of_work import BatchUnitOfWork
 from tests.engine.simulation.tally import AddRequested
 
 COUNT = "counted"
@@ -45,33 +45,33 @@ class Shelf:
     def __init__(self, kind: type[LongMemory] = Long) -> None:
         self.kind = kind
         self.documents: dict[Key, Mapping[str, Any]] = {}
-        self.collections = (Collection(COUNT, kind), Collection(PROCESSED, Heard))
+        self.collections = (Collection(COUNT, kind), Collection(PROCESSED, Processed))
         self.begin()
 
     def begin(self) -> None:
-        self.desk = Documents(1, self.collections, {})
-        self.desk.put_loaded([(COUNT, "c")], self.documents)
+        self.work = BatchUnitOfWork(1, self.collections, {})
+        self.work.put_loaded([(COUNT, "c")], self.documents)
 
     def load(self, id_: str) -> None:
         """What the engine loads before a message with this identity is decided, and no more."""
-        self.desk.put_loaded(self.desk.lacks(self.desk.recalled(message(id_)))[0], self.documents)
+        self.work.put_loaded(self.work.lacks(self.work.recalled(message(id_)))[0], self.documents)
 
-    def hear(self, id_: str, outcome: str, keep: int = memory.REFUSALS_KEPT) -> Recognised | None:
+    def hear(self, id_: str, outcome: str, keep: int = memory.REFUSALS_KEPT) -> Repeat | None:
         """Recognises a request, or remembers it with this outcome."""
         self.load(id_)
-        document = self.desk.get(self.kind, "c") or self.kind()
-        known = recognise(message(id_), document, self.desk)
+        document = self.work.get(self.kind, "c") or self.kind()
+        known = find_repeat(message(id_), document, self.work)
         if known is None:
-            self.put(revised(document, heard=remember(document.heard, message(id_), outcome, keep)))
+            self.put(replace(document, heard=record_processed(document.heard, message(id_), outcome, keep)))
         return known
 
     def put(self, document: LongMemory) -> None:
-        self.desk.apply(Decision((Change(self.kind, "c", document),)), 0)
+        self.work.apply(Decision((Change(self.kind, "c", document),)), 0)
 
     def end(self) -> int:
         """Ends a batch; how many bytes it wrote."""
         written = 0
-        for write in self.desk.writes():
+        for write in self.work.writes():
             key = (write.collection, write.id)
             assert write.fields is not None
             assert not write.new or key not in self.documents
@@ -81,7 +81,7 @@ class Shelf:
         return written
 
     def document(self) -> LongMemory:
-        found = self.desk.get(self.kind, "c")
+        found = self.work.get(self.kind, "c")
         assert found is not None
         return found
 
@@ -138,7 +138,7 @@ def test_what_waits_and_what_a_content_is_recognised_by_never_leave_the_document
         shelf.end()
     assert [h.id for h in shelf.document().heard][:2] == ["order", "parked"]
     document = shelf.document()
-    shelf.put(revised(document, heard=settled(document.heard, {identity_of("shop", "parked"): "Counted"})))
+    shelf.put(replace(document, heard=settled(document.heard, {identity_of("shop", "parked"): "Counted"})))
     shelf.end()
     known = shelf.hear("parked", "never")
     assert known is not None
@@ -153,9 +153,9 @@ def test_a_repeat_by_content_names_a_first_request_that_left_the_document() -> N
     shelf.hear("again", stands_by(identity_of("shop", "0")))
     shelf.end()
     document = shelf.document()
-    first = Recognised("repeat", document.heard[-1])
+    first = Repeat("repeat", document.heard[-1])
     assert first.first.stands_by == identity_of("shop", "0")
-    shelf.desk.put_loaded([(PROCESSED, f"c|{identity_of('shop', '0').hex()}")], shelf.documents)
+    shelf.work.put_loaded([(PROCESSED, f"c|{identity_of('shop', '0').hex()}")], shelf.documents)
     known = shelf.hear("again", "never")
     assert known is not None
     assert (known.first.id, known.first.told, known.first.codes) == ("0", "Counted", ())
@@ -167,13 +167,15 @@ def test_an_ordinary_document_asks_for_nothing_more() -> None:
         shelf.hear(str(number), "Counted")
     shelf.end()
     assert {collection for collection, _ in shelf.documents} == {COUNT}
-    assert tuple(shelf.desk.recalled(message("0"))) == ()
+    assert tuple(shelf.work.recalled(message("0"))) == ()
     assert "moved" not in shelf.documents[COUNT, "c"]
 
 
 def test_a_document_of_before_shrinks_step_by_step_and_forgets_nothing() -> None:
     entries = tuple(
-        Heard(who=identity_of("shop", str(n)), what=message("x").content(), source="shop", id=str(n), outcome="Counted")
+        Processed(
+            who=identity_of("shop", str(n)), what=message("x").content(), source="shop", id=str(n), outcome="Counted"
+        )
         for n in range(3000)
     )
     shelf = Shelf(LongMemory)

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from deploy import cli
 from deploy.local.places import PROJECT
-from services.engine.mistyped import NAMES, PREFIX, mistyped
+from operations import cli
+from services.engine.runtime.mistyped import NAMES, PREFIX, mistyped
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,6 @@ def test_the_command_line_names_it_before_it_does_anything(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LEASELINE_LANE", "32")
-    monkeypatch.setattr(cli, "app", lambda: None)
+    monkeypatch.setattr(cli, "app", lambda **_: None)
     cli.main()
     assert "did you mean LEASELINE_LANES?" in capsys.readouterr().err

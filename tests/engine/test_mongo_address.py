@@ -2,11 +2,11 @@
 
 import pytest
 
-from deploy.local.addresses import named_mongo
-from deploy.local.trouble import WrongAddress
-from services.engine.faults import Stop
-from services.engine.mongo import MongoStore
-from services.engine.mongo_address import weakness
+from installation.addresses import named_mongo
+from installation.errors import WrongAddress
+from services.engine.adapters.mongo_address import weakness
+from services.engine.adapters.mongo_store import MongoStore
+from services.engine.core.faults import Stop
 from tests.engine.simulation.tally import SERVICE
 
 WEAKER = [

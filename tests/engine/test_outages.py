@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 import structlog
 
-from services.engine import outages
-from services.engine.outages import Outages
-from services.engine.thinning import Libraries, Thinning
+from services.engine.observe import outages
+from services.engine.observe.outages import Outages
+from services.engine.observe.thinning import Libraries, Thinning
 from tests.engine.lines import lines
 
 

@@ -4,13 +4,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.engine import planning as plannings
-from services.engine.kept import revised
-from services.engine.memory.log import MemoryRecord
-from services.engine.planning import Planning
-from services.engine.record import Outgoing
-from services.engine.service import Decision, Desk
+from services.engine.core import planning as plannings
+from services.engine.core.document import replace
+from services.engine.core.planning import Planning
+from services.engine.core.record import Outgoing
+from services.engine.core.service import Decision, UnitOfWork
 from tests.engine.batch import Shelf, asking, record
+from tests.engine.memory.log import MemoryRecord
 from tests.engine.simulation import tally
 
 COUNTERS = ("c0", "c1", "c2")
@@ -42,7 +42,7 @@ def _said(outgoing: tuple[Outgoing, ...]) -> list[tuple[str, str]]:
 @given(st.lists(requests(), min_size=1, max_size=12), st.data())
 def test_a_batch_equals_its_messages_one_by_one(values: list[bytes], data: st.DataObject) -> None:
     """What is said once a batch apart: that depends on where the batch ends."""
-    calm = revised(tally.SERVICE, conclude=lambda _message, _change, _desk: Decision())
+    calm = replace(tally.SERVICE, on_batch_end=lambda _message, _change, _desk: Decision())
     records = [record(value, offset) for offset, value in enumerate(values)]
     whole, single = Shelf(service=calm), Shelf(service=calm)
     one_by_one = [said for r in records for said in _said(single.save(single.plan([r])).checkpoints[0].outgoing)]
@@ -99,9 +99,9 @@ def test_a_batch_is_cut_where_it_has_too_much_to_say() -> None:
 
 def test_a_batch_is_cut_by_the_work_that_it_makes_but_one_message_always_goes() -> None:
     shelf = Shelf()
-    heavy = revised(tally.SERVICE, weight=lambda _message: plannings.MOST_WORK)
+    heavy = replace(tally.SERVICE, weight=lambda _message: plannings.MOST_WORK)
     planning = Planning(heavy, shelf.reader, [_add(0), _add(1)], {0: shelf.checkpoints[0]})
-    planning.desk.put_loaded([("counters", "c0")], {})
+    planning.work.put_loaded([("counters", "c0")], {})
     assert planning.decide() is None
     assert planning.plan().taken == 1
 
@@ -112,36 +112,36 @@ def test_passing_on_is_taken_once_however_often_it_is_repeated() -> None:
     value = asking("AddRequested", {"counter": "c0", "amount": 1})
     first, again, older = (record(value, offset, topic=tally.INTERNAL, headers=headers) for offset in range(3))
     plan = shelf.save(shelf.plan([first, again]))
-    assert (plan.counts.messages, plan.counts.passed_over) == (1, 1)
+    assert (plan.counts.messages, plan.counts.ignored) == (1, 1)
     assert shelf.documents["origin_marks", "0/tally.requests/3"] == {"incarnation": 0, "offset": 41}
-    assert shelf.plan([older]).counts.passed_over == 1
+    assert shelf.plan([older]).counts.ignored == 1
 
 
 def test_the_mark_of_a_former_incarnation_makes_room_for_the_new_one_and_still_counts() -> None:
     shelf = Shelf()
 
-    def passed_on(offset: int, origin: str) -> MemoryRecord:
+    def forwarded(offset: int, origin: str) -> MemoryRecord:
         value = asking("AddRequested", {"counter": "c0", "amount": 1}, id=origin)
         return record(value, offset, topic=tally.INTERNAL, headers=(("leaseline-origin", origin.encode()),))
 
-    shelf.save(shelf.plan([passed_on(0, "tally.requests|0|3|41|1700000000000")]))
-    plan = shelf.save(shelf.plan([passed_on(1, "tally.requests|1|3|0|1700000000000")]))
+    shelf.save(shelf.plan([forwarded(0, "tally.requests|0|3|41|1700000000000")]))
+    plan = shelf.save(shelf.plan([forwarded(1, "tally.requests|1|3|0|1700000000000")]))
     assert plan.counts.messages == 1
     assert [key for key in shelf.documents if key[0] == "origin_marks"] == [("origin_marks", "0/tally.requests/3")]
-    late = passed_on(2, "tally.requests|0|3|41|1700000000000")
-    assert shelf.plan([late]).counts.passed_over == 1
+    late = forwarded(2, "tally.requests|0|3|41|1700000000000")
+    assert shelf.plan([late]).counts.ignored == 1
 
 
 def test_marks_that_a_former_version_kept_in_the_checkpoint_still_count_and_stay_as_they_are() -> None:
     shelf = Shelf()
-    shelf.checkpoints[0] = revised(shelf.checkpoints[0], marks={"tally.requests/3/0": 41})
+    shelf.checkpoints[0] = replace(shelf.checkpoints[0], marks={"tally.requests/3/0": 41})
     value = asking("AddRequested", {"counter": "c0", "amount": 1})
     taken, fresh = (
         record(value, at, topic=tally.INTERNAL, headers=(("leaseline-origin", f"tally.requests|0|3|{of}|1".encode()),))
         for at, of in enumerate((41, 42))
     )
     plan = shelf.plan([taken, fresh])
-    assert (plan.counts.passed_over, plan.counts.messages) == (1, 1)
+    assert (plan.counts.ignored, plan.counts.messages) == (1, 1)
     assert plan.checkpoints[0].marks == {"tally.requests/3/0": 41}
 
 
@@ -160,16 +160,16 @@ def test_a_checkpoint_is_no_larger_for_the_origins_that_a_lane_has_taken_from() 
 
 
 def test_a_message_that_should_have_been_decided_costs_itself_only_and_is_counted_in_a_row() -> None:
-    def decide(message: Any, desk: Desk) -> Decision:
+    def decide(message: Any, work: UnitOfWork) -> Decision:
         if message.id in ("1", "4", "6"):
             raise ArithmeticError
-        return tally.decide(message, desk)
+        return tally.decide(message, work)
 
     told: list[tuple[object, int, object]] = []
     shelf = Shelf()
     unreadable = record(asking("StepDue", {"counter": "c0", "left": "many", "run": 1}), 3, topic=tally.INTERNAL)
     planning = Planning(
-        revised(tally.SERVICE, decide=decide),
+        replace(tally.SERVICE, decide=decide),
         shelf.reader,
         [_add(0), _add(1), _add(2), unreadable, _add(4), record(b"{", 5), _add(6)],
         {0: shelf.checkpoints[0]},
@@ -177,7 +177,7 @@ def test_a_message_that_should_have_been_decided_costs_itself_only_and_is_counte
             (incident.about["address"], in_a_row, incident.about.get("hook"))
         ),
     )
-    planning.desk.put_loaded([("counters", "c0")], {})
+    planning.work.put_loaded([("counters", "c0")], {})
     assert planning.decide() is None
     assert told == [
         ("tally.requests/0/1", 1, "decide"),

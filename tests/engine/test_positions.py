@@ -3,11 +3,11 @@ from functools import partial
 
 import pytest
 
-from services.engine.checkpoint import Bookmark
-from services.engine.memory.log import MemoryRecord
-from services.engine.positions import AnotherLog, Position, Rewind
-from services.engine.record import digest
+from services.engine.core.checkpoint import Bookmark
+from services.engine.core.positions import AnotherLog, Position, Rewind
+from services.engine.core.record import digest
 from tests.engine.batch import record
+from tests.engine.memory.log import MemoryRecord
 
 
 def _records(*offsets: int) -> list[MemoryRecord]:

@@ -1,9 +1,9 @@
 import pytest
 
-from contracts.message import Kind
-from services.engine.lanes import home
-from services.engine.message import Message, Origin
-from services.engine.reading import LARGEST, ORIGIN, PASSED_OVER, RECORDED, PassOn, Reader, Reject
+from contracts.wire.message import Kind
+from services.engine.core.lanes import home
+from services.engine.core.message import Message, Origin
+from services.engine.core.reading import IGNORED, LARGEST, ORIGIN, RECORDED, Forwarded, Reader, Reject
 from tests.engine.batch import BEGAN, asking, record
 from tests.engine.simulation.mirror import SERVICE as MIRROR
 from tests.engine.simulation.tally import INTERNAL, SERVICE, AddRequested
@@ -25,7 +25,7 @@ def test_a_record_at_home_is_a_message() -> None:
 def test_a_record_that_is_at_home_elsewhere_goes_there_as_it_is_with_its_origin() -> None:
     away = (HOME + 1) % 4
     read, _, _ = READER.read(record(ADD, 5, lane=away, key=b"k", headers=(("x", b"\xff"), ("none", None))), 0)
-    assert isinstance(read, PassOn)
+    assert isinstance(read, Forwarded)
     (passed,) = read.records
     assert (passed.topic, passed.lane, passed.key, passed.value) == (INTERNAL, HOME, b"k", ADD)
     where = f"tally.requests|0|{away}|5|{BEGAN + 5}".encode()
@@ -44,7 +44,7 @@ def test_the_origin_header_means_nothing_on_a_topic_where_outsiders_write() -> N
     assert isinstance(read, Message)
     assert (origin.offset, origin.timestamp, passed) == (5, BEGAN + 5, False)
     away, _, _ = READER.read(record(ADD, 5, lane=(HOME + 1) % 4, headers=forged), 0)
-    assert isinstance(away, PassOn)
+    assert isinstance(away, Forwarded)
     assert [name for name, _ in away.records[0].headers].count(ORIGIN) == 1
     assert RECORDED not in [name for name, _ in away.records[0].headers]
 
@@ -100,7 +100,7 @@ def test_headers_weigh_what_they_weigh_on_the_wire(headers: tuple[tuple[str, byt
 def test_an_event_of_an_unknown_type_is_passed_over_a_request_is_rejected() -> None:
     unknown = b'{"specversion":"1.0","id":"1","source":"s","type":"leaseline.tally.Other.v1","data":{"counter":"c1"}}'
     reader = Reader(MIRROR.name, MIRROR.known(), 4)
-    assert reader.read(record(unknown, topic="tally.events"), 0)[0] is PASSED_OVER
+    assert reader.read(record(unknown, topic="tally.events"), 0)[0] is IGNORED
     read, _, _ = READER.read(record(unknown), 0)
     assert isinstance(read, Reject)
     assert read.reason == "unknown_type"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from services.engine.settings import Settings, yes_or_no
+from services.engine.runtime.settings import Settings, yes_or_no
 
 SERVERS = {
     "LEASELINE_KAFKA": "kafka.example:9092",

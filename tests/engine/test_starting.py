@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.engine import starting
-from services.engine.faults import Doubt, Stop
-from services.engine.mongo import MongoStore
-from services.engine.starting import Patience, once_they_answer
+from services.engine.adapters.mongo_store import MongoStore
+from services.engine.core.faults import Doubt, Stop
+from services.engine.runtime import starting
+from services.engine.runtime.starting import Patience, once_they_answer
 from tests.engine.lines import lines
 from tests.engine.simulation.tally import SERVICE
 

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import pytest
 
-from contracts.clock import ClockTicked
-from contracts.message import Body
-from services.engine.faults import NotSaid
-from services.engine.keeper import Keeper, Ports
-from services.engine.lane import Lane
-from services.engine.record import Outgoing
-from services.engine.ticking import tick
+from contracts.messages.clock import ClockTicked
+from contracts.wire.message import Body
+from services.engine.core.faults import NotSaid
+from services.engine.core.lane import Lane
+from services.engine.core.record import Outgoing
+from services.engine.runtime.lane_manager import LaneManager, Ports
+from services.engine.runtime.ticking import tick
 
 PATIENCE = 5.0
 
@@ -42,10 +42,10 @@ class Broker:
             raise self._replacing
 
 
-def keeper_of(*lanes: int) -> Keeper:
-    keeper = Keeper("orders", (), 16, Ports(*cast(Any, (None, None, None, None))))
-    keeper.held.update({lane: cast(Lane, object()) for lane in lanes})
-    return keeper
+def keeper_of(*lanes: int) -> LaneManager:
+    lane_manager = LaneManager("orders", (), 16, Ports(*cast(Any, (None, None, None, None))))
+    lane_manager.held.update({lane: cast(Lane, object()) for lane in lanes})
+    return lane_manager
 
 
 def ticked(lane: int, as_of: datetime) -> Body:
@@ -53,8 +53,8 @@ def ticked(lane: int, as_of: datetime) -> Body:
 
 
 async def test_each_lane_in_hand_is_ticked_and_a_tick_that_was_not_said_is_made_up_for_by_the_next() -> None:
-    broker, keeper = Broker(NotSaid("away"), None), keeper_of(7, 3)
-    ticking = asyncio.create_task(tick(ticked, keeper, broker, "leaseline/orders", 0.001))
+    broker, lane_manager = Broker(NotSaid("away"), None), keeper_of(7, 3)
+    ticking = asyncio.create_task(tick(ticked, lane_manager, broker, "leaseline/orders", 0.001))
 
     async with asyncio.timeout(PATIENCE):
         await broker.enough.wait()
@@ -62,7 +62,7 @@ async def test_each_lane_in_hand_is_ticked_and_a_tick_that_was_not_said_is_made_
 
     assert broker.lanes[:2] == [[3, 7], [3, 7]]
     assert broker.replaced == 1
-    assert keeper.stopped is None
+    assert lane_manager.stopped is None
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ async def test_each_lane_in_hand_is_ticked_and_a_tick_that_was_not_said_is_made_
     ids=["publishing", "replacing"],
 )
 async def test_whatever_else_ends_the_ticks_stops_the_service_with_a_reason(broker: Broker) -> None:
-    keeper = keeper_of(0)
+    lane_manager = keeper_of(0)
 
     async with asyncio.timeout(PATIENCE):
-        await tick(ticked, keeper, broker, "leaseline/orders", 0.001)
+        await tick(ticked, lane_manager, broker, "leaseline/orders", 0.001)
 
-    stop = await keeper.keep()
+    stop = await lane_manager.keep()
     assert str(stop).startswith("the ticks failed with ArithmeticError: ")
     assert "test_ticking.py" in str(stop)
     assert "a name" not in str(stop)
@@ -86,9 +86,9 @@ async def test_a_tick_that_cannot_be_made_stops_the_service_too() -> None:
     def broken(_lane: int, _as_of: datetime) -> Body:
         raise KeyError("lane")
 
-    keeper = keeper_of(0)
+    lane_manager = keeper_of(0)
 
     async with asyncio.timeout(PATIENCE):
-        await tick(broken, keeper, Broker(), "leaseline/orders", 0.001)
+        await tick(broken, lane_manager, Broker(), "leaseline/orders", 0.001)
 
-    assert "the ticks failed with KeyError" in str(keeper.stopped)
+    assert "the ticks failed with KeyError" in str(lane_manager.stopped)

@@ -9,7 +9,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy as Buil
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from services.engine.unpacking import MOST_AT_ONCE, FetchedRecords
+from services.engine.adapters.kafka_unpacking import MOST_AT_ONCE, FetchedRecords
 from tests.engine.batch import NotUtf8
 
 PLAIN, GZIP = 0, 1

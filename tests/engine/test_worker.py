@@ -8,21 +8,21 @@ from unittest.mock import patch
 import pytest
 from structlog.testing import capture_logs
 
-from services.engine import keeper
-from services.engine.checkpoint import Checkpoint
-from services.engine.desk import Write
-from services.engine.faults import NotOurs, Stop
-from services.engine.kept import revised
-from services.engine.lane import Lane
-from services.engine.lanes import home
-from services.engine.memory.group import MemoryMembership
-from services.engine.memory.log import MemoryRecord
-from services.engine.message import Message
-from services.engine.record import Place
-from services.engine.service import Decision, Desk, Key, NotLoaded, Page, Say, Service
-from services.engine.taking import take as real_take
-from services.engine.worker import MOST_TROUBLE, Worker
+from services.engine.core.checkpoint import Checkpoint
+from services.engine.core.document import replace
+from services.engine.core.faults import NotOurs, Stop
+from services.engine.core.lane import Lane
+from services.engine.core.lanes import home
+from services.engine.core.message import Message
+from services.engine.core.record import Place
+from services.engine.core.service import Decision, Emit, Key, NotLoaded, Page, Service, UnitOfWork
+from services.engine.core.unit_of_work import Write
+from services.engine.runtime import lane_manager
+from services.engine.runtime.acquisition import acquire_lane as real_take
+from services.engine.runtime.worker import MOST_TROUBLE, Worker
 from tests.engine.batch import asking
+from tests.engine.memory.group import MemoryMembership
+from tests.engine.memory.log import MemoryRecord
 from tests.engine.played import Stage, played
 from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.curses import CURSES, cursed
@@ -72,11 +72,11 @@ def test_a_batch_that_was_swallowed_is_read_again_even_if_nothing_comes_after_it
 
 
 def test_messages_that_go_wrong_in_a_row_stop_the_service_before_it_empties_the_topic() -> None:
-    def decide(_message: Message, _desk: Desk) -> Decision:
+    def decide(_message: Message, _desk: UnitOfWork) -> Decision:
         raise ArithmeticError
 
     async def scene() -> None:
-        stage = Stage(service=revised(tally.SERVICE, decide=decide))
+        stage = Stage(service=replace(tally.SERVICE, decide=decide))
         process = stage.worker()
         for _ in range(3 * MOST_TROUBLE):
             stage.ask()
@@ -129,19 +129,19 @@ def test_what_an_operator_lets_pass_of_a_former_incarnation_counts() -> None:
     record = MemoryRecord(tally.EVENTS, 0, 7, 1, None, None, ())
     checkpoint = Checkpoint(0, passing={tally.EVENTS: (0, 50)})
     assert checkpoint.lets_pass(record)
-    assert not checkpoint.lets_pass(revised(record, offset=50))
-    assert not checkpoint.lets_pass(revised(record, topic=tally.REQUESTS))
-    assert not revised(checkpoint, incarnations={tally.EVENTS: 1}).lets_pass(record)
+    assert not checkpoint.lets_pass(replace(record, offset=50))
+    assert not checkpoint.lets_pass(replace(record, topic=tally.REQUESTS))
+    assert not replace(checkpoint, incarnations={tally.EVENTS: 1}).lets_pass(record)
 
 
 def test_wrong_messages_between_good_ones_stop_nothing() -> None:
-    def decide(message: Message, desk: Desk) -> Decision:
+    def decide(message: Message, work: UnitOfWork) -> Decision:
         if int(message.id) % 2:
             raise ArithmeticError
-        return tally.decide(message, desk)
+        return tally.decide(message, work)
 
     async def scene() -> None:
-        stage = Stage(service=revised(tally.SERVICE, decide=decide))
+        stage = Stage(service=replace(tally.SERVICE, decide=decide))
         process = stage.worker()
         for _ in range(3 * MOST_TROUBLE):
             stage.ask()
@@ -207,7 +207,7 @@ def test_a_type_whose_subject_cannot_be_told_costs_its_record_only() -> None:
             raise ArithmeticError
 
     async def scene() -> None:
-        stage = Stage(service=revised(tally.SERVICE, reads=(*tally.SERVICE.reads, Nameless)))
+        stage = Stage(service=replace(tally.SERVICE, reads=(*tally.SERVICE.reads, Nameless)))
         stage.worker()
         stage.log.append((tally.REQUESTS, 0), None, asking("Nameless", {"counter": "c1", "amount": 1}))
         stage.ask()
@@ -220,13 +220,13 @@ def test_a_type_whose_subject_cannot_be_told_costs_its_record_only() -> None:
 
 @pytest.mark.parametrize("wants", [("counters", "c1"), Page("tokens")], ids=["a document", "a page"])
 def test_a_decision_that_asks_for_ever_costs_its_message_only(wants: Key | Page) -> None:
-    def decide(message: Message, desk: Desk) -> Decision:
+    def decide(message: Message, work: UnitOfWork) -> Decision:
         if message.id == "2":
             raise NotLoaded(wants)
-        return tally.decide(message, desk)
+        return tally.decide(message, work)
 
     async def scene() -> None:
-        stage = Stage(service=revised(tally.SERVICE, decide=decide))
+        stage = Stage(service=replace(tally.SERVICE, decide=decide))
         process = stage.worker()
         for _ in range(3):
             stage.ask()
@@ -244,7 +244,7 @@ def test_an_answer_about_nobody_that_cannot_be_put_into_words_costs_its_request_
             raise ArithmeticError
 
     async def scene() -> None:
-        stage = Stage(service=revised(tally.SERVICE, refused=Unsayable))
+        stage = Stage(service=replace(tally.SERVICE, refused=Unsayable))
         process = stage.worker()
         stage.log.append((tally.REQUESTS, 0), None, asking("AddRequested", {"amount": 1}, id="nobody"))
         stage.ask()
@@ -257,14 +257,14 @@ def test_an_answer_about_nobody_that_cannot_be_put_into_words_costs_its_request_
 
 
 def test_a_fact_too_large_for_its_readers_is_never_said() -> None:
-    def decide(message: Message, desk: Desk) -> Decision:
+    def decide(message: Message, work: UnitOfWork) -> Decision:
         if message.id != "2":
-            return tally.decide(message, desk)
+            return tally.decide(message, work)
         tokens = tuple(f"t{n:09}" for n in range(60_000))
-        return Decision(says=(Say(tally.TokensChanged(counter="c1", version=1, tokens=tokens)),))
+        return Decision(emits=(Emit(tally.TokensChanged(counter="c1", version=1, tokens=tokens)),))
 
     async def scene() -> None:
-        stage = Stage(service=revised(tally.SERVICE, decide=decide))
+        stage = Stage(service=replace(tally.SERVICE, decide=decide))
         process = stage.worker()
         for _ in range(3):
             stage.ask()
@@ -430,7 +430,7 @@ def test_a_commit_to_the_group_that_fails_is_no_doubt_about_the_batch() -> None:
 
 
 def test_a_partition_that_was_added_while_it_runs_stops_the_service_before_anything_in_it_is_decided() -> None:
-    def of_two_lanes(service: Service, _lanes: int, ports: keeper.Ports) -> Worker:
+    def of_two_lanes(service: Service, _lanes: int, ports: lane_manager.Ports) -> Worker:
         return Worker(service, 2, ports)
 
     async def scene() -> None:
@@ -444,14 +444,14 @@ def test_a_partition_that_was_added_while_it_runs_stops_the_service_before_anyth
 
 
 def test_a_lane_that_is_long_in_coming_does_not_hold_up_the_others() -> None:
-    async def take(lane: int, *world: Any) -> Lane:
+    async def acquire_lane(lane: int, *world: Any) -> Lane:
         if lane == 0:
             await asyncio.sleep(1000.0)
         return await real_take(lane, *world)
 
     async def scene() -> None:
         stage = Stage(lanes=2)
-        with patch.object(keeper, "take", take):
+        with patch.object(lane_manager, "acquire_lane", acquire_lane):
             stage.worker()
             await stage.until(lambda: stage.checkpoint(1).epoch == 1, 5.0)
             stage.group.rebalance()
@@ -461,14 +461,14 @@ def test_a_lane_that_is_long_in_coming_does_not_hold_up_the_others() -> None:
 
 
 def test_a_lane_whose_acquisition_fails_for_no_known_reason_stops_the_service_after_a_while_and_is_named() -> None:
-    async def take(lane: int, *world: Any) -> Lane:
+    async def acquire_lane(lane: int, *world: Any) -> Lane:
         if lane == 0:
             raise ArithmeticError
         return await real_take(lane, *world)
 
     async def scene() -> None:
         stage = Stage(lanes=2)
-        with patch.object(keeper, "take", take):
+        with patch.object(lane_manager, "acquire_lane", acquire_lane):
             process = stage.worker()
             await stage.until(lambda: stage.checkpoint(1).epoch == 1, 5.0)
             assert not process.stopped
@@ -479,14 +479,14 @@ def test_a_lane_whose_acquisition_fails_for_no_known_reason_stops_the_service_af
 
 
 def test_what_is_wrong_with_one_lane_for_good_stops_the_service_while_another_is_long_in_coming() -> None:
-    async def take(lane: int, *_world: Any) -> Lane:
+    async def acquire_lane(lane: int, *_world: Any) -> Lane:
         if lane == 0:
             await asyncio.sleep(1000.0)
         raise Stop("the log is another one")
 
     async def scene() -> None:
         stage = Stage(lanes=2)
-        with patch.object(keeper, "take", take):
+        with patch.object(lane_manager, "acquire_lane", acquire_lane):
             assert await _stopped(stage, stage.worker(), 5.0) == "the log is another one"
 
     played(scene)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.assets import AssetCorrectionRequested, AssetReceived, AssetStateRequested
-from contracts.fulfillment import RequestRefused
-from contracts.life import (
+from contracts.messages.assets import AssetCorrectionRequested, AssetReceived, AssetStateRequested
+from contracts.messages.fulfillment import RequestRefused
+from contracts.messages.life import (
     CancellationWithdrawalRequested,
     ExtensionRequested,
     ReplacementRequested,
@@ -17,11 +17,11 @@ from contracts.life import (
     ShipmentSubmitted,
     SubscriptionCancellationRequested,
 )
-from contracts.message import Body
-from contracts.money import Money
-from contracts.refusals import Code
-from contracts.subscription import Subscription, SubscriptionFact
-from services.fulfillment.ledger import Entry
+from contracts.messages.subscription import Subscription, SubscriptionFact
+from contracts.values.money import Money
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.fulfillment.documents.ledger import Entry
 from services.fulfillment.settings import DEFAULTS, Settings
 from tests.fulfillment.orders_known import item, ledger, passed, placed, scan, scene
 from tests.scene import NOON, Scene
@@ -55,7 +55,7 @@ def correct(new: str, which: str | None = ONE, **how: Any) -> SerialCorrectionRe
     return SerialCorrectionRequested(subscription_id=which, new_serial=new, actor="Grace", **how)
 
 
-def replace(new: str, which: str | None = ONE, **how: Any) -> ReplacementRequested:
+def swap_device(new: str, which: str | None = ONE, **how: Any) -> ReplacementRequested:
     return ReplacementRequested(subscription_id=which, new_serial=new, actor="Grace", reason="broken", **how)
 
 

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.clock import ClockPassed
-from contracts.customers import CustomerSnapshot, Group
-from contracts.fulfillment import ItemFulfillmentRefused, ItemFulfillmentRequested, SubscriptionCreated
-from contracts.message import Body
-from contracts.order import Hold, Item, Order
-from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
-from contracts.places import AddressSnapshot
-from contracts.refusals import Code
-from services.engine.desk import Documents
-from services.fulfillment.asset import Asset
-from services.fulfillment.ledger import EntryPage, Ledger
+from contracts.messages.clock import ClockPassed
+from contracts.messages.customers import CustomerSnapshot, Group
+from contracts.messages.fulfillment import ItemFulfillmentRefused, ItemFulfillmentRequested, SubscriptionCreated
+from contracts.messages.order import Hold, Item, Order
+from contracts.messages.orders import HoldReleased, OrderConfirmed, OrderPlaced
+from contracts.values.places import AddressSnapshot
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.engine.core.unit_of_work import BatchUnitOfWork
+from services.fulfillment.documents.asset import Asset
+from services.fulfillment.documents.ledger import EntryPage, Ledger
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import DEFAULTS, Settings
 from tests.ledgers import joined
@@ -146,17 +146,17 @@ def asset(stage: Scene, serial: str) -> Asset:
 
 def in_one_batch(stage: Scene, *bodies: Body) -> list[Body]:
     """Lets the service decide several messages in one batch; what it says at the end of the batch comes last."""
-    desk = Documents(1, stage.service.collections, {0: stage.clock})
+    work = BatchUnitOfWork(1, stage.service.collections, {0: stage.clock})
     messages = []
     for body in bodies:
         stage.offset += 1
         id_ = f"m{stage.offset}"
         messages.append(stage._message(type(body), body, id_, "shop", NOON, NOON + timedelta(seconds=1)))
     for message in messages:
-        stage._load(desk, *desk.lacks(stage.service.needs(message)))
+        stage._load(work, *work.lacks(stage.service.prefetch(message)))
     for message in messages:
-        stage._load(desk, *desk.lacks(stage.service.needs_more(message, desk)))
-    says = [say for message in messages for say in stage._one(desk, message).says]
-    says += stage.concluded(desk, messages[-1])
-    stage.said += says
-    return [say.body for say in says]
+        stage._load(work, *work.lacks(stage.service.prefetch_related(message, work)))
+    emits = [say for message in messages for say in stage._one(work, message).emits]
+    emits += stage.batch_end_kinds(work, messages[-1])
+    stage.said += emits
+    return [say.body for say in emits]

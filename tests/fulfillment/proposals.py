@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contracts.changes import ChangeKind, OrderChangeProposed
-from contracts.customers import Group
-from contracts.order import BillingData, Item
+from contracts.messages.changes import ChangeKind, OrderChangeProposed
+from contracts.messages.customers import Group
+from contracts.messages.order import BillingData, Item
 from tests.fulfillment.orders_known import STREET, item
 from tests.scene import NOON
 

@@ -1,9 +1,9 @@
 import pytest
 
-from contracts.assets import AssetAnnounced, AssetReceived
-from contracts.fulfillment import RequestRepeated
-from contracts.message import Body
-from contracts.refusals import Code
+from contracts.messages.assets import AssetAnnounced, AssetReceived
+from contracts.messages.fulfillment import RequestRepeated
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
 from services.fulfillment.settings import Settings
 from tests.fulfillment.lives import arrived, cancel, codes, correct, give_back, rented, reverse
 from tests.fulfillment.orders_known import DAY, asset, passed, placed, refused, scan, scene, serials

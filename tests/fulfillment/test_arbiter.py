@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.changes import ChangeKind, OrderAmended, OrderChangeAccepted, OrderChangeRefused
-from contracts.customers import Group
-from contracts.fulfillment import OrderProgressed, SubscriptionCreated
-from contracts.life import ReversalRequested, SubscriptionCancellationRequested, SubscriptionPayerChanged
-from contracts.message import Body
-from contracts.order import Item
-from contracts.refusals import Code
-from services.fulfillment.arbiter import billing_of
+from contracts.messages.changes import ChangeKind, OrderAmended, OrderChangeAccepted, OrderChangeRefused
+from contracts.messages.customers import Group
+from contracts.messages.fulfillment import OrderProgressed, SubscriptionCreated
+from contracts.messages.life import ReversalRequested, SubscriptionCancellationRequested, SubscriptionPayerChanged
+from contracts.messages.order import Item
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.fulfillment.rules.arbiter import billing_of
 from tests.fulfillment.orders_known import (
     confirmed,
     item,

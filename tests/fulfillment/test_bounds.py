@@ -6,16 +6,16 @@ from typing import cast
 import msgspec
 import pytest
 
-from contracts.changes import OrderChangeRefused
-from contracts.orders import OrderPlaced
-from contracts.refusals import Code
-from services.engine.kept import Kept, revised
-from services.fulfillment.arbiter import MOST_MOVES
-from services.fulfillment.asset import HISTORY_KEPT, Asset, Assignment
-from services.fulfillment.devices import REPLACED_KEPT
-from services.fulfillment.ledger import TERMS_KEPT, EntryPage, Ledger
-from services.fulfillment.serial_home import SerialHome
-from tests.fulfillment.lives import entry, rented, replace
+from contracts.messages.changes import OrderChangeRefused
+from contracts.messages.orders import OrderPlaced
+from contracts.values.refusals import Code
+from services.engine.core.document import Document, replace
+from services.fulfillment.documents.asset import HISTORY_KEPT, Asset, Assignment
+from services.fulfillment.documents.ledger import TERMS_KEPT, EntryPage, Ledger
+from services.fulfillment.documents.serial_home import SerialHome
+from services.fulfillment.rules.arbiter import MOST_MOVES
+from services.fulfillment.rules.devices import REPLACED_KEPT
+from tests.fulfillment.lives import entry, rented, swap_device
 from tests.fulfillment.orders_known import asset, item, ledger, placed, scan, scene, serials
 from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
 from tests.scene import NOON, only
@@ -35,7 +35,7 @@ BOUNDED = {
     "Entry.replaced": "REPLACED_KEPT, below",
     "LastChange.item_ids": "20, as in its answer",
     "Scan.serials": "settings.serials",
-    "Scan.ignored": "named in contracts/problems.py, a few",
+    "Scan.ignored": "named in contracts/wire/problems.py, a few",
     "Wish.ignored": "the same",
     "Asset.history": "HISTORY_KEPT, below",
     "Asset.marks": "test_registering.py",
@@ -43,20 +43,20 @@ BOUNDED = {
 ELSEWHERE_TESTED = {"Entry.history", "Ledger.heard", "Ledger.recent", "SerialHome.heard"}
 
 
-def kinds(kind: type[Kept]) -> Iterator[type[Kept]]:
+def kinds(kind: type[Document]) -> Iterator[type[Document]]:
     for inner in kind.__subclasses__():
         yield inner
         yield from kinds(inner)
 
 
-def lists(kind: type[Kept], seen: set[type[Kept]]) -> Iterator[str]:
+def lists(kind: type[Document], seen: set[type[Document]]) -> Iterator[str]:
     """The names of the fields of a document, and of all that is in it, that hold a list."""
     seen.add(kind)
     for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
         text = str(field.type)
         if "tuple[" in text:
             yield f"{kind.__name__}.{field.name}"
-        for inner in kinds(Kept):
+        for inner in kinds(Document):
             if inner not in seen and f"{inner.__module__}.{inner.__name__}" in text:
                 yield from lists(inner, seen)
 
@@ -81,10 +81,10 @@ def test_contact_data_adds_only_so_many_terms() -> None:
     stage = scene()
     stage.hears(placed(item(quantity=500)))
     known = ledger(stage)
-    stage.keep(Ledger, "o-1", revised(known, terms=known.terms * TERMS_KEPT))
+    stage.keep(Ledger, "o-1", replace(known, terms=known.terms * TERMS_KEPT))
     stage.hears(scan("S1"))
     order = placed(item(quantity=500)).order
-    renamed = revised(order, customer=revised(order.customer, first_name="Jacquard"))
+    renamed = replace(order, customer=replace(order.customer, first_name="Jacquard"))
     stage.hears(OrderPlaced(version=2, order=renamed))
     assert len(ledger(stage).terms) == TERMS_KEPT
     assert serials(stage.hears(scan("S2"))) == ["S2"]
@@ -93,7 +93,7 @@ def test_contact_data_adds_only_so_many_terms() -> None:
 def test_a_subscription_knows_only_so_many_devices_before_its_present_one() -> None:
     stage = rented("S0")
     for number in range(1, REPLACED_KEPT + 3):
-        stage.hears(replace(f"S{number}"))
+        stage.hears(swap_device(f"S{number}"))
     replaced = entry(stage).replaced or ()
     assert (len(replaced), replaced[-1]) == (REPLACED_KEPT, f"S{REPLACED_KEPT + 1}")
 

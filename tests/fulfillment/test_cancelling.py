@@ -3,10 +3,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.fulfillment import OrderProgressed
-from contracts.life import CancellationWithdrawn, SubscriptionCancelled, SubscriptionEnded, SubscriptionExtended
-from contracts.refusals import Code
-from services.engine.kept import revised
+from contracts.messages.fulfillment import OrderProgressed
+from contracts.messages.life import (
+    CancellationWithdrawn,
+    SubscriptionCancelled,
+    SubscriptionEnded,
+    SubscriptionExtended,
+)
+from contracts.values.refusals import Code
+from services.engine.core.document import replace
 from services.fulfillment.settings import Settings
 from tests.fulfillment.lives import (
     TODAY,
@@ -96,7 +101,7 @@ def test_while_its_last_day_has_not_come_it_is_withdrawn_and_the_contract_ends_a
     now = fact.subscription
     assert (now.state, now.cancelled_on, now.cancellation_reason) == ("active", None, None)
     assert (now.ends_before, fact.withdrawn_day, fact.actor) == (date(2025, 5, 15), TODAY + 10 * DAY, "Grace")
-    assert revised(entry(stage), history=None) == before
+    assert replace(entry(stage), history=None) == before
     assert [row.kind for row in entry(stage).history or ()] == ["SubscriptionCancelled", "CancellationWithdrawn"]
     assert day_comes(stage, TODAY + 11 * DAY) == []
     only(day_comes(stage, date(2025, 5, 15)), SubscriptionEnded)

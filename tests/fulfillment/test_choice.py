@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.refusals import Code
+from contracts.values.refusals import Code
 from tests.fulfillment.orders_known import created, item, placed, refused, scan, scene
 
 SOFA_12 = item("a", "SOFA", months=12, price=900)

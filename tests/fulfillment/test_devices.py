@@ -3,11 +3,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.life import AssetReturned, DeviceReplaced, SerialCorrected, SubscriptionReversed
-from contracts.message import Body
-from contracts.refusals import Code
-from services.engine.kept import revised
-from services.fulfillment.asset import Asset, Assignment
+from contracts.messages.life import AssetReturned, DeviceReplaced, SerialCorrected, SubscriptionReversed
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.engine.core.document import replace
+from services.fulfillment.documents.asset import Asset, Assignment
 from services.fulfillment.settings import Settings
 from tests.fulfillment.lives import (
     arrived,
@@ -18,16 +18,16 @@ from tests.fulfillment.lives import (
     entry,
     give_back,
     rented,
-    replace,
     reverse,
     subscriptions,
+    swap_device,
 )
 from tests.fulfillment.orders_known import PLACED, asset, item, placed, refused, scan, scene, serials
 from tests.scene import NOON, only
 
 DAY = timedelta(days=1)
 Ask = Callable[..., Body]
-either = pytest.mark.parametrize("ask", [correct, replace])
+either = pytest.mark.parametrize("ask", [correct, swap_device])
 
 
 def test_a_mistyped_serial_is_corrected_and_nothing_else_changes() -> None:
@@ -36,7 +36,7 @@ def test_a_mistyped_serial_is_corrected_and_nothing_else_changes() -> None:
     fact = only(stage.hears(correct(" s9 ", reason="typed"), time=NOON + DAY), SerialCorrected)
     now = fact.subscription
     assert (fact.old_serial, now.serial, now.raw_serial, now.state) == ("S1", "S9", " s9 ", "active")
-    same = revised(before, serial="S9", raw_serial=" s9 ", history=entry(stage).history)
+    same = replace(before, serial="S9", raw_serial=" s9 ", history=entry(stage).history)
     assert entry(stage) == same
 
 
@@ -55,7 +55,7 @@ def test_the_device_that_was_never_meant_is_free_at_once_and_its_history_stays()
 
 def test_a_replaced_device_is_unavailable_until_its_return_is_recorded() -> None:
     stage = rented()
-    fact = only(stage.hears(replace("S9")), DeviceReplaced)
+    fact = only(stage.hears(swap_device("S9")), DeviceReplaced)
     assert (fact.old_serial, fact.subscription.serial, fact.reason) == ("S1", "S9", "broken")
     assert asset(stage, "S1").state == "unavailable"
     stage.hears(placed(order_id="o-2"))
@@ -70,7 +70,7 @@ def test_a_replaced_device_is_unavailable_until_its_return_is_recorded() -> None
 def test_a_device_that_came_back_before_it_was_replaced_is_not_waited_for() -> None:
     stage = rented()
     stage.hears(give_back())
-    now = only(stage.hears(replace("S9")), DeviceReplaced).subscription
+    now = only(stage.hears(swap_device("S9")), DeviceReplaced).subscription
     assert (now.returned_at, now.condition) == (None, None)
     assert asset(stage, "S1").state == "returned"
     only(stage.hears(give_back()), AssetReturned)
@@ -78,16 +78,16 @@ def test_a_device_that_came_back_before_it_was_replaced_is_not_waited_for() -> N
 
 def test_a_customer_may_get_the_repaired_device_back() -> None:
     stage = rented()
-    stage.hears(replace("S9"))
+    stage.hears(swap_device("S9"))
     stage.hears(give_back(serial="S1"))
-    assert only(stage.hears(replace("S1")), DeviceReplaced).subscription.serial == "S1"
+    assert only(stage.hears(swap_device("S1")), DeviceReplaced).subscription.serial == "S1"
     assert entry(stage).replaced == ("S9",)
     assert asset(stage, "S9").state == "unavailable"
 
 
 def test_a_device_that_was_replaced_came_back_and_serves_another_order_is_returned_no_second_time() -> None:
     stage = rented()
-    stage.hears(replace("S9"))
+    stage.hears(swap_device("S9"))
     stage.hears(give_back(serial="S1"))
     stage.hears(placed(order_id="o-2"))
     stage.hears(scan("S1", order_id="o-2"))
@@ -161,14 +161,14 @@ def test_where_devices_are_announced_first_an_unknown_serial_cannot_be_it(ask: A
 
 def test_a_reversal_frees_every_device_that_the_subscription_had() -> None:
     stage = rented()
-    stage.hears(replace("S9"))
+    stage.hears(swap_device("S9"))
     only(stage.hears(reverse()), SubscriptionReversed)
     assert (asset(stage, "S1").state, asset(stage, "S9").state) == ("available", "available")
 
 
 def test_two_subscriptions_cannot_both_get_a_device_in_one_batch() -> None:
     stage = rented("S1", "S2")
-    assert subscriptions(stage.hears(replace("S9", "o-1/1")))[0].serial == "S9"
+    assert subscriptions(stage.hears(swap_device("S9", "o-1/1")))[0].serial == "S9"
     assert codes(stage.hears(correct("S9", "o-1/2"))) == [(Code.SERIAL_IN_USE, "new_serial")]
 
 
@@ -176,18 +176,18 @@ def test_a_test_orders_device_is_marked_so() -> None:
     stage = rented()
     stage.hears(placed(item(), order_id="t-1", test=True))
     stage.hears(scan("T1", order_id="t-1"))
-    stage.hears(replace("T2", "t-1/1"))
+    stage.hears(swap_device("T2", "t-1/1"))
     assert asset(stage, "T2").test
 
 
-@pytest.mark.parametrize("how", [replace, correct])
+@pytest.mark.parametrize("how", [swap_device, correct])
 def test_a_replacement_by_mistake_is_taken_back_though_nothing_came_back(how: Callable[..., Body]) -> None:
     stage = rented("S1")
-    stage.hears(replace("S2"))
+    stage.hears(swap_device("S2"))
     stage.hears(placed(order_id="o-2"))
     assert refused(stage.hears(scan("S1", order_id="o-2"))) == [("S1", Code.ASSET_NOT_RETURNED)]
     stage.hears(how("S1"))
     assert (entry(stage).serial, asset(stage, "S1").state) == ("S1", "in_use")
-    away = "unavailable" if how is replace else "available"
+    away = "unavailable" if how is swap_device else "available"
     assert asset(stage, "S2").state == away
-    assert entry(stage).replaced == (("S2",) if how is replace else None)
+    assert entry(stage).replaced == (("S2",) if how is swap_device else None)

@@ -4,11 +4,11 @@ from time import perf_counter
 
 from bson import BSON
 
-from services.engine.desk import Documents
-from services.engine.heard import Heard, settled
-from services.engine.kept import read_from
-from services.fulfillment.ledger import Ledger
-from services.fulfillment.reactions import REACTIONS
+from services.engine.core.document import read_from
+from services.engine.core.memory import Processed, settled
+from services.engine.core.unit_of_work import BatchUnitOfWork
+from services.fulfillment.documents.ledger import Ledger
+from services.fulfillment.handlers import HANDLERS
 from services.fulfillment.service import SERVICE_NAME, fulfillment
 from tests.fulfillment.orders_known import (
     DAY,
@@ -28,20 +28,20 @@ from tests.scene import NOON, Scene
 
 def wants(stage: Scene, body: object) -> tuple[object, ...]:
     message = stage._message(type(body), body, "x", "shop", NOON, NOON)  # type: ignore[arg-type]
-    return tuple(stage.service.needs(message))
+    return tuple(stage.service.prefetch(message))
 
 
 def more(stage: Scene, body: object) -> tuple[object, ...]:
     message = stage._message(type(body), body, "x", "shop", NOON, NOON)  # type: ignore[arg-type]
-    desk = Documents(1, stage.service.collections, {0: stage.clock})
-    stage._load(desk, *desk.lacks(stage.service.needs(message)))
-    return tuple(stage.service.needs_more(message, desk))
+    work = BatchUnitOfWork(1, stage.service.collections, {0: stage.clock})
+    stage._load(work, *work.lacks(stage.service.prefetch(message)))
+    return tuple(stage.service.prefetch_related(message, work))
 
 
 def test_the_service_reads_exactly_what_it_reacts_to() -> None:
     service = fulfillment()
     assert service.name == SERVICE_NAME == "fulfillment"
-    assert service.reads == tuple(REACTIONS)
+    assert service.reads == tuple(HANDLERS)
     assert service.topics() == ("fulfillment.internal", "fulfillment.requests", "orders.events")
 
 
@@ -113,7 +113,7 @@ def test_2000_parked_scans_of_one_serial_each_are_drained_in_one_go() -> None:
 
 def test_refusals_beyond_the_last_1000_are_forgotten_when_what_waited_is_refused() -> None:
     heard = tuple(
-        Heard(who=bytes([n]), what=b"", source="s", id=str(n), outcome="refused:x" if n % 2 else "Parked")
+        Processed(who=bytes([n]), what=b"", source="s", id=str(n), outcome="refused:x" if n % 2 else "Parked")
         for n in range(8)
     )
     kept = settled(heard, {bytes([4]): "refused:y"}, keep=2)

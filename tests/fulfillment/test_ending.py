@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from pydantic import ValidationError
 
-from contracts.fulfillment import ContractsDue, OrderProgressed
-from contracts.life import SubscriptionEnded
-from contracts.message import Body
-from services.fulfillment.reactions import contracts
+from contracts.messages.fulfillment import ContractsDue, OrderProgressed
+from contracts.messages.life import SubscriptionEnded
+from contracts.wire.message import Body
+from services.fulfillment.handlers import contracts
 from services.fulfillment.settings import Settings
 from tests.fulfillment.lives import cancel, codes, day_comes, entry, midnight, rented, reverse, subscriptions
 from tests.fulfillment.orders_known import asset, item, ledger, passed, placed, scan, scene

@@ -2,13 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.life import SubscriptionCancelled, SubscriptionEnded, SubscriptionExtended
-from contracts.money import CURRENCY_EXPONENTS, Money
-from contracts.refusals import Code
-from contracts.subscription import PayerFrom, PriceStretch
-from services.engine.kept import revised
-from services.fulfillment.ledger import Ledger
-from services.fulfillment.subscription import months_after
+from contracts.messages.life import SubscriptionCancelled, SubscriptionEnded, SubscriptionExtended
+from contracts.messages.subscription import PayerFrom, PriceStretch
+from contracts.values.money import CURRENCY_EXPONENTS, Money
+from contracts.values.refusals import Code
+from services.engine.core.document import replace
+from services.fulfillment.documents.ledger import Ledger
+from services.fulfillment.rules.subscription import months_after
 from tests.fulfillment.lives import (
     TODAY,
     cancel,
@@ -142,7 +142,7 @@ def paid_by(stage: Scene, payer: str) -> None:
     stage.keep(
         Ledger,
         "o-1",
-        revised(book, terms=(*book.terms, revised(book.terms[-1], payer=payer))),
+        replace(book, terms=(*book.terms, replace(book.terms[-1], payer=payer))),
     )
 
 
@@ -169,8 +169,8 @@ def test_an_active_ones_payers_are_not_the_extensions_concern() -> None:
 def test_a_contract_has_at_most_1200_months() -> None:
     stage = rented(months=36)
     book = ledger(stage)
-    old = revised(book.entries[0], months=1188, prices=(PriceStretch(months=1188, amount=4900),))
-    stage.keep(Ledger, "o-1", revised(book, entries=(old,)))
+    old = replace(book.entries[0], months=1188, prices=(PriceStretch(months=1188, amount=4900),))
+    stage.keep(Ledger, "o-1", replace(book, entries=(old,)))
     end = months_after(TODAY, 1188)
     then = midnight(end)
     assert codes(stage.hears(extend(end, 24), time=then)) == [(Code.CONTRACT_TOO_LONG, "months")]

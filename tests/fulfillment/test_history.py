@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from contracts.life import ShipmentTracked
-from services.fulfillment.history import KEPT, PastRows
-from services.fulfillment.ledger import Ledger
+from contracts.messages.life import ShipmentTracked
+from services.fulfillment.documents.history import KEPT, PastRows
+from services.fulfillment.documents.ledger import Ledger
 from tests.fulfillment.lives import ONE, entry, rented, ship
 from tests.fulfillment.orders_known import item, placed, scan, scene, serials
 from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
-from contracts.fulfillment import ItemFulfillmentParked, OrderProgressed, RequestRepeated, SubscriptionCreated
-from contracts.message import Body, Fact
-from services.fulfillment.asset import Asset
+from contracts.messages.fulfillment import (
+    ItemFulfillmentParked,
+    OrderProgressed,
+    RequestRepeated,
+    SubscriptionCreated,
+)
+from contracts.wire.message import Body, Fact
+from services.fulfillment.documents.asset import Asset
 from tests.fulfillment.orders_known import confirmed, item, ledgers, order, passed, placed, released, scan, scene
 from tests.scene import Scene
 

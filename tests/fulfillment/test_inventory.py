@@ -2,8 +2,8 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from services.fulfillment.inventory import ASSETS, OPEN_UNITS, Stock, stocks
-from tests.fulfillment.lives import arrived, cancel, correct, give_back, replace, reverse, set_state
+from services.fulfillment.queries import ASSETS, OPEN_UNITS, Stock, stocks
+from tests.fulfillment.lives import arrived, cancel, correct, give_back, reverse, set_state, swap_device
 from tests.fulfillment.orders_known import item, placed, scan, scene
 from tests.scene import NOON, Scene
 
@@ -18,7 +18,7 @@ def workshop() -> Scene:
     stage.hears(cancel("o-1/2"))
     stage.hears(cancel("o-1/3"))
     stage.hears(give_back("o-1/3"))
-    stage.hears(replace("L5", "o-1/4"))
+    stage.hears(swap_device("L5", "o-1/4"))
     stage.hears(placed(item(quantity=5), order_id="t-1", test=True))
     stage.hears(scan("T1", order_id="t-1"))
     stage.hears(placed(item("1", "CHAIR", quantity=5, price=None), order_id="h-1", held=True))

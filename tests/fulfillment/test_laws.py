@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.fulfillment import ItemFulfillmentRequested, OrderProgressed, SubscriptionCreated
-from contracts.message import Body
-from services.fulfillment.subscription import months_after
+from contracts.messages.fulfillment import ItemFulfillmentRequested, OrderProgressed, SubscriptionCreated
+from contracts.wire.message import Body
+from services.fulfillment.rules.subscription import months_after
 from tests.fulfillment.orders_known import (
     ADA,
     confirmed,

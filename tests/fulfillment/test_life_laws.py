@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.changes import OrderChangeProposed
-from contracts.fulfillment import (
+from contracts.messages.changes import OrderChangeProposed
+from contracts.messages.fulfillment import (
     ItemFulfillmentParked,
     OrderProgressed,
     RequestParked,
@@ -18,14 +18,14 @@ from contracts.fulfillment import (
     SentOn,
     SubscriptionRow,
 )
-from contracts.life import SubscriptionExtended
-from contracts.message import Body, Fact, Request
-from contracts.subscription import Subscription, SubscriptionFact
-from services.engine.message import Cause
-from services.engine.service import Say
-from services.fulfillment.asset import Asset
-from services.fulfillment.ending import first_end
-from services.fulfillment.subscription import ends_before, months_after, months_of, prices_of, whole
+from contracts.messages.life import SubscriptionExtended
+from contracts.messages.subscription import Subscription, SubscriptionFact
+from contracts.wire.message import Body, Fact, Request
+from services.engine.core.message import Cause
+from services.engine.core.service import Emit
+from services.fulfillment.documents.asset import Asset
+from services.fulfillment.rules.ending import first_end
+from services.fulfillment.rules.subscription import ends_before, months_after, months_of, prices_of, whole
 from tests.fulfillment.lives import (
     TODAY,
     arrived,
@@ -37,10 +37,10 @@ from tests.fulfillment.lives import (
     give_back,
     midnight,
     rented,
-    replace,
     reverse,
     ship,
     subscriptions,
+    swap_device,
 )
 from tests.fulfillment.orders_known import in_one_batch, item, ledgers, passed, placed, scan, scene
 from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
@@ -61,7 +61,7 @@ named = st.one_of(
     st.builds(cancel, which, days),
     st.builds(extend, ends, st.just(6), which),
     st.builds(correct, serials, which),
-    st.builds(replace, serials, which),
+    st.builds(swap_device, serials, which),
     st.builds(give_back, which),
     st.builds(reverse, which),
     st.builds(ship, which),
@@ -69,7 +69,7 @@ named = st.one_of(
 by_serial = st.one_of(
     st.builds(lambda serial: give_back(None, serial), serials),
     st.builds(lambda serial: cancel(None, serial=serial), serials),
-    st.builds(lambda serial, new: replace(new, None, serial=serial), serials, serials),
+    st.builds(lambda serial, new: swap_device(new, None, serial=serial), serials, serials),
     st.builds(arrived, serials, st.sampled_from(("BIKE", "BIKE", "DESK"))),
 )
 scans = st.builds(
@@ -207,7 +207,7 @@ def test_each_request_about_a_subscription_has_one_answer_or_waits(story: list[S
         for place in range(before, len(stage.said)):
             say = stage.said[place]
             if say.cause is None:
-                stage.said[place] = Say(say.body, Cause("shop", f"m{number}", ""))
+                stage.said[place] = Emit(say.body, Cause("shop", f"m{number}", ""))
     apart = (OrderProgressed, ItemFulfillmentParked, RequestParked, SentOn)
     answers: Counter[str] = Counter()
     for say in stage.said:

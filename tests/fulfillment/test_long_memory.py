@@ -1,6 +1,6 @@
 """An order that is scanned unit by unit: a double beep names the first scan, wherever it is remembered."""
 
-from contracts.fulfillment import RequestRepeated
+from contracts.messages.fulfillment import RequestRepeated
 from tests.fulfillment.orders_known import item, ledger, placed, scan, scene
 from tests.scene import only
 

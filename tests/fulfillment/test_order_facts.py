@@ -1,8 +1,8 @@
 from itertools import permutations
 
-from contracts.fulfillment import SubscriptionCreated
-from contracts.orders import OrderPlaced
-from contracts.refusals import Code
+from contracts.messages.fulfillment import SubscriptionCreated
+from contracts.messages.orders import OrderPlaced
+from contracts.values.refusals import Code
 from tests.fulfillment.orders_known import (
     ADA,
     confirmed,

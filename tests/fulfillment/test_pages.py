@@ -4,23 +4,23 @@ from datetime import date
 
 import pytest
 
-from contracts.changes import OrderChangeAccepted
-from contracts.fulfillment import OrderProgressed, RequestRepeated, SubscriptionCreated
-from contracts.life import (
+from contracts.messages.changes import OrderChangeAccepted
+from contracts.messages.fulfillment import OrderProgressed, RequestRepeated, SubscriptionCreated
+from contracts.messages.life import (
     AssetReturned,
     SubscriptionCancelled,
     SubscriptionEnded,
     SubscriptionPayerChanged,
     SubscriptionReversed,
 )
-from contracts.message import Body
-from contracts.refusals import Code
-from services.engine.desk import Documents
-from services.engine.kept import revised
-from services.engine.service import Key, Page
-from services.fulfillment.asset import Asset
-from services.fulfillment.book import EMBEDDED, ON_A_PAGE
-from services.fulfillment.ledger import EntryPage, Ledger
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.engine.core.document import replace
+from services.engine.core.service import Key, Page
+from services.engine.core.unit_of_work import BatchUnitOfWork
+from services.fulfillment.documents.asset import Asset
+from services.fulfillment.documents.book import EMBEDDED, ON_A_PAGE
+from services.fulfillment.documents.ledger import EntryPage, Ledger
 from tests.fulfillment.lives import TODAY, cancel, codes, day_comes, give_back, reverse, subscriptions
 from tests.fulfillment.orders_known import (
     ADA,
@@ -187,10 +187,10 @@ def test_when_many_contracts_end_each_page_is_loaded_and_decided_a_few_times_not
     loads = 0
 
     class Counting(Scene):
-        def _load(self, desk: Documents, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
+        def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
             nonlocal loads
             loads += 1
-            super()._load(desk, keys, pages)
+            super()._load(work, keys, pages)
 
     kept = rented(500)
     stage = Counting(kept.service, kept.documents, clock=kept.clock)
@@ -224,7 +224,7 @@ def test_what_judges_orders_in_the_tests_notices_a_page_that_is_missing_or_mispl
     with pytest.raises(AssertionError, match="are counted"):
         joined(books, {id_: page for id_, page in pages.items() if page.first < 90})
     with pytest.raises(AssertionError, match="begins with"):
-        joined(books, {id_: revised(page, first=page.first + 1) for id_, page in pages.items()})
+        joined(books, {id_: replace(page, first=page.first + 1) for id_, page in pages.items()})
 
 
 def test_subscriptions_are_told_whole_from_pages(stage: Scene) -> None:

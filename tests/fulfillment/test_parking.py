@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from contracts.fulfillment import (
+from contracts.messages.fulfillment import (
     ItemFulfillmentParked,
     ItemFulfillmentRefused,
     OrderProgressed,
@@ -9,8 +9,8 @@ from contracts.fulfillment import (
     RequestRepeated,
     SubscriptionCreated,
 )
-from contracts.refusals import Code
-from services.fulfillment.reactions import clock
+from contracts.values.refusals import Code
+from services.fulfillment.handlers import clock
 from services.fulfillment.settings import Settings
 from tests.fulfillment.orders_known import (
     DAY,

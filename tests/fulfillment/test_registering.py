@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.assets import AssetAnnounced, AssetCorrected, AssetStateChanged, AssetStateRequested
-from contracts.fulfillment import RequestRepeated, SubscriptionCreated
-from contracts.life import DeviceReplaced
-from contracts.refusals import Code
-from contracts.subscription import SubscriptionFact
-from services.fulfillment.asset import MARKS_KEPT, Asset, Assignment
+from contracts.messages.assets import AssetAnnounced, AssetCorrected, AssetStateChanged, AssetStateRequested
+from contracts.messages.fulfillment import RequestRepeated, SubscriptionCreated
+from contracts.messages.life import DeviceReplaced
+from contracts.messages.subscription import SubscriptionFact
+from contracts.values.refusals import Code
+from services.fulfillment.documents.asset import MARKS_KEPT, Asset, Assignment
 from tests.fulfillment.lives import (
     arrived,
     cancel,
@@ -18,9 +18,9 @@ from tests.fulfillment.lives import (
     give_back,
     put_right,
     rented,
-    replace,
     reverse,
     set_state,
+    swap_device,
 )
 from tests.fulfillment.orders_known import asset, item, placed, refused, scan, scene, serials
 from tests.scene import NOON, only
@@ -72,10 +72,10 @@ def test_a_device_that_a_person_withholds_is_refused_until_a_person_releases_it(
     assert (fact.state, fact.actor, fact.reason, fact.at, fact.version) == (state, "Grace", "seen by Grace", NOON, 2)
     assert refused(stage.hears(scan("S1"))) == [("S1", Code.ASSET_UNAVAILABLE)]
     stage.hears(scan("S2"))
-    assert codes(stage.hears(replace("S1"))) == [(Code.ASSET_UNAVAILABLE, "new_serial")]
+    assert codes(stage.hears(swap_device("S1"))) == [(Code.ASSET_UNAVAILABLE, "new_serial")]
     assert codes(stage.hears(correct("S1"))) == [(Code.ASSET_UNAVAILABLE, "new_serial")]
     assert only(stage.hears(set_state("S1", "available")), AssetStateChanged).state == "available"
-    only(stage.hears(replace("S1")), DeviceReplaced)
+    only(stage.hears(swap_device("S1")), DeviceReplaced)
 
 
 @pytest.mark.parametrize("condition", ["damaged", "incomplete"])
@@ -96,11 +96,11 @@ def test_what_came_back_damaged_or_incomplete_waits_for_a_person(condition: str,
 def test_a_damaged_device_is_withheld_whichever_way_it_left_its_subscription(undone: str) -> None:
     stage = rented("S1")
     if undone == "replaced":
-        stage.hears(replace("S2"))
+        stage.hears(swap_device("S2"))
         stage.hears(give_back(serial="S1", condition="damaged"))
     else:
         stage.hears(give_back(condition="damaged"))
-        stage.hears(replace("S2") if undone == "replaced_and_back" else reverse())
+        stage.hears(swap_device("S2") if undone == "replaced_and_back" else reverse())
     assert (asset(stage, "S1").shown, asset(stage, "S1").unproven) == ("unavailable", False)
     stage.hears(placed(order_id="o-2"))
     assert refused(stage.hears(scan("S1", order_id="o-2"))) == [("S1", Code.ASSET_UNAVAILABLE)]

@@ -2,12 +2,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.fulfillment import OrderProgressed, RequestRefused, RequestRepeated, SentOn
-from contracts.life import AssetReturned, ReturnWithdrawn, SubscriptionEnded, SubscriptionExtended
-from contracts.refusals import Code
-from services.engine.kept import revised
-from services.engine.worker import MOST_RECORDS
-from services.fulfillment.reactions.subscriptions import SENT_ON_KEPT
+from contracts.messages.fulfillment import OrderProgressed, RequestRefused, RequestRepeated, SentOn
+from contracts.messages.life import AssetReturned, ReturnWithdrawn, SubscriptionEnded, SubscriptionExtended
+from contracts.values.refusals import Code
+from services.engine.core.document import replace
+from services.engine.runtime.worker import MOST_RECORDS
+from services.fulfillment.handlers.subscriptions import SENT_ON_KEPT
 from tests.fulfillment.lives import (
     ONE,
     cancel,
@@ -18,9 +18,9 @@ from tests.fulfillment.lives import (
     extend,
     give_back,
     rented,
-    replace,
     reverse,
     set_state,
+    swap_device,
     withdraw_return,
 )
 from tests.fulfillment.orders_known import DAY as DAY_MS
@@ -105,9 +105,9 @@ def test_a_return_that_names_the_serial_finds_the_subscription_that_had_it_last(
 
 def test_a_return_that_names_the_serial_finds_the_subscription_that_got_it_last_whatever_its_number() -> None:
     stage = rented("S1", "S2")
-    stage.hears(replace("S9", "o-1/2"))
+    stage.hears(swap_device("S9", "o-1/2"))
     stage.hears(give_back("o-1/2", "S2"))
-    stage.hears(replace("S2", "o-1/1"))
+    stage.hears(swap_device("S2", "o-1/1"))
     fact = only(stage.hears(give_back(None, "S2")), AssetReturned)
     assert (fact.subscription.subscription_id, fact.subscription.condition) == ("o-1/1", "good")
 
@@ -236,7 +236,7 @@ def test_a_return_by_mistake_is_withdrawn_and_the_device_is_the_customers_to_ret
     stage.hears(give_back(condition=condition))
     fact = only(stage.hears(withdraw_return()), ReturnWithdrawn)
     assert (fact.serial, fact.subscription.returned_at, fact.subscription.condition) == ("S1", None, None)
-    assert revised(entry(stage), history=before.history) == before
+    assert replace(entry(stage), history=before.history) == before
     assert (asset(stage, "S1").state, asset(stage, "S1").withheld) == ("ended", None)
     assert [row.state for row in asset(stage, "S1").history] == [None, "ended", "returned", "ended"]
     only(stage.hears(give_back(condition="worn")), AssetReturned)
@@ -253,7 +253,7 @@ def test_a_return_while_the_subscription_is_active_is_withdrawn_too() -> None:
 
 def test_the_return_of_a_replaced_device_is_withdrawn_and_it_is_waited_for_again() -> None:
     stage = rented()
-    stage.hears(replace("S2"))
+    stage.hears(swap_device("S2"))
     stage.hears(give_back(None, "S1"))
     assert codes(stage.hears(withdraw_return())) == [(Code.NOT_RETURNED, "")]
     only(stage.hears(withdraw_return(ONE, "S1")), ReturnWithdrawn)

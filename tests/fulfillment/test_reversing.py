@@ -2,13 +2,13 @@ from datetime import date
 
 import pytest
 
-from contracts.changes import OrderChangeAccepted
-from contracts.fulfillment import OrderProgressed, RequestRepeated
-from contracts.life import ShipmentTracked, SubscriptionReversed
-from contracts.message import Body
-from contracts.refusals import Code
-from services.engine.kept import revised
-from services.fulfillment.ledger import Ledger
+from contracts.messages.changes import OrderChangeAccepted
+from contracts.messages.fulfillment import OrderProgressed, RequestRepeated
+from contracts.messages.life import ShipmentTracked, SubscriptionReversed
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.engine.core.document import replace
+from services.fulfillment.documents.ledger import Ledger
 from tests.fulfillment.lives import (
     arrived,
     cancel,
@@ -19,9 +19,9 @@ from tests.fulfillment.lives import (
     extend,
     give_back,
     rented,
-    replace,
     reverse,
     ship,
+    swap_device,
 )
 from tests.fulfillment.orders_known import asset, item, ledger, placed, refused, scan, scene, serials
 from tests.fulfillment.proposals import proposed
@@ -93,8 +93,8 @@ def short_closed() -> Scene:
     stage.hears(placed(item("1", quantity=3), item("2", "DESK", quantity=2)))
     stage.hears(scan("S1", "S2"))
     book = ledger(stage)
-    lines = (revised(book.lines[0], cancelled=1), revised(book.lines[1], cancelled=2))
-    stage.keep(Ledger, "o-1", revised(book, lines=lines))
+    lines = (replace(book.lines[0], cancelled=1), replace(book.lines[1], cancelled=2))
+    stage.keep(Ledger, "o-1", replace(book, lines=lines))
     return stage
 
 
@@ -162,7 +162,7 @@ def test_a_reversed_subscription_has_no_parcel() -> None:
 
 
 @pytest.mark.parametrize(
-    "request_", [cancel(), extend(date(2025, 5, 15)), correct("S2"), replace("S2"), give_back(), ship(), reverse()]
+    "request_", [cancel(), extend(date(2025, 5, 15)), correct("S2"), swap_device("S2"), give_back(), ship(), reverse()]
 )
 def test_a_reversed_subscription_is_told_so_though_its_item_was_removed_since(request_: Body) -> None:
     stage = rented()

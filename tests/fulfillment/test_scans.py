@@ -3,16 +3,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.assets import AssetState
-from contracts.fulfillment import (
+from contracts.messages.assets import AssetState
+from contracts.messages.fulfillment import (
     ItemFulfillmentRefused,
     OrderProgressed,
     RequestRefused,
     RequestRepeated,
     SubscriptionCreated,
 )
-from contracts.refusals import Code
-from services.fulfillment.asset import Asset, Assignment
+from contracts.values.refusals import Code
+from services.fulfillment.documents.asset import Asset, Assignment
 from services.fulfillment.settings import Settings
 from tests.fulfillment.orders_known import (
     PLACED,
@@ -73,8 +73,8 @@ def test_all_facts_of_an_order_run_under_one_version_without_gaps() -> None:
 
 def test_the_progress_of_an_order_is_said_once_a_batch() -> None:
     stage = scene()
-    desk = item("2", "DESK", quantity=2)
-    stage.hears(placed(item(quantity=2), desk, item("3", "LAMP")))
+    work = item("2", "DESK", quantity=2)
+    stage.hears(placed(item(quantity=2), work, item("3", "LAMP")))
     said = in_one_batch(stage, scan("S1"), scan("D1", item_id="2"), scan("S2"))
     progress = only(said, OrderProgressed)
     assert said[-1] is progress

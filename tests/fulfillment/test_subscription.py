@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fulfillment.subscription import months_after
+from services.fulfillment.rules.subscription import months_after
 
 days = st.dates(date(1999, 1, 1), date(2101, 12, 31))
 lengths = st.sampled_from((6, 12, 24, 36))

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.fulfillment import RequestParked, RequestRefused, RequestRepeated, SubscriptionCreated
-from contracts.life import AssetReturned, ShipmentTracked, SubscriptionCancelled
-from contracts.message import Body
-from contracts.refusals import Code
+from contracts.messages.fulfillment import RequestParked, RequestRefused, RequestRepeated, SubscriptionCreated
+from contracts.messages.life import AssetReturned, ShipmentTracked, SubscriptionCancelled
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
 from services.fulfillment.settings import Settings
-from tests.fulfillment.lives import cancel, codes, correct, entry, extend, give_back, rented, replace, reverse, ship
+from tests.fulfillment.lives import cancel, codes, correct, entry, extend, give_back, rented, reverse, ship, swap_device
 from tests.fulfillment.orders_known import (
     DAY,
     HOUR,
@@ -200,7 +200,7 @@ def test_a_confirmation_lets_the_scan_go_and_the_wish_behind_it() -> None:
     assert kinds(stage.hears(confirmed(required=True))) == ["SubscriptionCreated", "SubscriptionCancelled"]
 
 
-@pytest.mark.parametrize("wish", [extend(NOON.date()), correct("S9"), replace("S9"), reverse()], ids=type)
+@pytest.mark.parametrize("wish", [extend(NOON.date()), correct("S9"), swap_device("S9"), reverse()], ids=type)
 def test_what_must_have_seen_the_subscription_is_refused_at_once(wish: Body) -> None:
     for stage in (scene(), rented("S1")):
         about = wish.model_copy(update={"subscription_id": "o-1/2"})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.changes import (
+from contracts.messages.changes import (
     BillingChange,
     ContactChange,
     HoldRejectionRequested,
@@ -17,11 +17,11 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
-from contracts.customers import Group
-from contracts.message import Body
-from contracts.order import Item
-from contracts.refusals import Code
-from services.orders.change import ChangeLine
+from contracts.messages.customers import Group
+from contracts.messages.order import Item
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.orders.documents.change_line import ChangeLine
 from tests.scene import Scene, only
 
 

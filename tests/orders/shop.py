@@ -3,20 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
-from contracts.catalog import Price, VariantSubmitted
-from contracts.customers import Customer, Group, Note
-from contracts.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
-from contracts.message import Body
-from contracts.money import Money
-from contracts.orders import (
+from contracts.messages.catalog import Price, VariantSubmitted
+from contracts.messages.customers import Customer, Group, Note
+from contracts.messages.fulfillment import ItemCounts, OrderProgressed, SubscriptionRow
+from contracts.messages.orders import (
     ItemSubmitted,
     NoteSubmitted,
     OrderConfirmationRequested,
     OrderSubmitted,
     RequestRefused,
 )
-from contracts.places import Address
-from contracts.subscription import State
+from contracts.messages.subscription import State
+from contracts.values.money import Money
+from contracts.values.places import Address
+from contracts.wire.message import Body
 from services.orders.service import orders
 from services.orders.settings import Settings
 from tests.scene import Scene, only

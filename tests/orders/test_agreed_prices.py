@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from contracts.changes import ContactChange, ItemChanged, OrderAmended
-from contracts.money import Money
-from contracts.order import Item
-from contracts.orders import HoldReleased
-from contracts.refusals import Code
-from services.orders.order import PlacedOrder
+from contracts.messages.changes import ContactChange, ItemChanged, OrderAmended
+from contracts.messages.order import Item
+from contracts.messages.orders import HoldReleased
+from contracts.values.money import Money
+from contracts.values.refusals import Code
+from services.orders.documents.order import PlacedOrder
 from tests.orders.clerks import agreed, cancel, declined, edit, open_changes, proposed, release
 from tests.orders.shop import CHAIR, CLOCK, POSTER, codes, item, kinds, open_shop, order, price, variant
 from tests.scene import Scene, only

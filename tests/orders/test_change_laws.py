@@ -7,15 +7,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.changes import ItemChanged, OrderAmended, OrderCancelled, OrderChangeProposed
-from contracts.message import Body
-from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced, RequestRefused, RequestRepeated
-from contracts.refusals import Code
-from services.engine.message import Cause
-from services.orders.order import PlacedOrder
+from contracts.messages.changes import ItemChanged, OrderAmended, OrderCancelled, OrderChangeProposed
+from contracts.messages.orders import HoldReleased, OrderConfirmed, OrderPlaced, RequestRefused, RequestRepeated
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.engine.core.message import Cause
+from services.orders.documents.order import PlacedOrder
+from services.orders.rules.status import status_of
+from services.orders.rules.telling import told
 from services.orders.settings import Settings
-from services.orders.status import status_of
-from services.orders.telling import told
 from tests.orders.clerks import (
     accepted,
     amend,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.changes import (
+from contracts.messages.changes import (
     ContactChange,
     ItemChanged,
     OrderAmended,
@@ -13,10 +13,9 @@ from contracts.changes import (
     OrderChangeProposed,
     OrderChangeRefused,
 )
-from contracts.clock import ClockTicked
-from contracts.fulfillment import OrderProgressed
-from contracts.message import Body
-from contracts.orders import (
+from contracts.messages.clock import ClockTicked
+from contracts.messages.fulfillment import OrderProgressed
+from contracts.messages.orders import (
     HoldReleased,
     OrderPlaced,
     OrderStatusChanged,
@@ -24,10 +23,11 @@ from contracts.orders import (
     RequestRefused,
     RequestRepeated,
 )
-from contracts.refusals import Code
-from services.orders.awaited import AwaitedOrder
-from services.orders.change import ChangeLine
-from services.orders.order import PlacedOrder
+from contracts.values.refusals import Code
+from contracts.wire.message import Body
+from services.orders.documents.awaited import AwaitedOrder
+from services.orders.documents.change_line import ChangeLine
+from services.orders.documents.order import PlacedOrder
 from services.orders.settings import Settings
 from tests.orders.clerks import (
     accepted,

@@ -3,9 +3,9 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from contracts.clock import ClockPassed, ClockTicked
-from contracts.message import Body
-from services.engine.service import LaneClock
+from contracts.messages.clock import ClockPassed, ClockTicked
+from contracts.wire.message import Body
+from services.engine.core.service import LaneClock
 from tests.orders.shop import codes, open_shop
 from tests.scene import NOON, Scene, only
 

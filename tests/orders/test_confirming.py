@@ -1,8 +1,8 @@
 from datetime import timedelta
 
-from contracts.orders import OrderConfirmationRequested, OrderConfirmed, RequestRefused, RequestRepeated
-from services.engine.kept import revised
-from services.orders.order import PlacedOrder
+from contracts.messages.orders import OrderConfirmationRequested, OrderConfirmed, RequestRefused, RequestRepeated
+from services.engine.core.document import replace
+from services.orders.documents.order import PlacedOrder
 from tests.orders.clerks import agreed, cancel
 from tests.orders.shop import CHAIR, codes, confirm, item, kinds, open_shop, order, progressed, refusals
 from tests.scene import NOON, only
@@ -48,7 +48,7 @@ def test_a_cancelled_order_cannot_be_confirmed() -> None:
     shop = open_shop()
     shop.hears(order())
     placed = shop.document(PlacedOrder, "o-1")
-    shop.keep(PlacedOrder, "o-1", revised(placed, cancelled_at=NOON, status="cancelled"))
+    shop.keep(PlacedOrder, "o-1", replace(placed, cancelled_at=NOON, status="cancelled"))
     assert codes(shop.hears(confirm())) == ["order_cancelled"]
 
 
@@ -65,9 +65,9 @@ def test_a_refused_confirmation_is_a_repeat_only_under_its_own_id() -> None:
     shop = open_shop()
     shop.hears(order())
     placed = shop.document(PlacedOrder, "o-1")
-    shop.keep(PlacedOrder, "o-1", revised(placed, cancelled_at=NOON))
+    shop.keep(PlacedOrder, "o-1", replace(placed, cancelled_at=NOON))
     shop.hears(confirm(), id="m")
-    shop.keep(PlacedOrder, "o-1", revised(shop.document(PlacedOrder, "o-1"), cancelled_at=None))
+    shop.keep(PlacedOrder, "o-1", replace(shop.document(PlacedOrder, "o-1"), cancelled_at=None))
     assert kinds(shop.hears(confirm(), id="m")) == ["RequestRepeated"]
     assert kinds(shop.hears(confirm(), id="n")) == ["OrderConfirmed"]
 

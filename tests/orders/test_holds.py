@@ -1,9 +1,9 @@
 from datetime import timedelta
 
-from contracts.orders import HoldReleased, OrderPlaced, PriceAwaited, PriceFound
-from services.engine.kept import revised
-from services.orders.awaited_price import AwaitedPrice
-from services.orders.order import PlacedOrder
+from contracts.messages.orders import HoldReleased, OrderPlaced, PriceAwaited, PriceFound
+from services.engine.core.document import replace
+from services.orders.documents.awaited_price import AwaitedPrice
+from services.orders.documents.order import PlacedOrder
 from services.orders.settings import Settings
 from tests.orders.shop import (
     CHAIR,
@@ -199,7 +199,7 @@ def test_a_cancelled_order_waits_for_no_price() -> None:
     shop = open_shop()
     shop.hears(order(item(CLOCK, months=36)))
     held = shop.document(PlacedOrder, "o-1")
-    shop.keep(PlacedOrder, "o-1", revised(held, cancelled_at=NOON, status="cancelled"))
+    shop.keep(PlacedOrder, "o-1", replace(held, cancelled_at=NOON, status="cancelled"))
     assert kinds(shop.hears(variant(CLOCK, price(36, 800)))) == ["VariantChanged", "PricesDue", "PriceFound"]
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.fulfillment import OrderProgressed
-from contracts.message import Body
-from contracts.orders import OrderSubmitted
-from contracts.subscription import State
-from services.orders.content import differing, fingerprints
-from services.orders.order import PlacedOrder, SubscriptionRows
-from services.orders.status import status_of
-from services.orders.telling import told
+from contracts.messages.fulfillment import OrderProgressed
+from contracts.messages.orders import OrderSubmitted
+from contracts.messages.subscription import State
+from contracts.wire.message import Body
+from services.orders.documents.order import PlacedOrder, SubscriptionRows
+from services.orders.rules.content import differing, fingerprints
+from services.orders.rules.status import status_of
+from services.orders.rules.telling import told
 from tests.ledgers import with_all_rows
 from tests.orders.shop import ACME, ADA, CHAIR, CLOCK, POSTER, confirm, item, note, open_shop, order, progressed
 from tests.scene import Scene

@@ -3,9 +3,9 @@
 import pytest
 from bson import BSON
 
-from contracts.orders import RequestRepeated
-from services.engine.desk import Write
-from services.orders.order import PlacedOrder
+from contracts.messages.orders import RequestRepeated
+from services.engine.core.unit_of_work import Write
+from services.orders.documents.order import PlacedOrder
 from services.orders.settings import Settings
 from tests.orders.shop import confirm, kinds, note, open_shop, order
 from tests.scene import Scene, only

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from contracts.customers import Customer, CustomerSnapshot
-from contracts.orders import OrderPlaced, OrderSubmitted
-from services.billing.newest import name_of
-from services.orders.order import PlacedOrder
+from contracts.messages.customers import Customer, CustomerSnapshot
+from contracts.messages.orders import OrderPlaced, OrderSubmitted
+from services.billing.documents.newest import name_of
+from services.orders.documents.order import PlacedOrder
 from tests.orders.clerks import amend, contact
 from tests.orders.shop import ACME, ADA, open_shop, order, raw, refusals
 from tests.scene import Scene, only

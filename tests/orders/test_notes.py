@@ -1,10 +1,10 @@
 import pytest
 
-from contracts.orders import CustomerGroupChangeRequested, NoteAdded, NoteSubmitted, RequestRepeated
-from services.engine.kept import revised
-from services.orders.customer import CustomerRecord
-from services.orders.notes import KeptNote
-from services.orders.order import PlacedOrder
+from contracts.messages.orders import CustomerGroupChangeRequested, NoteAdded, NoteSubmitted, RequestRepeated
+from services.engine.core.document import replace
+from services.orders.documents.customer import CustomerRecord
+from services.orders.documents.note import KeptNote
+from services.orders.documents.order import PlacedOrder
 from tests.orders.shop import codes, group, kinds, note, open_shop, order, progressed, written
 from tests.scene import NOON, only
 
@@ -24,7 +24,7 @@ def test_an_order_takes_notes_at_any_status() -> None:
     shop.hears(progressed(1, ("1", 1, 0)))
     assert kinds(shop.hears(note())) == ["NoteAdded"]
     placed = shop.document(PlacedOrder, "o-1")
-    shop.keep(PlacedOrder, "o-1", revised(placed, cancelled_at=NOON, status="cancelled"))
+    shop.keep(PlacedOrder, "o-1", replace(placed, cancelled_at=NOON, status="cancelled"))
     assert kinds(shop.hears(note())) == ["NoteAdded"]
 
 
@@ -69,7 +69,7 @@ def test_a_note_about_a_customer_heard_again_is_a_repeat() -> None:
 def test_an_order_or_a_customer_holds_at_most_500_notes(order_id: str | None, customer_id: str | None) -> None:
     shop = open_shop()
     shop.hears(order())
-    shop.keep(PlacedOrder, "o-1", revised(shop.document(PlacedOrder, "o-1"), notes=500))
+    shop.keep(PlacedOrder, "o-1", replace(shop.document(PlacedOrder, "o-1"), notes=500))
     shop.keep(CustomerRecord, "ada", CustomerRecord(notes=500))
     assert codes(shop.hears(note("one more", order_id, customer_id))) == ["too_many_notes"]
 

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.changes import ContactChange, OrderAmended
-from contracts.customers import Customer
-from contracts.money import MAX_PRICE
-from contracts.orders import CustomerGroupChangeRequested, NoteAdded, OrderPlaced
-from services.orders.customer import KnownCustomer, id_from_email
-from services.orders.order import PlacedOrder
+from contracts.messages.changes import ContactChange, OrderAmended
+from contracts.messages.customers import Customer
+from contracts.messages.orders import CustomerGroupChangeRequested, NoteAdded, OrderPlaced
+from contracts.values.money import MAX_PRICE
+from services.orders.documents.customer import KnownCustomer, id_from_email
+from services.orders.documents.order import PlacedOrder
 from services.orders.settings import Settings
 from tests.orders.clerks import amend
 from tests.orders.shop import (
@@ -287,7 +287,7 @@ def test_a_customer_without_an_id_is_known_by_one_document_and_found_by_email() 
 def test_the_hot_path_asks_for_everything_at_once() -> None:
     shop = open_shop()
     message = shop._message(type(order()), order(customer=ACME, notes=(written("Hi"),)), "m", "shop", NOON, NOON)
-    asked = set(shop.service.needs(message))
+    asked = set(shop.service.prefetch(message))
     shop.hears(order(customer=ACME, notes=(written("Hi"),)), id="m")
     touched = {key for key in shop.documents if key[0] not in ("catalog", "decided_requests")}
     assert touched <= asked

@@ -1,12 +1,12 @@
 import pytest
 
-from contracts.order import ItemStatus, Status
-from contracts.orders import OrderStatusChanged
-from contracts.subscription import State
-from services.orders.order import PlacedOrder, SubscriptionRows
-from services.orders.progress import EMBEDDED, ON_A_PAGE, active_and_ended
-from services.orders.status import item_status, order_status
-from services.orders.telling import told
+from contracts.messages.order import ItemStatus, Status
+from contracts.messages.orders import OrderStatusChanged
+from contracts.messages.subscription import State
+from services.orders.documents.order import PlacedOrder, SubscriptionRows
+from services.orders.documents.progress import EMBEDDED, ON_A_PAGE, active_and_ended
+from services.orders.rules.status import item_status, order_status
+from services.orders.rules.telling import told
 from tests.ledgers import with_all_rows
 from tests.orders.shop import CHAIR, item, open_shop, order, progressed
 from tests.scene import NOON, Scene, only

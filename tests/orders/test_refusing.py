@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from contracts.customers import Customer
-from contracts.message import Body
-from contracts.orders import ItemSubmitted, OrderPlaced, OrderSubmitted, RequestRefused
-from services.orders.order import PlacedOrder
+from contracts.messages.customers import Customer
+from contracts.messages.orders import ItemSubmitted, OrderPlaced, OrderSubmitted, RequestRefused
+from contracts.wire.message import Body
+from services.orders.documents.order import PlacedOrder
 from tests.orders.shop import (
     ACME,
     ADA,

@@ -1,9 +1,9 @@
 import pytest
 
-from contracts.orders import OrderSubmitted, RequestRepeated
-from services.engine.kept import revised
-from services.orders.awaited import AwaitedOrder
-from services.orders.order import PlacedOrder
+from contracts.messages.orders import OrderSubmitted, RequestRepeated
+from services.engine.core.document import replace
+from services.orders.documents.awaited import AwaitedOrder
+from services.orders.documents.order import PlacedOrder
 from tests.orders.shop import (
     ADA,
     CANAL,
@@ -87,7 +87,7 @@ def test_the_same_order_id_with_other_content_is_a_conflict_that_names_the_field
     placed = shop.document(PlacedOrder, "o-1")
     assert refusals(shop.hears(other)) == {("order_conflict", field) for field in fields}
     kept = shop.document(PlacedOrder, "o-1")
-    assert revised(kept, heard=placed.heard) == placed
+    assert replace(kept, heard=placed.heard) == placed
 
 
 def test_real_and_test_orders_share_the_space_of_ids() -> None:

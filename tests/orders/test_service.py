@@ -1,11 +1,11 @@
-from contracts.changes import ItemChanged
-from contracts.clock import ClockTicked, WaitingDue
-from contracts.message import Body
-from contracts.orders import OrderSubmitted, PricesDue
-from services.engine.desk import Documents
-from services.engine.kept import revised
+from contracts.messages.changes import ItemChanged
+from contracts.messages.clock import ClockTicked, WaitingDue
+from contracts.messages.orders import OrderSubmitted, PricesDue
+from contracts.wire.message import Body
+from services.engine.core.document import replace
+from services.engine.core.unit_of_work import BatchUnitOfWork
 from services.orders import SERVICE_NAME
-from services.orders.reactions import REACTIONS
+from services.orders.handlers import HANDLERS
 from services.orders.settings import Settings
 from tests.orders.clerks import cancel, contact, edit, release
 from tests.orders.shop import confirm, item, note, open_shop, order, progressed, raw, written
@@ -15,7 +15,7 @@ from tests.scene import NOON
 def test_the_service_reads_what_it_reacts_to_from_its_own_topics_and_fulfillments() -> None:
     service = open_shop().service
     assert service.name == SERVICE_NAME
-    assert set(service.reads) == set(REACTIONS)
+    assert set(service.reads) == set(HANDLERS)
     assert service.topics() == ("catalog.requests", "fulfillment.events", "orders.internal", "orders.requests")
 
 
@@ -41,7 +41,7 @@ def test_what_cannot_be_read_weighs_one_and_is_asked_for_nothing_but_its_order_a
     scene = open_shop()
     message = scene._message(OrderSubmitted, raw(order(), channel="fax"), "m", "shop", NOON, NOON)
     assert scene.service.weight(message) == 1
-    assert set(scene.service.needs(message)) == {
+    assert set(scene.service.prefetch(message)) == {
         ("orders", "o-1"),
         ("awaited_orders", "o-1"),
         ("catalog", "RETRO-CLOCK"),
@@ -52,7 +52,7 @@ def test_placing_and_progress_ask_for_no_line_of_changes_and_changes_do() -> Non
     scene = open_shop()
     for body, asks in ((order(), False), (progressed(1, ("1", 1, 0)), False), (confirm(), False), (cancel(), True)):
         message = scene._message(type(body), body, "m", "shop", NOON, NOON)
-        assert (("change_lines", "o-1") in set(scene.service.needs(message))) == asks
+        assert (("change_lines", "o-1") in set(scene.service.prefetch(message))) == asks
 
 
 def test_only_an_order_that_asked_fulfillment_once_is_loaded_with_its_line_whatever_is_asked_of_it() -> None:
@@ -62,7 +62,7 @@ def test_only_an_order_that_asked_fulfillment_once_is_loaded_with_its_line_whate
     scene.hears(cancel("o-1"))
     for id_, asks in (("o-1", True), ("o-2", False)):
         for body in (confirm(id_), note(order_id=id_), order(id=id_), release()):
-            message = revised(scene._message(type(body), body, "m", "shop", NOON, NOON), subjects=(id_,))
-            desk = Documents(1, scene.service.collections, {})
-            scene._load(desk, *desk.lacks(scene.service.needs(message)))
-            assert (("change_lines", id_) in set(scene.service.needs_more(message, desk))) == asks
+            message = replace(scene._message(type(body), body, "m", "shop", NOON, NOON), subjects=(id_,))
+            work = BatchUnitOfWork(1, scene.service.collections, {})
+            scene._load(work, *work.lacks(scene.service.prefetch(message)))
+            assert (("change_lines", id_) in set(scene.service.prefetch_related(message, work))) == asks

@@ -1,10 +1,10 @@
 from datetime import timedelta
 
-from contracts.catalog import VariantChanged, VariantSubmitted
-from contracts.orders import CustomerGroupChanged, CustomerGroupChangeRequested, RequestRepeated
-from services.engine.inbox import DecidedRequests
-from services.orders.catalog import Variant
-from services.orders.customer import CustomerRecord
+from contracts.messages.catalog import VariantChanged, VariantSubmitted
+from contracts.messages.orders import CustomerGroupChanged, CustomerGroupChangeRequested, RequestRepeated
+from services.engine.core.inbox import DecidedRequests
+from services.orders.documents.customer import CustomerRecord
+from services.orders.documents.variant import Variant
 from tests.orders.shop import CLOCK, codes, group, kinds, open_shop, price, refusals, variant
 from tests.scene import NOON, only
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from contracts.changes import ItemChanged, OrderAmended
-from contracts.orders import RequestRefused, RequestRepeated
-from contracts.refusals import Code
+from contracts.messages.changes import ItemChanged, OrderAmended
+from contracts.messages.orders import RequestRefused, RequestRepeated
+from contracts.values.refusals import Code
 from tests.orders.clerks import agreed, billing, cancel, close, contact, declined, edit, move, open_changes, proposed
 from tests.orders.shop import ACME, CLOCK, codes, confirm, item, kinds, open_shop, order, progressed
 from tests.scene import Scene, only

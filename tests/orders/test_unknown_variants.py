@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from contracts.changes import OrderCancelled
-from contracts.clock import ClockTicked
-from contracts.message import Body
-from contracts.orders import OrderPlaced, RequestParked, RequestRefused, RequestRepeated
-from services.engine.service import LaneClock
-from services.orders.awaited import AwaitedOrder
+from contracts.messages.changes import OrderCancelled
+from contracts.messages.clock import ClockTicked
+from contracts.messages.orders import OrderPlaced, RequestParked, RequestRefused, RequestRepeated
+from contracts.wire.message import Body
+from services.engine.core.service import LaneClock
+from services.orders.documents.awaited import AwaitedOrder
 from services.orders.settings import Settings
 from tests.orders.clerks import amend, cancel
 from tests.orders.shop import ACME, CHAIR, CLOCK, codes, confirm, item, kinds, note, open_shop, order, price, variant

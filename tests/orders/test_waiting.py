@@ -2,11 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.answers import Repeated
-from contracts.changes import OrderCancelled
-from contracts.clock import ClockTicked
-from contracts.message import Body
-from contracts.orders import (
+from contracts.messages.answers import Repeated
+from contracts.messages.changes import OrderCancelled
+from contracts.messages.clock import ClockTicked
+from contracts.messages.orders import (
     NoteAdded,
     OrderConfirmationRequested,
     OrderConfirmed,
@@ -15,8 +14,9 @@ from contracts.orders import (
     RequestRefused,
     RequestRepeated,
 )
-from services.engine.service import LaneClock
-from services.orders.awaited import AwaitedOrder
+from contracts.wire.message import Body
+from services.engine.core.service import LaneClock
+from services.orders.documents.awaited import AwaitedOrder
 from services.orders.settings import Settings
 from tests.orders.clerks import amend, cancel, close, move, reject, release
 from tests.orders.shop import (

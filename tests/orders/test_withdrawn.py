@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from contracts import money, places, values
-from contracts.changes import ItemChanged, OrderAmended, OrderChangeProposed
-from contracts.orders import HoldReleased, OrderConfirmed, OrderPlaced
-from services.engine.kept import revised
-from services.orders.catalog import Variant
-from services.orders.order import PlacedOrder
+from contracts.messages.changes import ItemChanged, OrderAmended, OrderChangeProposed
+from contracts.messages.orders import HoldReleased, OrderConfirmed, OrderPlaced
+from contracts.values import money, places
+from contracts.values import words as values
+from services.engine.core.document import replace
+from services.orders.documents.order import PlacedOrder
+from services.orders.documents.variant import Variant
 from tests.orders.clerks import accepted, billing, cancel, edit, proposed, release
 from tests.orders.shop import ACME, CLOCK, codes, confirm, item, note, open_shop, order, price, raw, variant
 from tests.scene import NOON, Scene, only
@@ -84,7 +85,7 @@ def test_a_request_that_waited_for_its_order_is_decided_as_it_was_judged(monkeyp
 def test_a_price_in_the_catalog_of_before_above_todays_bound_is_none_for_a_new_order() -> None:
     shop = open_shop()
     known = shop.document(Variant, CLOCK)
-    shop.keep(Variant, CLOCK, revised(known, prices={**known.prices, "36:EUR": 100 * money.MAX_PRICE}))
+    shop.keep(Variant, CLOCK, replace(known, prices={**known.prices, "36:EUR": 100 * money.MAX_PRICE}))
 
     held = only(shop.hears(order(item(CLOCK, 1, 36))), OrderPlaced).order
     assert [hold.reason for hold in held.holds] == ["price_missing"]

@@ -9,13 +9,13 @@ import bson
 from bson import json_util
 from pydantic import BaseModel
 
-from contracts.immutable import Immutable
+from contracts.values.immutable import Immutable
 from services.billing.service import billing
-from services.engine.checkpoint import Bookmark, Checkpoint
-from services.engine.kept import read_from, stored_form
-from services.engine.record import Outgoing
-from services.engine.service import LaneClock
-from services.engine.stored import from_document, to_document
+from services.engine.adapters.mongo_checkpoint import from_document, to_document
+from services.engine.core.checkpoint import Bookmark, Checkpoint
+from services.engine.core.document import read_from, stored_form
+from services.engine.core.record import Outgoing
+from services.engine.core.service import LaneClock
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 from tests.stored.filling import AT, filled, meaning

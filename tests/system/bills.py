@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from contracts.invoices import BillingRunRequested
-from deploy.demo.feeding import Feed
-from deploy.sample.outbound import Outbound, Sending
-from services.engine.mongo import Client
+from contracts.messages.invoices import BillingRunRequested
+from demo.feeding import Feed
+from demo.sample.outbound import Outbound, Sending
+from services.engine.adapters.mongo_store import Client
 from tests.system.installation import Installation
 
 FIRST: Final = "2018-08"

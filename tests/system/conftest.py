@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.addresses import Addresses
+from installation.addresses import Addresses
 from tests.conftest import SHARED
 from tests.system.installation import Installation, fresh_topics
 

@@ -13,10 +13,12 @@ import sys
 from collections import Counter
 from importlib import import_module
 
-from services.engine import keeper, mongo, serving
-from services.engine.kept import revised_by
-from services.engine.message import Message
-from services.engine.service import Service
+from services.engine.adapters import mongo_store as mongo
+from services.engine.adapters import process as serving
+from services.engine.core.document import replace_by
+from services.engine.core.message import Message
+from services.engine.core.service import Service
+from services.engine.runtime import lane_manager
 
 KILL = "LEASELINE_TEST_KILL"
 PAUSE = "LEASELINE_TEST_PAUSE"
@@ -66,14 +68,14 @@ def _raising(service: Service) -> Service:
             raise ArithmeticError(subject)
         return real(message, *others)
 
-    return revised_by(service, {hook: raises})
+    return replace_by(service, {hook: raises})
 
 
 def main(name: str) -> None:
     """Serves, as the service's own entry point does."""
     points = FailPoints()
     _commits_after(points)
-    keeper.SPLIT_FOR = float(os.environ.get(SPLIT_FOR, keeper.SPLIT_FOR))
+    lane_manager.SPLIT_FOR = float(os.environ.get(SPLIT_FOR, lane_manager.SPLIT_FOR))
     serving.main(_raising(import_module(f"services.{name}.app").service()), points.at)
 
 

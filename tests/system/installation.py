@@ -8,14 +8,14 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.topics import TOPICS
-from deploy.demo.feeding import Feed
-from deploy.installation import SERVICES
-from deploy.installation.lag import Lags
-from deploy.installation.processes import Process, Services, started
-from deploy.installation.topics import create_topics
-from deploy.local.addresses import Addresses
-from deploy.sample.outbound import Outbound
-from deploy.verify import Report, verified
+from demo.feeding import Feed
+from demo.sample.outbound import Outbound
+from deploy.local.processes import Process, Services, started
+from installation import SERVICES
+from installation.addresses import Addresses
+from installation.lag import Lags
+from installation.topics import create_topics
+from operations.verify import Report, verified
 
 MODULE = "tests.system.entry {}"
 PATIENCE = 120.0

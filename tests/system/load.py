@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from deploy.demo.feeding import Feed
-from deploy.installation.lag import Lags
-from deploy.sample.outbound import Outbound
-from deploy.sample.waves import waves
+from demo.feeding import Feed
+from demo.sample.outbound import Outbound
+from demo.sample.waves import waves
+from installation.lag import Lags
 from tests.system.installation import Installation
 
 AT_ONCE = 40

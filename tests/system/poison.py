@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.fulfillment import ItemFulfillmentRequested, SubscriptionCreated
-from contracts.message import Body
-from contracts.orders import OrderSubmitted
+from contracts.messages.fulfillment import ItemFulfillmentRequested, SubscriptionCreated
+from contracts.messages.orders import OrderSubmitted
+from contracts.wire.message import Body
 from tests.engine.batch import NotUtf8
 from tests.system import shop
 

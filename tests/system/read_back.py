@@ -7,7 +7,7 @@ from typing import Any
 
 from aiokafka import ConsumerRecord
 
-from deploy.verify.reading import opened_log
+from operations.verify.reading import opened_log
 
 WHO = {
     "orders.events": "orders",

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.catalog import VariantSubmitted
-from contracts.fulfillment import ItemFulfillmentRequested
-from contracts.message import Body
-from contracts.orders import OrderSubmitted
-from deploy.sample.outbound import PLAIN, Carriage, Outbound, Sending
+from contracts.messages.catalog import VariantSubmitted
+from contracts.messages.fulfillment import ItemFulfillmentRequested
+from contracts.messages.orders import OrderSubmitted
+from contracts.wire.message import Body
+from demo.sample.outbound import PLAIN, Carriage, Outbound, Sending
 
 SOURCE = "shop.test"
 SKU = "CLOCK"

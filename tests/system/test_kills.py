@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from deploy.installation import SERVICES
-from deploy.installation.processes import Process
+from deploy.local.processes import Process
+from installation import SERVICES
 from tests.system.conftest import Installing
 from tests.system.entry import KILL, STEPS
 from tests.system.installation import PATIENCE, Installation, until

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from deploy.installation import SERVICES
 from deploy.local import servers
-from deploy.local.addresses import Addresses
-from services.engine.mongo import Client
+from installation import SERVICES
+from installation.addresses import Addresses
+from services.engine.adapters.mongo_store import Client
 from tests.system import shop
 from tests.system.conftest import LANES, Installing
 from tests.system.entry import KILL, WRITTEN

@@ -13,7 +13,7 @@ from aiokafka.producer import message_accumulator as batches
 from aiokafka.producer import producer as sizes
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy as AnyName
 
-from services.engine.lanes import home
+from services.engine.core.lanes import home
 from tests.system import poison, shop
 from tests.system.installation import Installation, delete_topics
 from tests.system.poison import ORDERS, REPLIES, Poison, table

@@ -4,8 +4,8 @@ import asyncio
 import signal
 from pathlib import Path
 
-from deploy.installation import SERVICES
-from deploy.installation.processes import Process
+from deploy.local.processes import Process
+from installation import SERVICES
 from tests.system.entry import PAUSE
 from tests.system.installation import Installation, until
 from tests.system.load import Load, catalog, the_whole_life

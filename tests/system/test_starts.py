@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from aiokafka.errors import KafkaError
 
-from deploy.installation.processes import Process
 from deploy.local import servers
-from deploy.local.addresses import Addresses
-from services.engine.topics import answers
+from deploy.local.processes import Process
+from installation.addresses import Addresses
+from services.engine.adapters.kafka_topics import answers
 from tests.system import shop
 from tests.system.conftest import LANES, Installing
 from tests.system.installation import Installation, until

@@ -16,12 +16,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, Records
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.structs import TopicPartition
 
-from contracts.orders import OrderPlaced
-from deploy.installation.processes import Process
-from deploy.installation.topics import create_topics
+from contracts.messages.orders import OrderPlaced
+from demo.sample.outbound import Outbound
 from deploy.local.places import PROJECT
-from deploy.sample.outbound import Outbound
-from services.engine.topics import described
+from deploy.local.processes import Process
+from installation.topics import create_topics
+from services.engine.adapters.kafka_topics import described
 from tests.system import shop
 from tests.system.conftest import Installing
 from tests.system.entry import SPLIT_FOR
@@ -64,7 +64,7 @@ def _mended(installation: Installation, why: str) -> Sequence[str]:
     commands = [found[1] for found in _COMMAND.finditer(why)]
     for command in commands:
         subprocess.run(
-            [sys.executable, "-c", "from deploy.cli import main; main()", *command.split()],
+            [sys.executable, "-c", "from operations.cli import main; main()", *command.split()],
             cwd=PROJECT,
             env={**os.environ, **installation.addresses.as_environment(), **installation.environment},
             check=True,

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from deploy.verify import Report, verified
+from operations.verify import Report, verified
 from tests.system.bills import UNDER_WAY, Bills
 from tests.system.installation import Installation
 from tests.system.load import Load, catalog, the_whole_life

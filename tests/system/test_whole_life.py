@@ -3,28 +3,28 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.changes import (
+from contracts.messages.changes import (
     OrderAmendmentRequested,
     OrderCancellationRequested,
     PayerChangeRequested,
     ShortCloseRequested,
 )
-from contracts.clock import ClockTicked
-from contracts.customers import Group
-from contracts.fulfillment import ItemFulfillmentRequested
-from contracts.invoices import BillingRunRequested
-from contracts.life import (
+from contracts.messages.clock import ClockTicked
+from contracts.messages.customers import Group
+from contracts.messages.fulfillment import ItemFulfillmentRequested
+from contracts.messages.invoices import BillingRunRequested
+from contracts.messages.life import (
     ReplacementRequested,
     ReturnSubmitted,
     ReversalRequested,
     SerialCorrectionRequested,
     SubscriptionCancellationRequested,
 )
-from contracts.message import Body
-from contracts.orders import OrderSubmitted
-from contracts.payers import PayerSettingsSubmitted
-from deploy.clerks.moving import Move, move, theirs_of
-from deploy.sample.outbound import Carriage, Outbound, Sending
+from contracts.messages.orders import OrderSubmitted
+from contracts.messages.payers import PayerSettingsSubmitted
+from contracts.wire.message import Body
+from demo.sample.outbound import Carriage, Outbound, Sending
+from operations.jobs.moving import Move, move, theirs_of
 from tests.system import shop
 from tests.system.installation import Installation
 from tests.system.read_back import said

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from services.billing.account import rebuilt
-from services.fulfillment.ledger import Ledger
-from services.orders.order import PlacedOrder
-from services.orders.progress import STATES
-from services.orders.telling import told
+from services.billing.documents.account import rebuilt
+from services.fulfillment.documents.ledger import Ledger
+from services.orders.documents.order import PlacedOrder
+from services.orders.documents.progress import STATES
+from services.orders.rules.telling import told
 from tests.together.books import Books
 
 

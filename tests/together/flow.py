@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from contracts.fulfillment import ItemFulfillmentRequested, OrderProgressed
-from contracts.message import Body
-from contracts.orders import OrderSubmitted
-from contracts.subscription import SubscriptionFact
+from contracts.messages.fulfillment import ItemFulfillmentRequested, OrderProgressed
+from contracts.messages.orders import OrderSubmitted
+from contracts.messages.subscription import SubscriptionFact
+from contracts.wire.message import Body
 from services.billing.service import billing
-from services.engine.service import Service
+from services.engine.core.service import Service
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 from tests.orders.shop import ACME, CLOCK, item, order, price, variant

@@ -18,18 +18,18 @@ from zlib import crc32
 
 from bench import workload
 from contracts.topics import TOPICS
-from deploy.sample.outbound import Outbound
-from deploy.sample.waves import waves
+from demo.sample.outbound import Outbound
+from demo.sample.waves import waves
 from services.billing.service import billing
-from services.engine.lanes import home
-from services.engine.memory.log import MemoryRecord
-from services.engine.record import Outgoing
-from services.engine.service import Service
+from services.engine.core.lanes import home
+from services.engine.core.record import Outgoing
+from services.engine.core.service import Service
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import Settings as FulfillmentSettings
 from services.orders.service import orders
 from services.orders.settings import Settings as OrdersSettings
 from tests.engine.batch import Shelf
+from tests.engine.memory.log import MemoryRecord
 
 LANES: Final = 16
 BATCH: Final = 500

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from contracts.answers import Refused, Repeated
-from contracts.changes import OrderChangeProposed
-from contracts.invoices import BillingRunRequested
-from contracts.life import ExtensionRequested
-from contracts.message import Body, Kind, Request
-from contracts.orders import CustomerGroupChangeRequested
-from contracts.payers import PayerSettingsSubmitted
+from contracts.messages.answers import Refused, Repeated
+from contracts.messages.changes import OrderChangeProposed
+from contracts.messages.invoices import BillingRunRequested
+from contracts.messages.life import ExtensionRequested
+from contracts.messages.orders import CustomerGroupChangeRequested
+from contracts.messages.payers import PayerSettingsSubmitted
 from contracts.registry import MESSAGES
+from contracts.wire.message import Body, Kind, Request
 from services.billing.service import billing
-from services.engine.service import Service
+from services.engine.core.service import Service
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 from tests.fulfillment import lives
@@ -131,7 +131,7 @@ ACCEPTED: tuple[Story, ...] = (
     (lambda: heard(lives.rented(), lives.give_back()), lives.withdraw_return(), "ReturnWithdrawn"),
     (lambda: lives.rented(months=6), lives.extend(date(2024, 11, 15)), "SubscriptionExtended"),
     (lives.rented, lives.correct("S2"), "SerialCorrected"),
-    (lives.rented, lives.replace("S2"), "DeviceReplaced"),
+    (lives.rented, lives.swap_device("S2"), "DeviceReplaced"),
     (lives.rented, lives.reverse(), "SubscriptionReversed"),
     (
         lambda: Scene(billing()),

@@ -2,13 +2,13 @@
 
 import pytest
 
-from contracts.generate import example_of
-from contracts.message import Body, Kind
+from contracts.tools.generate import example_of
+from contracts.wire.message import Body, Kind
 from services.billing.service import billing
-from services.engine.checkpoint import Checkpoint
-from services.engine.planning import Planning
-from services.engine.reading import Reader
-from services.engine.service import Service
+from services.engine.core.checkpoint import Checkpoint
+from services.engine.core.planning import Planning
+from services.engine.core.reading import Reader
+from services.engine.core.service import Service
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 from tests.contracts.wire import structured
@@ -35,7 +35,7 @@ def test_what_is_no_request_and_cannot_be_read_changes_nothing_and_lies_in_the_d
 
     planning = Planning(service, Reader(service.name, service.known(), 1), [whole], {0: Checkpoint(0)})
 
-    assert planning.needs() == ((), ())
+    assert planning.prefetch() == ((), ())
     assert planning.decide() is None
     plan = planning.plan()
     (letter,) = plan.checkpoints[0].outgoing

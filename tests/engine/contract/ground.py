@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from services.engine.ports import Consumer, Producer, Store
-from services.engine.record import Place, Record
+from services.engine.core.record import Place, Record
+from services.engine.runtime.ports import Consumer, Producer, Store
 from tests.engine.simulation.tally import SERVICE
 
 LANES = 4

@@ -7,19 +7,19 @@ from typing import Any
 
 import bson
 
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.database import MemoryDatabase, decoded
-from services.engine.memory.fortune import Fortune
-from services.engine.memory.group import MemoryGroup, MemoryMembership
-from services.engine.memory.log import MemoryLog
-from services.engine.memory.producer import MemoryProducer
-from services.engine.memory.store import CHECKPOINTS, MemoryStore
-from services.engine.ports import Producer
-from services.engine.record import Place, Record
+from services.engine.core.record import Place, Record
+from services.engine.runtime.ports import Producer
 from tests.engine.contract.ground import LANES, TOPICS, Member
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.database import MemoryDatabase, decoded
+from tests.engine.memory.fault_injector import FaultInjector
+from tests.engine.memory.group import MemoryGroup, MemoryMembership
+from tests.engine.memory.log import MemoryLog
+from tests.engine.memory.producer import MemoryProducer
+from tests.engine.memory.store import CHECKPOINTS, MemoryStore
 
 
-class Once(Fortune):
+class Once(FaultInjector):
     """Each named fault strikes once."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class MemoryMember:
     """Learns of a rebalance whenever it waits."""
 
     def __init__(self, group: MemoryGroup) -> None:
-        self.port = MemoryMembership(group, Fortune())
+        self.port = MemoryMembership(group, FaultInjector())
         self._group = group
         group.join(self.port)
 

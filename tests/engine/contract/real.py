@@ -15,13 +15,13 @@ from aiokafka.errors import KafkaTimeoutError
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from services.engine.kafka_membership import KafkaMembership
-from services.engine.kafka_producer import KafkaProducer
-from services.engine.kept import revised
-from services.engine.mongo import CHECKPOINTS, MongoStore
-from services.engine.ports import Producer
-from services.engine.rebalances import Listener
-from services.engine.record import Place, Record
+from services.engine.adapters.kafka_membership import KafkaMembership
+from services.engine.adapters.kafka_producer import KafkaProducer
+from services.engine.adapters.kafka_rebalances import Listener
+from services.engine.adapters.mongo_store import CHECKPOINTS, MongoStore
+from services.engine.core.document import replace
+from services.engine.core.record import Place, Record
+from services.engine.runtime.ports import Producer
 from tests.engine.contract.ground import LANES, TOPICS, Member
 from tests.engine.simulation.tally import SERVICE
 
@@ -69,7 +69,7 @@ class RealGround:
         await admin.close()
 
     async def store(self) -> MongoStore:
-        store = MongoStore(self._mongo, self._name, revised(SERVICE, name=self._name))
+        store = MongoStore(self._mongo, self._name, replace(SERVICE, name=self._name))
         await store.prepare(LANES)
         self._open.append(store)
         return store

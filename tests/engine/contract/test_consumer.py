@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.engine.faults import NotOurs
+from services.engine.core.faults import NotOurs
 from tests.engine.contract.ground import LANES, Ground
 
 

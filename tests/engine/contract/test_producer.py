@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.engine.faults import NotSaid
-from services.engine.record import Outgoing
+from services.engine.core.faults import NotSaid
+from services.engine.core.record import Outgoing
 from tests.engine.contract.ground import LANES, Ground
 
 

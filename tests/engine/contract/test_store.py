@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.engine.checkpoint import Bookmark, Checkpoint
-from services.engine.desk import Write
-from services.engine.faults import Conflict, Doubt, Fenced, Unstorable
-from services.engine.kept import revised
-from services.engine.ports import Store
-from services.engine.record import Outgoing
-from services.engine.service import Page
+from services.engine.core.checkpoint import Bookmark, Checkpoint
+from services.engine.core.document import replace
+from services.engine.core.faults import Conflict, Doubt, Fenced, Unstorable
+from services.engine.core.record import Outgoing
+from services.engine.core.service import Page
+from services.engine.core.unit_of_work import Write
+from services.engine.runtime.ports import Store
 from tests.engine.contract.ground import Ground
 
 
@@ -28,7 +28,7 @@ _lanes = count(100)
 
 async def _own(store: Store) -> Checkpoint:
     """The first checkpoint of a lane of its own: what is saved is always saved with one."""
-    return revised(await store.acquire(next(_lanes)), batch=1)
+    return replace(await store.acquire(next(_lanes)), batch=1)
 
 
 async def _save(store: Store, *writes: Write, lane: Checkpoint | None = None) -> None:
@@ -56,11 +56,11 @@ async def test_a_lane_that_nobody_had_begins_with_its_first_acquisition(ground: 
 
 async def test_a_lane_that_was_never_saved_begins_under_the_incarnations_of_the_others(ground: Ground) -> None:
     store = await ground.store()
-    lane = revised(await store.acquire(0), batch=1, incarnations={"t.requests": 2})
+    lane = replace(await store.acquire(0), batch=1, incarnations={"t.requests": 2})
     await _save(store, lane=lane)
     new = await store.acquire(9)
     assert new.incarnations == {"t.requests": 2}
-    await _save(store, lane=revised(new, batch=1))
+    await _save(store, lane=replace(new, batch=1))
     assert (await store.acquire(9)).incarnations == {"t.requests": 2}
 
 
@@ -70,7 +70,7 @@ async def test_a_checkpoint_comes_back_as_it_was_saved(ground: Ground) -> None:
         Outgoing("t.events", 2, b"k", b"v" * 2000, (("h", b"\xff"), ("n", None))),
         Outgoing("t.events", 0, None, None),
     )
-    lane = revised(
+    lane = replace(
         await store.acquire(0),
         batch=1,
         offsets={"t.requests": 7},
@@ -80,7 +80,7 @@ async def test_a_checkpoint_comes_back_as_it_was_saved(ground: Ground) -> None:
     )
     await _save(store, lane=lane)
     assert await store.read(0) == lane
-    assert await (await ground.store()).acquire(0) == revised(
+    assert await (await ground.store()).acquire(0) == replace(
         lane, epoch=2, session=(await store.read(0) or lane).session
     )
 
@@ -91,23 +91,23 @@ async def test_a_save_keeps_the_fields_of_a_checkpoint_that_it_does_not_know_or_
     lane = await store.acquire(0)
     others = {"of_a_newer_version": {"a": [1, 2]}, "passing": [["t.requests", 0, 9]], "marks": [["t.requests/2/0", 41]]}
     await ground.write_fields(0, others)
-    await _save(store, lane=revised(lane, batch=1, offsets={"t.requests": 7}))
+    await _save(store, lane=replace(lane, batch=1, offsets={"t.requests": 7}))
     assert others.items() <= (await ground.fields(0)).items()
     found = await store.acquire(0)
     assert (found.batch, found.offsets) == (1, {"t.requests": 7})
     assert (found.passing, found.marks) == ({"t.requests": (0, 9)}, {"t.requests/2/0": 41})
-    await _save(store, lane=revised(found, batch=2, offsets={"t.requests": 8}))
+    await _save(store, lane=replace(found, batch=2, offsets={"t.requests": 8}))
     assert others.items() <= (await ground.fields(0)).items()
 
 
 async def test_a_save_must_follow_the_one_before(ground: Ground) -> None:
     store = await ground.store()
     lane = await store.acquire(0)
-    await _save(store, lane=revised(lane, batch=1))
+    await _save(store, lane=replace(lane, batch=1))
     for batch in (1, 3):
         with pytest.raises(Fenced):
-            await _save(store, _insert("c", total=1), lane=revised(lane, batch=batch))
-    await _save(store, lane=revised(lane, batch=2))
+            await _save(store, _insert("c", total=1), lane=replace(lane, batch=batch))
+    await _save(store, lane=replace(lane, batch=2))
     assert await _load(store, "c") == {}
 
 
@@ -116,8 +116,8 @@ async def test_nothing_can_be_saved_under_an_old_epoch(ground: Ground) -> None:
     lane = await old.acquire(0)
     successor = await new.acquire(0)
     with pytest.raises(Fenced):
-        await _save(old, _insert("c", total=1), lane=revised(lane, batch=1))
-    await _save(new, _insert("c", total=2), lane=revised(successor, batch=1))
+        await _save(old, _insert("c", total=1), lane=replace(lane, batch=1))
+    await _save(new, _insert("c", total=2), lane=replace(successor, batch=1))
     assert await _load(old, "c") == {"c": {"total": 2}}
 
 
@@ -129,13 +129,13 @@ async def test_an_acquisition_between_load_and_save_fences(ground: Ground) -> No
         async with old.transaction() as transaction:
             await transaction.load([("counters", "c")])
             await new.acquire(0)
-            await transaction.save([_insert("c", total=1)], [revised(lane, batch=1)])
+            await transaction.save([_insert("c", total=1)], [replace(lane, batch=1)])
             await transaction.commit()
 
     with pytest.raises((Conflict, Fenced)):
         await overtaken()
     with pytest.raises(Fenced):
-        await _save(old, lane=revised(lane, batch=1))
+        await _save(old, lane=replace(lane, batch=1))
     assert await _load(new, "c") == {}
 
 
@@ -199,9 +199,9 @@ async def test_leaving_without_a_commit_undoes_everything(ground: Ground) -> Non
     store = await ground.store()
     lane = await store.acquire(0)
     async with store.transaction() as transaction:
-        await transaction.save([_insert("c", total=1)], [revised(lane, batch=1)])
+        await transaction.save([_insert("c", total=1)], [replace(lane, batch=1)])
     assert await _load(store, "c") == {}
-    await _save(store, lane=revised(lane, batch=1))
+    await _save(store, lane=replace(lane, batch=1))
 
 
 async def test_fields_come_go_and_stay(ground: Ground) -> None:
@@ -229,7 +229,7 @@ async def test_a_page_holds_what_matches_by_id(ground: Ground) -> None:
     page = Page("counters", equal=(("kind", "even"),), at_most=(("due", 6),), after="c0", limit=2)
     async with store.transaction() as transaction:
         found = await transaction.page(page)
-        rest = await transaction.page(revised(page, after="c4"))
+        rest = await transaction.page(replace(page, after="c4"))
     assert [id_ for id_, _ in found] == ["c2", "c4"]
     assert [id_ for id_, _ in rest] == ["c6"]
 
@@ -247,9 +247,9 @@ async def test_what_cannot_be_held_is_named_and_nothing_is_saved(ground: Ground,
     store = await ground.store()
     lane = await store.acquire(0)
     with pytest.raises(Unstorable):
-        await _save(store, _insert("good", total=1), _insert("bad", note=content), lane=revised(lane, batch=1))
+        await _save(store, _insert("good", total=1), _insert("bad", note=content), lane=replace(lane, batch=1))
     assert await _load(store, "good", "bad") == {}
-    await _save(store, _insert("good", total=1), lane=revised(lane, batch=1))
+    await _save(store, _insert("good", total=1), lane=replace(lane, batch=1))
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["it happened", "it did not happen"])
@@ -258,7 +258,7 @@ async def test_an_unknown_commit_is_doubt_and_acquiring_tells(ground: Ground, do
     lane = await store.acquire(0)
     await ground.commit_fails(after_it_is_done=done)
     with pytest.raises(Doubt):
-        await _save(store, _insert("c", total=1), lane=revised(lane, batch=1))
+        await _save(store, _insert("c", total=1), lane=replace(lane, batch=1))
     assert lane.session is not None
     await store.renew()
     await store.end_session(lane.session)
@@ -266,7 +266,7 @@ async def test_an_unknown_commit_is_doubt_and_acquiring_tells(ground: Ground, do
     assert (again.epoch, again.batch) == (2, 1 if done else 0)
     assert again.session == store.session != lane.session
     assert await _load(store, "c") == ({"c": {"total": 1}} if done else {})
-    await _save(store, lane=revised(again, batch=again.batch + 1))
+    await _save(store, lane=replace(again, batch=again.batch + 1))
 
 
 async def test_ending_a_session_frees_what_it_holds(ground: Ground) -> None:
@@ -277,10 +277,10 @@ async def test_ending_a_session_frees_what_it_holds(ground: Ground) -> None:
 
     async def outlived() -> None:
         async with dead.transaction() as transaction:
-            await transaction.save([_insert("c", total=1)], [revised(lane, batch=1)])
+            await transaction.save([_insert("c", total=1)], [replace(lane, batch=1)])
             await successor.end_session(session)
             again = await successor.acquire(0)
-            await _save(successor, _insert("c", total=2), lane=revised(again, batch=1))
+            await _save(successor, _insert("c", total=2), lane=replace(again, batch=1))
             await transaction.commit()
 
     with pytest.raises(Doubt):

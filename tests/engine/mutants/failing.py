@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from unittest.mock import patch
 
-from contracts.message import Body
-from services.engine import entry, planning
-from services.engine.failing import Failure
-from services.engine.failing import failed as real_failed
-from services.engine.faults import Doubt
-from services.engine.origins import Origins
+from contracts.wire.message import Body
+from services.engine.core import entry, planning
+from services.engine.core.failing import Failure
+from services.engine.core.failing import failed as real_failed
+from services.engine.core.faults import Doubt
+from services.engine.runtime.origins import Origins
 from tests.engine.mutants.mutant import Mutant
 from tests.engine.simulation.curses import HOOKS
 

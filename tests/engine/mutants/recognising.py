@@ -4,31 +4,31 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from unittest.mock import patch
 
-from contracts.envelope import Opened
-from contracts.refusals import Code
-from services.engine.heard import Heard, Memory, Recognised, recognise
-from services.engine.heard import remember as real_remember
-from services.engine.kept import revised
-from services.engine.message import Message, Origin, message_time
-from services.engine.planning import Planning
-from services.engine.reading import Read, Reader, Reject
-from services.engine.record import Record
-from services.engine.service import Change, Decision, Desk, Key, Page
+from contracts.values.refusals import Code
+from contracts.wire.envelope import Opened
+from services.engine.core.document import replace
+from services.engine.core.memory import Memory, Processed, Repeat, find_repeat
+from services.engine.core.memory import record_processed as real_remember
+from services.engine.core.message import Message, Origin, message_time
+from services.engine.core.planning import Planning
+from services.engine.core.reading import Read, Reader, Reject
+from services.engine.core.record import Record
+from services.engine.core.service import Change, Decision, Key, Page, UnitOfWork
 from tests.engine.mutants.mutant import Mutant
 from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.world import Setup
 
 
-def _unheard(_message: Message, _memory: Memory, _desk: Desk) -> Recognised | None:
+def _unheard(_message: Message, _memory: Memory, _desk: UnitOfWork) -> Repeat | None:
     return None
 
 
-def _by_document(message: Message, memory: Memory, desk: Desk) -> Recognised | None:
+def _by_document(message: Message, memory: Memory, work: UnitOfWork) -> Repeat | None:
     """What left its document is not looked up."""
-    return recognise(message, Memory(heard=memory.heard), desk)
+    return find_repeat(message, Memory(heard=memory.heard), work)
 
 
-def _forgetful(heard: tuple[Heard, ...], message: Message, outcome: str) -> tuple[Heard, ...]:
+def _forgetful(heard: tuple[Processed, ...], message: Message, outcome: str) -> tuple[Processed, ...]:
     """Refusals leave no trace: a repeat is decided again."""
     return heard if outcome.startswith("refused:") else real_remember(heard, message, outcome)
 
@@ -51,32 +51,32 @@ def _at_once(self: Reader, envelope: Opened, record: Record, origin: Origin) -> 
     )  # fmt: skip
 
 
-def _tally(decide: Callable[[Message, Desk], Decision], needs: Callable[[Message], list[Key | Page]]) -> Setup:
-    return Setup(services=(revised(tally.SERVICE, decide=decide, needs=needs), mirror.SERVICE))
+def _tally(decide: Callable[[Message, UnitOfWork], Decision], prefetch: Callable[[Message], list[Key | Page]]) -> Setup:
+    return Setup(services=(replace(tally.SERVICE, decide=decide, prefetch=prefetch), mirror.SERVICE))
 
 
-def _looking(message: Message, desk: Desk) -> Decision:
+def _looking(message: Message, work: UnitOfWork) -> Decision:
     """Looks whether somebody holds the token, and writes down its own claim: no common document."""
     body = message.body
     if not isinstance(body, tally.TokenRequested):
-        return tally.decide(message, desk)
-    claims = desk.page(Page("tokens", equal=(("token", body.token),)), tally.Token)
+        return tally.decide(message, work)
+    claims = work.page(Page("tokens", equal=(("token", body.token),)), tally.Token)
     own = f"{body.token}.{message.subject}"
-    counter = desk.get(tally.Counter, message.subject) or tally.Counter()
-    mine = desk.get(tally.Token, own)
-    if not body.give_back and claims and recognise(message, counter, desk) is None:
+    counter = work.get(tally.Counter, message.subject) or tally.Counter()
+    mine = work.get(tally.Token, own)
+    if not body.give_back and claims and find_repeat(message, counter, work) is None:
         return tally._refuse(message, counter, (Code.SERIAL_IN_USE,))
-    decision = tally.decide(message, _Alone(desk))
-    changes = tuple(revised(c, id=own) if c.kind is tally.Token else c for c in decision.changes)
+    decision = tally.decide(message, _Alone(work))
+    changes = tuple(replace(c, id=own) if c.kind is tally.Token else c for c in decision.changes)
     assert mine is None or claims
-    return revised(decision, changes=changes)
+    return replace(decision, changes=changes)
 
 
 class _Alone:
     """A desk on which nobody holds a token."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, work: UnitOfWork) -> None:
+        self._desk = work
 
     @property
     def lanes(self) -> int:
@@ -102,22 +102,22 @@ def _looking_needs(message: Message) -> list[Key | Page]:
 def _one_mark(of: Callable[[Message], str], only: tuple[str, ...] = ()) -> Setup:
     """One mark of the version for everything that ``of`` names, instead of one for each part."""
 
-    def decide(message: Message, desk: Desk) -> Decision:
+    def decide(message: Message, work: UnitOfWork) -> Decision:
         assert message.body is not None
-        mark = desk.get(mirror.Copy, of(message)) or mirror.Copy()
+        mark = work.get(mirror.Copy, of(message)) or mirror.Copy()
         version = getattr(message.body, "version", 0)
         if version <= mark.total_from:
             return Decision()
-        decision = mirror.decide(message, desk)
+        decision = mirror.decide(message, work)
         taken = next((c.document for c in decision.changes if c.id == of(message)), mark)
         assert isinstance(taken, mirror.Copy)
-        kept = revised(taken, total_from=version)
-        return revised(
+        kept = replace(taken, total_from=version)
+        return replace(
             decision,
             changes=(*(c for c in decision.changes if c.id != of(message)), Change(mirror.Copy, of(message), kept)),
         )
 
-    return Setup(services=(tally.SERVICE, revised(mirror.SERVICE, decide=decide)), only=only)
+    return Setup(services=(tally.SERVICE, replace(mirror.SERVICE, decide=decide)), only=only)
 
 
 def _patched(target: object, name: str, new: object) -> Callable[[], AbstractContextManager[object]]:
@@ -127,9 +127,9 @@ def _patched(target: object, name: str, new: object) -> Callable[[], AbstractCon
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("no home lane", 8, broken=_patched(Reader, "_placed", _at_once)),
     Mutant("no origin mark", 9, broken=_patched(Planning, "_taken_before", lambda _self, _lane, _origin: False)),
-    Mutant("no identity check", 10, broken=_patched(tally, "recognise", _unheard)),
-    Mutant("what left its document is forgotten", 10, broken=_patched(tally, "recognise", _by_document)),
-    Mutant("a repeat of a refusal is decided again", 10, broken=_patched(tally, "remember", _forgetful)),
+    Mutant("no identity check", 10, broken=_patched(tally, "find_repeat", _unheard)),
+    Mutant("what left its document is forgotten", 10, broken=_patched(tally, "find_repeat", _by_document)),
+    Mutant("a repeat of a refusal is decided again", 10, broken=_patched(tally, "record_processed", _forgetful)),
     Mutant("versions kept per service instead of per part", 10, _one_mark(lambda m: f"mark{m.lane}")),
     Mutant("versions kept per subject instead of per part", 10, _one_mark(lambda m: m.subject, only=("bad_release",))),
     Mutant("uniqueness by looking first", 11, _tally(_looking, _looking_needs)),

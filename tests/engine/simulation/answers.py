@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from services.engine.lanes import home
+from services.engine.core.lanes import home
 from tests.engine.simulation.outside import Asked
 from tests.engine.simulation.said import Said
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.engine.kept import Kept, Stored, read_from
+from services.engine.core.document import Document, Stored, read_from
 from tests.engine.simulation.answers import misjudged
 from tests.engine.simulation.mirror import Copy
 from tests.engine.simulation.operations import A_BUG, about
@@ -12,7 +12,7 @@ from tests.engine.simulation.said import Said, all_said, chained
 from tests.engine.simulation.tally import Counter
 from tests.engine.simulation.world import World
 
-D = TypeVar("D", bound=Kept)
+D = TypeVar("D", bound=Document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ Each must cost itself, whatever stands beside it in a batch.
 from collections.abc import Iterable
 from typing import Final
 
-from services.engine.kept import revised, revised_by
-from services.engine.message import Message
-from services.engine.service import Change, Decision, Desk, Key, Page, Say, Service
+from services.engine.core.document import replace, replace_by
+from services.engine.core.message import Message
+from services.engine.core.service import Change, Decision, Emit, Key, Page, Service, UnitOfWork
 from tests.engine.simulation.tally import AddRequested, Counted, Counter
 
-HOOKS: Final = ("weight", "needs", "needs_more", "decide", "said", "changes", "conclude")
+HOOKS: Final = ("weight", "prefetch", "prefetch_related", "decide", "said", "changes", "on_batch_end")
 CURSES: Final = {9_000 + number: hook for number, hook in enumerate(HOOKS)}
 """By note."""
 
@@ -44,35 +44,42 @@ def cursed(service: Service) -> Service:
         _raise("weight", message)
         return service.weight(message)
 
-    def needs(message: Message) -> Iterable[Key | Page]:
-        yield from service.needs(message)
-        _raise("needs", message)
+    def prefetch(message: Message) -> Iterable[Key | Page]:
+        yield from service.prefetch(message)
+        _raise("prefetch", message)
 
-    def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
-        yield from service.needs_more(message, desk)
-        _raise("needs_more", message)
+    def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+        yield from service.prefetch_related(message, work)
+        _raise("prefetch_related", message)
 
-    def decide(message: Message, desk: Desk) -> Decision:
+    def decide(message: Message, work: UnitOfWork) -> Decision:
         _raise("decide", message)
-        decision, curse = service.decide(message, desk), curse_of(message)
+        decision, curse = service.decide(message, work), curse_of(message)
         if curse == "said":
             unsayable = Unsayable(counter=message.subject, version=1, total=0, changes=0)
-            return revised(decision, says=(*decision.says, Say(unsayable)))
-        if curse in ("changes", "conclude"):
-            counter = desk.get(Counter, message.subject) or Counter()
+            return replace(decision, emits=(*decision.emits, Emit(unsayable)))
+        if curse in ("changes", "on_batch_end"):
+            counter = work.get(Counter, message.subject) or Counter()
             for change in decision.changes:
                 if isinstance(change.document, Counter):
                     counter = change.document
-            counter = revised_by(counter, {"cursed": Unkeepable() if curse == "changes" else True})
-            return revised(decision, changes=(Change(Counter, message.subject, counter),))
+            counter = replace_by(counter, {"cursed": Unkeepable() if curse == "changes" else True})
+            return replace(decision, changes=(Change(Counter, message.subject, counter),))
         return decision
 
-    def conclude(message: Message, change: Change, desk: Desk) -> Decision:
+    def on_batch_end(message: Message, change: Change, work: UnitOfWork) -> Decision:
         if isinstance(change.document, Counter) and change.document.cursed is True:
             raise Cursed
-        return service.conclude(message, change, desk)
+        return service.on_batch_end(message, change, work)
 
-    return revised(service, weight=weight, needs=needs, needs_more=needs_more, decide=decide, conclude=conclude)
+    return replace(
+        service,
+        weight=weight,
+        prefetch=prefetch,
+        prefetch_related=prefetch_related,
+        decide=decide,
+        on_batch_end=on_batch_end,
+    )
 
 
 def _raise(hook: str, message: Message) -> None:

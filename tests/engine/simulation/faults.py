@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from random import Random
 
-from services.engine.memory.database import MemoryDatabase
-from services.engine.memory.fortune import Fortune
+from tests.engine.memory.database import MemoryDatabase
+from tests.engine.memory.fault_injector import FaultInjector
 
 USUAL = {
     "crash": 0.0004,
@@ -48,7 +48,7 @@ USUAL = {
 _HOW_OFTEN = (0, 0.3, 1, 1, 3, 8)
 
 
-class Faults(Fortune):
+class Faults(FaultInjector):
     """``on`` until everything was sent; then it must all come right. ``only``: these, often, and no others."""
 
     def __init__(self, random: Random, only: tuple[str, ...] = ()) -> None:

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from contracts.message import Fact
-from services.engine.kept import Kept, revised
-from services.engine.message import Message
-from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
+from contracts.wire.message import Fact
+from services.engine.core.document import Document, replace
+from services.engine.core.message import Message
+from services.engine.core.service import Change, Collection, Decision, Emit, Key, Page, Service, UnitOfWork
 from tests.engine.simulation.tally import ABOUT, BatchEnded, Counted, TokensChanged
 
 
@@ -20,7 +20,7 @@ class Mirrored(Fact):
     tokens: tuple[str, ...]
 
 
-class Copy(Kept):
+class Copy(Document):
     """A counter as far as it was heard of; each part has the version that it was last taken from."""
 
     version: int = 0
@@ -30,29 +30,29 @@ class Copy(Kept):
     tokens_from: int = 0
 
 
-def needs(message: Message) -> list[Key | Page]:
+def prefetch(message: Message) -> list[Key | Page]:
     return [("copies", message.subject)]
 
 
-def decide(message: Message, desk: Desk) -> Decision:
+def decide(message: Message, work: UnitOfWork) -> Decision:
     """Takes a part only from a higher version than it has it from."""
-    copy = desk.get(Copy, message.subject) or Copy()
+    copy = work.get(Copy, message.subject) or Copy()
     body = message.body
     if isinstance(body, Counted) and body.version > copy.total_from:
-        after = revised(copy, total=body.total, total_from=body.version)
+        after = replace(copy, total=body.total, total_from=body.version)
     elif isinstance(body, TokensChanged) and body.version > copy.tokens_from:
-        after = revised(copy, tokens=body.tokens, tokens_from=body.version)
+        after = replace(copy, tokens=body.tokens, tokens_from=body.version)
     else:
         return Decision()
-    after = revised(after, version=copy.version + 1)
+    after = replace(after, version=copy.version + 1)
     fact = Mirrored(counter=message.subject, version=after.version, total=after.total, tokens=after.tokens)
-    return Decision((Change(Copy, message.subject, after),), (Say(fact),))
+    return Decision((Change(Copy, message.subject, after),), (Emit(fact),))
 
 
 SERVICE = Service(
     name="mirror",
     reads=(Counted, TokensChanged, BatchEnded),
     collections=(Collection("copies", Copy),),
-    needs=needs,
+    prefetch=prefetch,
     decide=decide,
 )

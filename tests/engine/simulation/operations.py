@@ -1,6 +1,6 @@
 """The person who looks at the dead letters: what a bad release could not decide goes back to where it came from."""
 
-from services.engine.memory.log import MemoryLog, MemoryRecord
+from tests.engine.memory.log import MemoryLog, MemoryRecord
 from tests.engine.simulation.outside import Outside
 
 A_BUG = "ArithmeticError"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, ClassVar
 
-from services.engine.lanes import home
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.log import MemoryLog
-from services.engine.record import Place
+from services.engine.core.lanes import home
+from services.engine.core.record import Place
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.log import MemoryLog
 
 
 @dataclass(frozen=True, slots=True)

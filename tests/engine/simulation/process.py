@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from services.engine.keeper import Ports
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.database import MemoryDatabase
-from services.engine.memory.group import MemoryGroup, MemoryMembership
-from services.engine.memory.log import MemoryLog
-from services.engine.memory.producer import MemoryProducer
-from services.engine.service import Service
-from services.engine.worker import Worker
+from services.engine.core.service import Service
+from services.engine.runtime.lane_manager import Ports
+from services.engine.runtime.worker import Worker
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.database import MemoryDatabase
+from tests.engine.memory.group import MemoryGroup, MemoryMembership
+from tests.engine.memory.log import MemoryLog
+from tests.engine.memory.producer import MemoryProducer
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import LIFE, Life, SimLoop
 from tests.engine.simulation.watch import WatchedProducer, WatchedStore
@@ -95,7 +95,7 @@ class Process:
             self._member = None
 
     async def _keeps(self, worker: Worker) -> None:
-        stop = await worker.keeper.keep()
+        stop = await worker.lane_manager.keep()
         self.stopped.append(str(stop))
         self.crash()
 
@@ -119,8 +119,8 @@ class Process:
             await member.moved()
             if self._faults.strikes("cut_off"):
                 await asyncio.sleep(3.0 * self._random.random())
-            worker.keeper.assignment_changed()
+            worker.lane_manager.assignment_changed()
             await asyncio.sleep(self._faults.delay() if self._faults.on else 0.0)
             member.learn()
             await asyncio.sleep(0)
-            worker.keeper.assignment_changed()
+            worker.lane_manager.assignment_changed()

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.engine.lanes import home
-from services.engine.memory.log import MemoryRecord
+from services.engine.core.lanes import home
+from tests.engine.memory.log import MemoryRecord
 from tests.engine.simulation.world import World
 
 

@@ -9,15 +9,15 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.answers import Refused, Repeated
-from contracts.message import Body, Fact, Internal, Request
-from contracts.refusals import Code, refusal
-from contracts.values import Whole
-from services.engine.heard import PROCESSED, Heard, LongMemory, recognise, refused, remember
-from services.engine.inbox import Answers
-from services.engine.kept import Kept, field, revised, revised_by
-from services.engine.message import Message
-from services.engine.service import Change, Collection, Decision, Desk, Key, Page, Say, Service
+from contracts.messages.answers import Refused, Repeated
+from contracts.values.refusals import Code, refusal
+from contracts.values.words import Whole
+from contracts.wire.message import Body, Fact, Internal, Request
+from services.engine.core.document import Document, field, replace, replace_by
+from services.engine.core.inbox import Answers
+from services.engine.core.memory import PROCESSED, LongMemory, Processed, find_repeat, record_processed, refused
+from services.engine.core.message import Message
+from services.engine.core.service import Change, Collection, Decision, Emit, Key, Page, Service, UnitOfWork
 
 REQUESTS, EVENTS, INTERNAL = "tally.requests", "tally.events", "tally.internal"
 Amount = Annotated[int, Field(ge=1, le=1000)]
@@ -130,7 +130,7 @@ class Counter(LongMemory):
     kept_here: ClassVar[int] = 2
 
 
-class Token(Kept):
+class Token(Document):
     token: str
     holder: str
 
@@ -143,7 +143,7 @@ REFUSED = {
 }
 
 
-def needs(message: Message) -> list[Key | Page]:
+def prefetch(message: Message) -> list[Key | Page]:
     """Some of it: the rest is loaded when a decision asks for it."""
     wants: list[Key | Page] = [("counters", message.subject)]
     if isinstance(message.body, TokenRequested):
@@ -156,20 +156,20 @@ def held_by(counter: str) -> Page:
     return Page("tokens", equal=(("holder", counter),))
 
 
-def decide(message: Message, desk: Desk) -> Decision:
+def decide(message: Message, work: UnitOfWork) -> Decision:
     """The whole business."""
-    counter = desk.get(Counter, message.subject) or Counter()
+    counter = work.get(Counter, message.subject) or Counter()
     if isinstance(message.body, TransferArrived | StepDue):
         return _internal(message.body, message.subject, counter)
-    known = recognise(message, counter, desk)
+    known = find_repeat(message, counter, work)
     if known is not None:
-        return Decision(says=(ANSWERS.known(message, known),))
+        return Decision(emits=(ANSWERS.known(message, known),))
     if message.body is None:
         return _refuse(message, counter, tuple(r.code for r in message.refusals))
-    return _request(message, counter, desk)
+    return _request(message, counter, work)
 
 
-def _request(message: Message, counter: Counter, desk: Desk) -> Decision:
+def _request(message: Message, counter: Counter, work: UnitOfWork) -> Decision:
     body, subject = message.body, message.subject
     if isinstance(body, AddRequested):
         return _counted(message, counter, counter.total + body.amount, note=body.note)
@@ -190,53 +190,53 @@ def _request(message: Message, counter: Counter, desk: Desk) -> Decision:
         due = StepDue(counter=subject, left=body.steps, run=run)
         return _counted(message, counter, counter.total, run=run, left=body.steps, then=due)
     assert isinstance(body, TokenRequested)
-    return _token(body, message, counter, desk)
+    return _token(body, message, counter, work)
 
 
-def _token(body: TokenRequested, message: Message, counter: Counter, desk: Desk) -> Decision:
+def _token(body: TokenRequested, message: Message, counter: Counter, work: UnitOfWork) -> Decision:
     subject = message.subject
     if body.give_back:
-        assert all(id_ in counter.tokens for id_, _ in desk.page(held_by(subject), Token)), "a page of another time"
+        assert all(id_ in counter.tokens for id_, _ in work.page(held_by(subject), Token)), "a page of another time"
         if body.token not in counter.tokens:
             return _refuse(message, counter, (REFUSED["not held"],))
         if len(body.token) % 2 == 0:  # now and then a decision asks for what nobody announced
-            desk.get(Token, body.token)
+            work.get(Token, body.token)
         tokens = tuple(t for t in counter.tokens if t != body.token)
         held = Change(Token, body.token, None)
-        desk.get(Token, body.token)
+        work.get(Token, body.token)
     else:
-        holder = desk.get(Token, body.token)
+        holder = work.get(Token, body.token)
         if holder is not None:
             return _refuse(message, counter, (REFUSED["taken"],))
         tokens = (*counter.tokens, body.token)
         held = Change(Token, body.token, Token(token=body.token, holder=subject))
     version = counter.version + 1
-    heard = remember(counter.heard, message, "TokensChanged")
-    after = revised(counter, version=version, tokens=tokens, heard=heard)
+    heard = record_processed(counter.heard, message, "TokensChanged")
+    after = replace(counter, version=version, tokens=tokens, heard=heard)
     fact = TokensChanged(counter=subject, version=version, tokens=tokens)
-    return Decision((Change(Counter, subject, after), held), (Say(fact),))
+    return Decision((Change(Counter, subject, after), held), (Emit(fact),))
 
 
 def _counted(
     message: Message, counter: Counter, total: int, then: Body | None = None, **others: int | None
 ) -> Decision:
-    heard = remember(counter.heard, message, "Counted")
+    heard = record_processed(counter.heard, message, "Counted")
     return _said(message.subject, counter, total, then, heard=heard, **others)
 
 
 def _said(subject: str, counter: Counter, total: int, then: Body | None = None, **others: object) -> Decision:
     version, changes = counter.version + 1, counter.changes + 1
-    after = revised(revised_by(counter, others), version=version, total=total, changes=changes)
-    says: list[Body] = [Counted(counter=subject, version=version, total=total, changes=changes)]
+    after = replace(replace_by(counter, others), version=version, total=total, changes=changes)
+    emits: list[Body] = [Counted(counter=subject, version=version, total=total, changes=changes)]
     if then is not None:
-        says.append(then)
-    return Decision((Change(Counter, subject, after),), tuple(Say(body) for body in says))
+        emits.append(then)
+    return Decision((Change(Counter, subject, after),), tuple(Emit(body) for body in emits))
 
 
 def _refuse(message: Message, counter: Counter, codes: tuple[Code, ...]) -> Decision:
-    heard = remember(counter.heard, message, refused(codes))
+    heard = record_processed(counter.heard, message, refused(codes))
     answer = TallyRefused(subject=message.subject, refusals=tuple(refusal(code) for code in codes))
-    return Decision((Change(Counter, message.subject, revised(counter, heard=heard)),), (Say(answer),))
+    return Decision((Change(Counter, message.subject, replace(counter, heard=heard)),), (Emit(answer),))
 
 
 def _internal(body: TransferArrived | StepDue, subject: str, counter: Counter) -> Decision:
@@ -253,15 +253,15 @@ def _internal(body: TransferArrived | StepDue, subject: str, counter: Counter) -
     return _said(subject, counter, counter.total + 1, then, left=left)
 
 
-def conclude(_message: Message, change: Change, _desk: Desk) -> Decision:
+def on_batch_end(_message: Message, change: Change, _desk: UnitOfWork) -> Decision:
     """Once for each counter and batch."""
     counter = change.document
     if not isinstance(counter, Counter) or counter.changes == counter.told:
         return Decision()
     version = counter.version + 1
-    after = revised(counter, version=version, told=counter.changes)
+    after = replace(counter, version=version, told=counter.changes)
     fact = BatchEnded(counter=change.id, version=version, changes=counter.changes)
-    return Decision((Change(Counter, change.id, after),), (Say(fact),))
+    return Decision((Change(Counter, change.id, after),), (Emit(fact),))
 
 
 SERVICE = Service(
@@ -278,10 +278,10 @@ SERVICE = Service(
     collections=(
         Collection("counters", Counter),
         Collection("tokens", Token, (("holder",),)),
-        Collection(PROCESSED, Heard),
+        Collection(PROCESSED, Processed),
     ),
-    needs=needs,
+    prefetch=prefetch,
     decide=decide,
-    conclude=conclude,
-    concluded=(Counter,),
+    on_batch_end=on_batch_end,
+    batch_end_kinds=(Counter,),
 )

@@ -7,16 +7,16 @@ other faults, and is only seen here.
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from services.engine import planning
-from services.engine.checkpoint import Checkpoint
-from services.engine.desk import Write
-from services.engine.faults import NotSaid
-from services.engine.memory.database import MemoryDatabase, decoded
-from services.engine.memory.log import MemoryLog
-from services.engine.memory.producer import MemoryProducer
-from services.engine.memory.store import CHECKPOINTS, MemoryStore, MemoryTransaction
-from services.engine.record import Outgoing, Place
-from services.engine.stored import from_document
+from services.engine.adapters.mongo_checkpoint import from_document
+from services.engine.core import planning
+from services.engine.core.checkpoint import Checkpoint
+from services.engine.core.faults import NotSaid
+from services.engine.core.record import Outgoing, Place
+from services.engine.core.unit_of_work import Write
+from tests.engine.memory.database import MemoryDatabase, decoded
+from tests.engine.memory.log import MemoryLog
+from tests.engine.memory.producer import MemoryProducer
+from tests.engine.memory.store import CHECKPOINTS, MemoryStore, MemoryTransaction
 from tests.engine.simulation.faults import Faults
 
 

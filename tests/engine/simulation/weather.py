@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
 
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.database import MemoryDatabase
-from services.engine.memory.group import MemoryGroup
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.database import MemoryDatabase
+from tests.engine.memory.group import MemoryGroup
 from tests.engine.simulation.faults import Faults
 from tests.engine.simulation.loop import Life, SimLoop
 from tests.engine.simulation.process import Process
 
-HOOKS: Final = ("weight", "needs", "needs_more", "decide", "conclude")
+HOOKS: Final = ("weight", "prefetch", "prefetch_related", "decide", "on_batch_end")
 
 
 class Weather:

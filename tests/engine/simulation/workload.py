@@ -3,9 +3,9 @@
 from random import Random
 from typing import Any
 
-from services.engine.lanes import home
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.log import MemoryLog
+from services.engine.core.lanes import home
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.log import MemoryLog
 from tests.engine.simulation.curses import CURSES
 from tests.engine.simulation.outside import Asked, Content, Outside
 from tests.engine.simulation.tally import INTERNAL, REQUESTS

@@ -9,19 +9,19 @@ from typing import Any
 
 import structlog
 
-from contracts.message import Kind
-from services.engine import planning
-from services.engine.checkpoint import Checkpoint
-from services.engine.kept import revised
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.database import MemoryDatabase, decoded
-from services.engine.memory.group import MemoryGroup
-from services.engine.memory.log import MemoryLog
-from services.engine.memory.store import CHECKPOINTS
-from services.engine.message import Message
-from services.engine.record import Outgoing
-from services.engine.service import Change, Decision, Desk, Key, Page, Service
-from services.engine.stored import from_document
+from contracts.wire.message import Kind
+from services.engine.adapters.mongo_checkpoint import from_document
+from services.engine.core import planning
+from services.engine.core.checkpoint import Checkpoint
+from services.engine.core.document import replace
+from services.engine.core.message import Message
+from services.engine.core.record import Outgoing
+from services.engine.core.service import Change, Decision, Key, Page, Service, UnitOfWork
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.database import MemoryDatabase, decoded
+from tests.engine.memory.group import MemoryGroup
+from tests.engine.memory.log import MemoryLog
+from tests.engine.memory.store import CHECKPOINTS
 from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.curses import cursed
 from tests.engine.simulation.faults import Faults
@@ -214,20 +214,27 @@ def _released(service: Service, bad_hook: Callable[[], str]) -> Service:
         may_raise("weight", message)
         return service.weight(message)
 
-    def needs(message: Message) -> Iterable[Key | Page]:
-        may_raise("needs", message)
-        return service.needs(message)
+    def prefetch(message: Message) -> Iterable[Key | Page]:
+        may_raise("prefetch", message)
+        return service.prefetch(message)
 
-    def needs_more(message: Message, desk: Desk) -> Iterable[Key | Page]:
-        may_raise("needs_more", message)
-        return service.needs_more(message, desk)
+    def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+        may_raise("prefetch_related", message)
+        return service.prefetch_related(message, work)
 
-    def decide(message: Message, desk: Desk) -> Decision:
+    def decide(message: Message, work: UnitOfWork) -> Decision:
         may_raise("decide", message)
-        return service.decide(message, desk)
+        return service.decide(message, work)
 
-    def conclude(message: Message, change: Change, desk: Desk) -> Decision:
-        may_raise("conclude", message)
-        return service.conclude(message, change, desk)
+    def on_batch_end(message: Message, change: Change, work: UnitOfWork) -> Decision:
+        may_raise("on_batch_end", message)
+        return service.on_batch_end(message, change, work)
 
-    return revised(service, weight=weight, needs=needs, needs_more=needs_more, decide=decide, conclude=conclude)
+    return replace(
+        service,
+        weight=weight,
+        prefetch=prefetch,
+        prefetch_related=prefetch_related,
+        decide=decide,
+        on_batch_end=on_batch_end,
+    )

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from services.engine.kept import Stored
-from services.orders.order import PlacedOrder
+from services.engine.core.document import Stored
+from services.orders.documents.order import PlacedOrder
 from tests.together.agreement import disagreements
 from tests.together.books import opened
 from tests.together.interleaving.machine import Machine, Told

@@ -11,15 +11,15 @@ from typing import Any
 
 import bson
 
-from services.engine.checkpoint import Checkpoint
-from services.engine.desk import matches
-from services.engine.incident import Incident
-from services.engine.kept import Stored
-from services.engine.memory.database import decoded
-from services.engine.memory.log import MemoryRecord
-from services.engine.planning import Planning
-from services.engine.reading import PassedOver, Reader
-from services.engine.service import Key, LaneClock, Page, Service
+from services.engine.core.checkpoint import Checkpoint
+from services.engine.core.document import Stored
+from services.engine.core.incident import Incident
+from services.engine.core.planning import Planning
+from services.engine.core.reading import Ignored, Reader
+from services.engine.core.service import Key, LaneClock, Page, Service
+from services.engine.core.unit_of_work import matches
+from tests.engine.memory.database import decoded
+from tests.engine.memory.log import MemoryRecord
 
 RECORDED = 1_715_774_400_000
 """The broker's time of every record (15 May 2024, noon): nothing in here depends on when."""
@@ -39,7 +39,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Document:
     """What a service keeps: its documents as the database has them, and its lane's clock."""
 
     documents: tuple[tuple[Key, bytes], ...] = ()
@@ -68,8 +68,8 @@ class Machine:
         self.services = tuple(services)
         self.decided = 0
         self._readers = [Reader(service.name, service.known(), 1) for service in services]
-        self._kept: dict[Kept, int] = {}
-        self._all_kept: list[Kept] = []
+        self._kept: dict[Document, int] = {}
+        self._all_kept: list[Document] = []
         self._documents: list[Mapping[Key, Stored]] = []
         self._wires: dict[Wire, int] = {}
         self._all_wires: list[Wire] = []
@@ -77,7 +77,7 @@ class Machine:
         self._steps: dict[tuple[int, int, tuple[int, ...]], Step] = {}
         self._channels: dict[int, tuple[int, ...]] = {}
 
-    def kept(self, kept: Kept) -> int:
+    def kept(self, kept: Document) -> int:
         """The number of what a service keeps."""
         number = self._kept.setdefault(kept, len(self._all_kept))
         if number == len(self._all_kept):
@@ -115,7 +115,7 @@ class Machine:
             self._channels[wire] = tuple(
                 place
                 for place, (service, reader) in enumerate(zip(self.services, self._readers, strict=True))
-                if record.topic in service.topics() and not isinstance(reader.read(record, 0)[0], PassedOver)
+                if record.topic in service.topics() and not isinstance(reader.read(record, 0)[0], Ignored)
             )
         return self._channels[wire]
 
@@ -138,8 +138,8 @@ class Machine:
         checkpoints = {0: Checkpoint(0, clock=was.clock)}
         records = [self._record(wire) for wire in batch]
         planning = Planning(service, self._readers[place], records, checkpoints, troubled=_raise)
-        _load(planning, planning.needs(), there)
-        _load(planning, planning.needs_more(), there)
+        _load(planning, planning.prefetch(), there)
+        _load(planning, planning.prefetch_related(), there)
         while (wants := planning.decide()) is not None:
             _load(planning, wants, there)
         plan = planning.plan()
@@ -152,16 +152,16 @@ class Machine:
                 key = (write.collection, write.id)
                 documents[key] = bson.encode(_sorted(write.onto(there.get(key, {}))))
         (checkpoint,) = plan.checkpoints
-        after = self.kept(Kept(tuple(sorted(documents.items())), checkpoint.clock))
+        after = self.kept(Document(tuple(sorted(documents.items())), checkpoint.clock))
         return after, tuple(self.wire(Wire(o.topic, o.value or b"", o.headers)) for o in checkpoint.outgoing)
 
 
 def _load(planning: Planning, wants: tuple[tuple[Key, ...], tuple[Page, ...]], there: Mapping[Key, Stored]) -> None:
     keys, pages = wants
-    planning.desk.put_loaded(keys, {key: there[key] for key in keys if key in there})
+    planning.work.put_loaded(keys, {key: there[key] for key in keys if key in there})
     for page in pages:
         found = [(id_, stored) for (name, id_), stored in there.items() if name == page.collection]
-        planning.desk.put_page(page, [each for each in found if matches(page, *each)][: page.limit])
+        planning.work.put_page(page, [each for each in found if matches(page, *each)][: page.limit])
 
 
 def _raise(incident: Incident, _in_a_row: int) -> None:

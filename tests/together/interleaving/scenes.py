@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from contracts.changes import (
+from contracts.messages.changes import (
     BillingChange,
     HoldRejectionRequested,
     HoldReleaseRequested,
@@ -15,20 +15,20 @@ from contracts.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
-from contracts.clock import ClockTicked
-from contracts.customers import Group
-from contracts.fulfillment import ItemFulfillmentRequested
-from contracts.life import ReversalRequested
-from contracts.message import Body
-from contracts.saying import encoded
+from contracts.messages.clock import ClockTicked
+from contracts.messages.customers import Group
+from contracts.messages.fulfillment import ItemFulfillmentRequested
+from contracts.messages.life import ReversalRequested
+from contracts.wire.encoding import encoded
+from contracts.wire.message import Body
 from services.billing.service import billing
-from services.engine.service import LaneClock
+from services.engine.core.service import LaneClock
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 from services.orders.settings import Settings
 from tests.orders.shop import ACME, CLOCK, confirm, item, order, price, variant
 from tests.scene import NOON
-from tests.together.interleaving.machine import Kept, Machine, Wire
+from tests.together.interleaving.machine import Document, Machine, Wire
 from tests.together.interleaving.walk import Asking, asked
 
 NAME = "o-1"
@@ -121,7 +121,7 @@ def stage(settings: Settings) -> tuple[Machine, tuple[int, ...]]:
 def opened(settings: Settings) -> tuple[Machine, tuple[int, ...]]:
     """A machine that nobody used yet, and what its services keep before anybody asks: a catalog with a clock."""
     machine = Machine((orders(settings), fulfillment(), billing()))
-    kept = tuple(machine.kept(Kept(clock=LaneClock(NOON))) for _ in SERVICES)
+    kept = tuple(machine.kept(Document(clock=LaneClock(NOON))) for _ in SERVICES)
     offered = _record(variant(CLOCK, price(12, 1000)), "catalog")
     shop, _ = machine.hears(0, kept[0], (machine.wire(Wire("catalog.requests", offered, offset=1)),))
     return machine, (shop, *kept[1:])

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from contracts.changes import OrderChangeProposed
-from contracts.order import Order
-from services.engine.kept import revised
-from services.engine.service import Decision
-from services.fulfillment import ledger as ledgers
-from services.fulfillment.arbiter import Yes, arbitrated
-from services.fulfillment.book import Book
-from services.fulfillment.ledger import LastChange, Ledger, line_of
-from services.fulfillment.reactions import orders as order_facts
-from services.fulfillment.reactions import proposals
-from services.orders.reactions import changes, settling
+from contracts.messages.changes import OrderChangeProposed
+from contracts.messages.order import Order
+from services.engine.core.document import replace
+from services.engine.core.service import Decision
+from services.fulfillment.documents import ledger as ledgers
+from services.fulfillment.documents.book import Book
+from services.fulfillment.documents.ledger import LastChange, Ledger, line_of
+from services.fulfillment.handlers import orders as order_facts
+from services.fulfillment.handlers import proposals
+from services.fulfillment.rules.arbiter import Yes, arbitrated
+from services.orders.handlers import changing as changes
+from services.orders.handlers import settling
 from tests.together.interleaving.agreement import answering, judged
 from tests.together.interleaving.scenes import SCENES, asking, opened
 from tests.together.interleaving.walk import Freedom, Walk
@@ -35,11 +36,11 @@ def _facts_carry_items_into_an_open_ledger(patch: pytest.MonkeyPatch) -> None:
     def carried(ledger: Ledger, order: Order, version: int, used: Callable[[], bool]) -> Ledger:
         after = told(ledger, order, version, used)
         taken = {line.item_id: line.taken for line in after.lines}
-        lines = tuple(revised(line_of(i), taken=taken.get(i.item_id, 0)) for i in order.items)
+        lines = tuple(replace(line_of(i), taken=taken.get(i.item_id, 0)) for i in order.items)
         newest = told(Ledger(), order, version, used).terms[-1]
         if not ledger.opened or after.cancelled_at:
             return after
-        return revised(after, lines=lines, terms=ledgers.with_terms(after, newest, used))
+        return replace(after, lines=lines, terms=ledgers.with_terms(after, newest, used))
 
     patch.setattr(order_facts, "told", carried)
 
@@ -55,7 +56,7 @@ def _a_repeated_number_is_decided_again(patch: pytest.MonkeyPatch) -> None:
             last = LastChange(number=proposal.number, refused=answer.code, item_ids=answer.item_ids)
             return answered(book, last, proposal)
         now = LastChange(number=proposal.number)
-        after = answer.book.with_ledger(revised(answer.book.ledger, change=now))
+        after = answer.book.with_ledger(replace(answer.book.ledger, change=now))
         return answered(after, now, proposal)
 
     answered = proposals._again

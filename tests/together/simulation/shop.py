@@ -5,7 +5,7 @@ from random import Random
 from typing import ClassVar
 
 from services.billing.service import billing
-from services.engine.service import Service
+from services.engine.core.service import Service
 from services.fulfillment.service import fulfillment
 from services.fulfillment.settings import Settings as FulfillmentSettings
 from services.orders.service import orders

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.log import MemoryLog
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.log import MemoryLog
 
 Data = dict[str, Any]
 PRICES = {"CLOCK": {12: 1000, 6: 1100}, "CHAIR": {12: 2500}}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.registry import MESSAGES
-from services.engine.lanes import home
+from services.engine.core.lanes import home
 from tests.engine.simulation.world import World
 
 
@@ -30,7 +30,7 @@ class Told:
 
 
 @dataclass
-class Heard:
+class Processed:
     """Everything that was said, in the order of each partition; how often again; what is wrong with it."""
 
     told: list[Told]
@@ -38,11 +38,11 @@ class Heard:
     wrong: list[str]
 
 
-def heard(world: World) -> Heard:
+def heard(world: World) -> Processed:
     """First occurrences. Equal ids are equal bytes, everything stands in the lanes where it is at home, each once."""
     values: dict[tuple[str, str], bytes] = {}
     places: dict[tuple[str, str], dict[tuple[str, int], None]] = defaultdict(dict)
-    found = Heard([], 0, [])
+    found = Processed([], 0, [])
     for place in world.log.places():
         if not place[0].endswith((".events", ".internal")):
             continue

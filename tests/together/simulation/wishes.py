@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from services.engine.memory.log import MemoryLog
+from tests.engine.memory.log import MemoryLog
 from tests.together.simulation import story
 from tests.together.simulation.story import Data, Seen, StoryClock
 

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from contracts.registry import MESSAGES
 from services.billing.service import billing
-from services.engine.lanes import home
-from services.engine.memory.clock import MemoryClock
-from services.engine.memory.log import MemoryLog
+from services.engine.core.lanes import home
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
+from tests.engine.memory.clock import MemoryClock
+from tests.engine.memory.log import MemoryLog
 from tests.engine.simulation.outside import Asked, Content, Outside
 from tests.together.simulation import story
 from tests.together.simulation.story import DAY, StoryClock

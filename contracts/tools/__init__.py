@@ -1,0 +1,1 @@
+"""What is made from the models and checked against them: schemas, AsyncAPI, compatibility."""

@@ -1,0 +1,1 @@
+"""The values that messages are made of: words, money, places, serials, refusals."""

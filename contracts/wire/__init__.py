@@ -1,0 +1,1 @@
+"""How a message travels: its envelope, its kinds, its topic, its bytes."""

@@ -1,0 +1,38 @@
+"""What can go wrong with the local servers, told so that a person can mend it."""
+
+from pathlib import Path
+
+from installation.errors import MendableError
+
+
+class NotOnThisPlatform(MendableError):
+    """The embedded servers exist for Linux x86-64 only."""
+
+
+class RuntimeIncomplete(MendableError):
+    """A part of the runtime is missing, cannot be downloaded or is not what was expected."""
+
+
+class PortTaken(MendableError):
+    """Somebody else listens on a port that was asked for."""
+
+
+class DataInUse(MendableError):
+    """Other servers run on this data folder."""
+
+
+class ServerFailed(MendableError):
+    """A server did not start, or ended by itself."""
+
+
+def last_lines(log: Path, count: int = 15) -> str:
+    """The end of a server's log, without the frames of Java's stack traces, and where the rest is."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = [line for line in lines if not line.lstrip().startswith("at ")]
+    except FileNotFoundError:
+        return f"It left no log ({log})."
+    if not lines:
+        return f"Its log is empty ({log})."
+    tail = "\n".join(f"    {line[:300]}" for line in lines[-count:])
+    return f"The end of its log ({log}):\n{tail}"

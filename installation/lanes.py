@@ -1,0 +1,42 @@
+"""The number of lanes of an installation: what its databases hold decides, not what a command is told."""
+
+from contextlib import closing
+from typing import Final
+
+from installation import LANES, SERVICES
+from installation.errors import InstallationError, mongo_answers
+from services.engine.adapters.mongo_store import INSTALLATION, Client
+
+ANSWER: Final = 5_000
+"""Milliseconds that MongoDB has to answer."""
+
+
+async def stored_lanes(mongo: str, databases: str) -> int | None:
+    """The number that was fixed at the first start of any of the services; None before it.
+
+    Raises ``InstallationError`` if MongoDB does not answer: a guess might add partitions that nobody can take back.
+    """
+    client: Client = Client(mongo, serverSelectionTimeoutMS=ANSWER)
+    with closing(client), mongo_answers():
+        for service in SERVICES:
+            found = await client[f"{databases}_{service}"][INSTALLATION].find_one({"_id": "lanes"})
+            if found is not None:
+                return int(found["lanes"])
+    return None
+
+
+async def agreed_lanes(mongo: str, databases: str, asked: int | None) -> int:
+    """The stored number; before the first start what is asked, else the default.
+
+    Raises ``InstallationError`` if another number is asked than the stored one: nothing was changed then.
+    """
+    stored = await stored_lanes(mongo, databases)
+    if stored is None:
+        return LANES if asked is None else asked
+    if asked is not None and asked != stored:
+        raise InstallationError(
+            f"This installation ({databases}) has {stored} lanes, {asked} were asked for: the number was fixed at the "
+            f"first start and decides from then on. Nothing was changed. Leave LEASELINE_LANES out, or set "
+            f"LEASELINE_LANES={stored}."
+        )
+    return stored

@@ -1,0 +1,49 @@
+"""A topic that was deleted and made again: its offsets start anew, so everything kept about them must too."""
+
+from collections.abc import Mapping
+from contextlib import closing
+
+from contracts.topics import TOPICS
+from installation import SERVICES
+from installation.errors import InstallationError, mongo_answers
+from services.engine.adapters.mongo_checkpoint import from_document, position_fields
+from services.engine.adapters.mongo_store import CHECKPOINTS, Client
+from services.engine.core.document import replace
+
+
+async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, int]:
+    """Raises the topic's incarnation and forgets its position in every lane of the services that read it; returns the
+    number of lanes by service. The services must not run.
+
+    Raises ``InstallationError`` for an unknown topic, or if a service saved something meanwhile: run it again then.
+    """
+    readers = {name for each in TOPICS if each.name == topic for name in each.readers if name in SERVICES}
+    if not readers:
+        raise InstallationError(f"No service reads a topic {topic!r}: {', '.join(t.name for t in TOPICS)}.")
+    client: Client = Client(mongo, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000)
+    done: dict[str, int] = {}
+    with closing(client), mongo_answers():
+        for service in sorted(readers):
+            collection = client[f"{databases}_{service}"][CHECKPOINTS]
+            lanes = [from_document(document) async for document in collection.find()]
+            # One number for all lanes, also after a run that was broken off: a lane believes no origin of a later one.
+            # Lanes that nobody ever had take it from the others.
+            incarnation = 1 + max((each.incarnations.get(topic, 0) for each in lanes), default=0)
+            for was in lanes:
+                now = replace(
+                    was,
+                    epoch=was.epoch + 1,  # whoever still runs can save nothing more
+                    offsets={name: at for name, at in was.offsets.items() if name != topic},
+                    bookmarks={name: mark for name, mark in was.bookmarks.items() if name != topic},
+                    incarnations={**was.incarnations, topic: incarnation},
+                )
+                unchanged = {"_id": was.lane, "epoch": was.epoch, "batch": was.batch}
+                fields = {"epoch": now.epoch, **position_fields(now)}
+                changed = await collection.update_one(unchanged, {"$set": fields})
+                if not changed.matched_count:
+                    raise InstallationError(
+                        f"The service {service} runs, and has just saved something in lane {was.lane}: stop it, then "
+                        f"run the same command again."
+                    )
+                done[service] = done.get(service, 0) + 1
+    return done

@@ -1,0 +1,1 @@
+"""What people run beside the services: the command line, verify, jobs, documents."""

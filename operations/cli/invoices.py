@@ -1,0 +1,83 @@
+"""`leaseline invoices list|export`: what was issued, as a table or as a file for the accounting system."""
+
+import sys
+from collections.abc import Iterable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.messages.invoices import Invoice
+from contracts.values.words import PERIOD_PATTERN
+from operations.cli.options import Data, Databases, Json
+from operations.cli.topics import addresses
+from operations.documents.archive import opened
+from operations.documents.export import Format
+from operations.documents.export import export as exported
+from operations.documents.money import amount, decimal
+from operations.terminal.counts import counted
+from operations.terminal.screen import Screen
+from operations.terminal.sheet import Sheet, columns
+
+app = typer.Typer(no_args_is_help=True, help="The invoices that were issued.")
+
+
+def _period(text: str | None) -> str | None:
+    """A mistyped period would be an empty file that nobody wonders about."""
+    if text is not None and PERIOD_PATTERN.match(text) is None:
+        raise typer.BadParameter(f"{text[:40]!r} is no period: write it as YYYY-MM, for example 2018-07.")
+    return text
+
+
+Period = Annotated[str | None, typer.Option(callback=_period, help="The period of a billing run, YYYY-MM.")]
+
+
+@app.command("list")
+def list_(
+    period: Period = None,
+    payer: str | None = None,
+    databases: Databases = "leaseline",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show them, by number."""
+    with opened(addresses(data).mongo, databases) as archive:
+        found = sheet(archive.invoices(period, payer))
+    Screen(json=json).show(found)
+
+
+def sheet(invoices: Iterable[Invoice]) -> Sheet:
+    """A row for each invoice; in JSON the whole invoice, with its total as a decimal number, too."""
+    names = ("number", "payer", "name", "period", "term", "issued", "due")
+    made = Sheet(columns(*names, numbers=("lines", "total")), none="No invoice was issued so.")
+    for each in invoices:
+        made.add(
+            each.number,
+            each.payer,
+            each.payer_name,
+            each.period,
+            each.term,
+            str(each.issue_date),
+            str(each.due_date or ""),
+            each.lines,
+            amount(each.total, each.currency),
+            data=each.model_dump(mode="json") | {"total_decimal": decimal(each.total, each.currency)},
+        )
+    return made
+
+
+@app.command()
+def export(
+    period: Annotated[str, typer.Option(callback=_period, help="The period of the billing runs, YYYY-MM.")],
+    form: Annotated[Format, typer.Option("--format", help="With a header line, or an object a line.")] = "csv",
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="The file; without it to the terminal.")] = None,
+    databases: Databases = "leaseline",
+    data: Data = None,
+) -> None:
+    """Write every line of a period's invoices; operations/documents/export.py documents the columns."""
+    with opened(addresses(data).mongo, databases) as archive:
+        opening = nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
+        with opening as to:
+            count = exported(archive, period, form, to)
+    typer.echo(counted(count, "line"), err=True)

@@ -1,0 +1,132 @@
+"""Every line of a period's invoices for the accounting system: streamed, never all in memory.
+
+Columns, in this order: ``number`` of the invoice, ``kind`` (invoice, credit_note), ``account``, ``payer``, ``term``,
+``issue_date``, ``due_date`` (empty: nothing is to be paid), ``test``,
+``customer``, ``order``, ``item``, ``sku``, ``serial``, ``subscription``,
+``contract_month`` (from 1), ``service_from``, ``service_to`` (last day), ``period`` (the calendar month in which the
+contract month begins), ``amount_minor`` (minor units; below 0 for a credit), ``amount`` (the same as a decimal number),
+``currency``, ``credits`` (the number of the invoice whose line is credited, or empty). What tax depends on, as it was
+when the invoice was issued, empty where it is not known: ``issuer``, ``issuer_vat_id``, ``payer_name``,
+``payer_country``, ``payer_vat_id``, ``payer_registration_number``, ``address_assumed`` (yes: the group has no address
+of its own, so the country is its first member's), ``customer_name``, ``customer_country``, ``customer_vat_id``,
+``customer_registration_number``. Dates are civil, ``YYYY-MM-DD``, countries ISO 3166-1. New columns come at the end.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from typing import IO, Final, Literal
+
+from contracts.messages.invoices import Invoice, InvoiceLine
+from operations.documents.archive import Archive
+from operations.documents.money import decimal
+
+COLUMNS: Final = (
+    "number",
+    "kind",
+    "account",
+    "payer",
+    "term",
+    "issue_date",
+    "due_date",
+    "test",
+    "customer",
+    "order",
+    "item",
+    "sku",
+    "serial",
+    "subscription",
+    "contract_month",
+    "service_from",
+    "service_to",
+    "period",
+    "amount_minor",
+    "amount",
+    "currency",
+    "credits",
+    "issuer",
+    "issuer_vat_id",
+    "payer_name",
+    "payer_country",
+    "payer_vat_id",
+    "payer_registration_number",
+    "address_assumed",
+    "customer_name",
+    "customer_country",
+    "customer_vat_id",
+    "customer_registration_number",
+)
+Format = Literal["csv", "jsonl"]
+
+
+def export(archive: Archive, period: str, form: Format, to: IO[str]) -> int:
+    """Writes the lines of all invoices of a period's runs; returns how many there were."""
+    count = 0
+    if form == "csv":
+        writer = csv.DictWriter(to, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in _rows(archive, period):
+            writer.writerow(row)
+            count += 1
+        return count
+    for row in _rows(archive, period):
+        to.write(json.dumps(row, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def _rows(archive: Archive, period: str) -> Iterator[Mapping[str, object]]:
+    for invoice in archive.invoices(period):
+        for line in archive.lines(invoice.number):
+            yield _row(invoice, line)
+
+
+def _row(invoice: Invoice, line: InvoiceLine) -> Mapping[str, object]:
+    values = (
+        invoice.number,
+        invoice.kind,
+        invoice.account_id,
+        invoice.payer,
+        invoice.term,
+        invoice.issue_date.isoformat(),
+        invoice.due_date.isoformat() if invoice.due_date else "",
+        _yes(invoice.test),
+        line.customer_id,
+        line.order_id,
+        line.item_id,
+        line.sku,
+        line.serial,
+        line.subscription_id,
+        line.contract_month,
+        line.service_from.isoformat(),
+        line.service_to.isoformat(),
+        line.period,
+        line.amount,
+        decimal(line.amount, invoice.currency),
+        invoice.currency,
+        line.credits or "",
+        *_whose(invoice, line),
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _whose(invoice: Invoice, line: InvoiceLine) -> tuple[str, ...]:
+    """What tax depends on: who sells, who pays, who uses it."""
+    issuer, address = invoice.issuer, invoice.address
+    return (
+        issuer.name if issuer else "",
+        (issuer.vat_id or "") if issuer else "",
+        invoice.payer_name or "",
+        address.country if address else "",
+        invoice.payer_vat_id or "",
+        invoice.payer_registration_number or "",
+        _yes(invoice.address_assumed),
+        line.customer_name,
+        line.customer_country or "",
+        line.customer_vat_id or "",
+        line.customer_registration_number or "",
+    )
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - a column's value
+    return "yes" if value else "no"

@@ -1,0 +1,64 @@
+"""An invoice as HTML and as PDF, both from one template, in a font that comes with the packages."""
+
+import base64
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import font_source_sans_pro
+import plutoprint
+import pycountry
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from operations.documents.money import amount, written
+from operations.documents.paper import Paper, month
+
+TEMPLATE: Final = "invoice.html.j2"
+FONTS: Final = {"regular": "SourceSansPro-Regular.ttf", "bold": "SourceSansPro-Semibold.ttf"}
+
+
+def html(paper: Paper, issuer: str) -> str:
+    """The document as a page that needs nothing else: style and fonts are in it. The issuer is the invoice's own;
+    ``issuer``, who is set now, counts for an invoice of before that does not say, and is marked.
+    """
+    template = _environment().get_template(TEMPLATE)
+    return template.render(paper=paper, invoice=paper.invoice, issuer=issuer, fonts=_fonts())
+
+
+def write_pdf(paper: Paper, issuer: str, to: Path) -> None:
+    """The same page printed on A4, with its number and the count of pages on each."""
+    book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE)
+    book.load_html(html(paper, issuer))
+    book.set_metadata(plutoprint.PDF_METADATA_TITLE, f"{paper.title} {paper.invoice.number}")
+    book.write_to_pdf(str(to))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "money": amount,
+        "decimal": written,
+        "month": month,
+        "country": _country,
+        "day": "{:%d %B %Y}".format,
+    }
+    return environment
+
+
+@cache
+def _fonts() -> dict[str, str]:
+    folder = Path(font_source_sans_pro.font_directory)
+    return {name: base64.b64encode((folder / file).read_bytes()).decode() for name, file in FONTS.items()}
+
+
+def _country(code: str) -> str:
+    """The name of a country; the code of one without a name in the list (Kosovo)."""
+    found = pycountry.countries.get(alpha_2=code)
+    return code if found is None else str(getattr(found, "common_name", found.name))

@@ -1,0 +1,91 @@
+"""The books: one temporary SQLite file in which everything that was read is joined."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from operations.verify.tables import FOUND, INDEXES, KEPT, LOG, NEWEST, ONCE, VIEWS
+
+Row = tuple[Any, ...]
+WRITTEN_AT: Final = 2000
+"""Rows of one table that are gathered before they are written."""
+CACHE_KIB: Final = 64 * 1024
+"""Memory that SQLite may take; everything else lies in the file."""
+
+
+class Books:
+    """Rows go in by ``add`` and come out by ``rows``. Not for more than one task at a time."""
+
+    def __init__(self, file: Path | str) -> None:
+        self._sqlite = sqlite3.connect(file, isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", f"cache_size = -{CACHE_KIB}"):
+            self._sqlite.execute(f"PRAGMA {pragma}")
+        for name, columns in {**LOG, **KEPT, **FOUND}.items():
+            self._sqlite.execute(f"CREATE TABLE {name} ({columns})")
+        for statement in (*INDEXES, *VIEWS):
+            self._sqlite.execute(statement)
+        self._insert = {name: self._insertion(name) for name in (*LOG, *KEPT, *FOUND)}
+        self._gathered: dict[str, list[Row]] = defaultdict(list)
+
+    def _insertion(self, name: str) -> str:
+        columns = [row[1] for row in self._sqlite.execute(f"PRAGMA table_info({name})")]
+        once = "OR IGNORE " if name in ONCE else ""
+        statement = f"INSERT {once}INTO {name} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  our own names
+        if name in NEWEST:
+            taken = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+            statement += f" ON CONFLICT DO UPDATE SET {taken} WHERE excluded.version > {name}.version"
+        return statement
+
+    def add(self, table: str, *values: Any) -> None:
+        """One more row, with a value for each column."""
+        gathered = self._gathered[table]
+        gathered.append(values)
+        if len(gathered) >= WRITTEN_AT:
+            self._write(table)
+
+    def _write(self, table: str) -> None:
+        rows = self._gathered.pop(table, None)
+        if rows:
+            self._sqlite.execute("BEGIN")
+            self._sqlite.executemany(self._insert[table], rows)
+            self._sqlite.execute("COMMIT")
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Carries a statement out over everything that was added."""
+        self._written().execute(statement, values)
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        """The rows of a query over everything that was added, one by one."""
+        with closing(self._written().execute(query, values)) as cursor:
+            yield from cursor
+
+    def one(self, query: str, values: Sequence[Any] = ()) -> int:
+        """The only number of a query."""
+        return int(next(self.rows(query, values))[0])
+
+    def forget_kept(self) -> None:
+        """Empties what the databases keep, and what checkpoints had still to say, before they are read anew."""
+        for name in KEPT:
+            self.run(f"DELETE FROM {name}")  # noqa: S608  our own names
+        for name in ("said", "passed"):
+            self.run(f"DELETE FROM {name} WHERE at_offset IS NULL")  # noqa: S608
+
+    def _written(self) -> sqlite3.Connection:
+        for table in tuple(self._gathered):
+            self._write(table)
+        return self._sqlite
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._sqlite.close()
+
+
+@contextmanager
+def temporary_books() -> Iterator[Books]:
+    """Empty books in a file that is gone afterwards."""
+    with TemporaryDirectory(prefix="leaseline-verify-") as folder, closing(Books(Path(folder) / "books")) as books:
+        yield books

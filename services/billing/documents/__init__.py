@@ -1,0 +1,1 @@
+"""What billing keeps: one file a noun."""

@@ -1,0 +1,89 @@
+"""A payer in a billing run: whether it is due, and what its next page needs."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from contracts.messages.invoices import PayerInvoicingDue, RunCounts
+from services.billing.documents.account import AccountKey
+from services.billing.documents.number import candidates, invoice_number
+from services.billing.documents.payer import Defaults, Invoicing, Payer
+from services.billing.documents.run import lane_run_id, run_id
+from services.billing.handlers.issuing import PageInTheMaking, counted, shares_wanted
+from services.billing.rules.calendar import issue_date
+from services.billing.rules.invoice import KeptInvoice, page_id
+from services.engine.core.message import Message
+from services.engine.core.service import NOTHING, Decision, Key, Page, UnitOfWork
+
+
+def prefetch(message: Message) -> Iterable[Key | Page]:
+    """The payer, and its lane's part in the run."""
+    body = message.body
+    assert isinstance(body, PayerInvoicingDue)
+    yield "payers", body.payer
+    yield "lane_runs", lane_run_id(body.period, body.run, body.lane)
+
+
+def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+    """A page of its shares, its accounts, and the invoices that the run began."""
+    body = message.body
+    assert isinstance(body, PayerInvoicingDue)
+    payer = work.get(Payer, body.payer)
+    if payer is None:
+        return
+    yield from shares_wanted(body.payer, payer)
+    for account_id in payer.accounts:
+        yield "accounts", account_id
+    for number in payer.invoicing.drafts.values() if payer.invoicing else ():
+        yield "invoices", number
+    yield from _next_documents(body.payer, payer)
+
+
+def _next_documents(payer_id: str, payer: Payer) -> Iterable[Key]:
+    """What its next invoices will be kept as, if nobody has its short code: new documents are looked for, too."""
+    code = payer.short_code or next(candidates(payer_id))
+    if payer.short_code is None:
+        yield "short_codes", code
+    tests = [AccountKey.parsed(account_id).test for account_id in payer.accounts]
+    for test, taken in ((False, payer.numbers), (True, payer.test_numbers)):
+        for running in range(taken + 1, taken + 1 + tests.count(test)):
+            number = invoice_number(code, running, test=test)
+            yield "invoices", number
+            yield "invoice_pages", page_id(number, 1)
+
+
+def payer_due(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:
+    """The next page of a payer. One that is in another run's pages is asked again when that one ends."""
+    body = message.body
+    assert isinstance(body, PayerInvoicingDue)
+    payer = work.get(Payer, body.payer)
+    if payer is None:
+        return NOTHING
+    if run_id(body.period, body.run) not in (payer.runs or ()):
+        return NOTHING  # it was done in this run before: said again after a takeover, it must not be counted again
+    present = payer.invoicing
+    if present is not None and (present.period, present.run) != (body.period, body.run):
+        return NOTHING
+    if body.page != (0 if present is None else present.page):
+        return NOTHING
+    if present is None:
+        if payer.last_period is not None and payer.last_period >= body.period:
+            return counted(body, payer, RunCounts(repeated=1), work)
+        if issue_date(body.period, payer.billing_day or defaults.billing_day) > body.as_of:
+            return counted(body, payer, RunCounts(not_due=1), work)
+        last = _last_issued(payer, work)
+        if last is not None and last > body.as_of:
+            return counted(body, payer, RunCounts(issued_later=1), work)
+        present = Invoicing(period=body.period, run=body.run, as_of=body.as_of)
+    return PageInTheMaking(body, payer, present, work, defaults.issuer).decided()
+
+
+def _last_issued(payer: Payer, work: UnitOfWork) -> date | None:
+    """When the payer was invoiced last; a payer of before does not remember it, its last invoices do."""
+    if payer.last_issued is not None or payer.short_code is None:
+        return payer.last_issued
+    last = (
+        work.get(KeptInvoice, invoice_number(payer.short_code, running, test=test))
+        for test, running in ((False, payer.numbers), (True, payer.test_numbers))
+        if running
+    )
+    return max((invoice.issue_date for invoice in last if invoice is not None), default=None)

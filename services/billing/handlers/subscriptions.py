@@ -1,0 +1,181 @@
+"""Facts about subscriptions: each replaces that subscription's part of its account.
+
+It reacts to the difference between the state that a payer held and the state that the fact carries, never to
+the fact's name: the highest version of a subscription counts, whatever came before.
+"""
+
+from collections.abc import Iterable
+
+from contracts.messages.fulfillment import SubscriptionCreated
+from contracts.messages.subscription import Subscription, SubscriptionFact
+from contracts.values.immutable import Immutable
+from services.billing.documents import member as members
+from services.billing.documents import payer as payers
+from services.billing.documents.account import Account, AccountKey, account_id_of, new_account, with_part
+from services.billing.documents.member import Member, member_id, pays_for_itself
+from services.billing.documents.newest import newest_of
+from services.billing.documents.payer import Defaults, Payer, new_payer
+from services.billing.documents.share import (
+    Held,
+    Share,
+    check_same_order,
+    first_share_id,
+    held_of,
+    new_share,
+    share_id,
+)
+from services.billing.rules.term import Resolved, resolved
+from services.engine.core.document import replace
+from services.engine.core.message import Message
+from services.engine.core.service import NOTHING, Change, Decision, Key, Page, UnitOfWork
+
+
+class Known(Immutable):
+    """What a payer knows when a newer fact comes in, and the account the subscription belongs to from now on.
+
+    ``payer``, ``share`` and ``held`` are None when it hears of itself, of the order, of the subscription first.
+    """
+
+    payer: Payer | None
+    share_id: str
+    share: Share | None
+    held: Held | None
+    term: Resolved
+    account_id: str
+
+
+def subscription_heard(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:
+    """Takes a fact in for each payer at home here. An older one, or one heard before, changes nothing."""
+    fact = _fact(message)
+    changes = [
+        change for payer_id in message.subjects for change in _taken_in(payer_id, fact, message.lane, work, defaults)
+    ]
+    return Decision(tuple(changes)) if changes else NOTHING
+
+
+def prefetch(message: Message) -> Iterable[Key | Page]:
+    """The payers at home here, their shares of the order, and the account if the subscription names its term.
+
+    A new subscription is looked for in the first share, too.
+    """
+    fact = _fact(message)
+    subscription = fact.subscription
+    for payer_id in message.subjects:
+        yield "payers", payer_id
+        share, first = share_id(payer_id, subscription.subscription_id), first_share_id(payer_id, subscription.order_id)
+        yield "shares", share
+        if share != first and isinstance(fact, SubscriptionCreated):
+            yield "shares", first
+        if subscription.term is not None:
+            yield from _account(payer_id, subscription, subscription.term)
+
+
+def _account(payer_id: str, subscription: Subscription, term: str) -> Iterable[Key]:
+    id_ = account_id_of(payer_id, term, subscription.currency, test=subscription.test)
+    yield "accounts", id_
+    if not pays_for_itself(payer_id, subscription.customer.id):
+        yield "members", member_id(id_, subscription.customer.id)
+
+
+def prefetch_related(message: Message, work: UnitOfWork, defaults: Defaults) -> Iterable[Key | Page]:
+    """The account that the subscription belongs to, and its customer there, where the payer's default tells."""
+    fact = _fact(message)
+    if fact.subscription.term is not None:
+        return
+    for payer_id in message.subjects:
+        try:
+            known = _known(payer_id, fact, work, defaults)
+        except ValueError:
+            return  # `decide` says what is wrong with it
+        if known is not None:
+            yield from _account(payer_id, fact.subscription, known.term.term)
+
+
+def _fact(message: Message) -> SubscriptionFact:
+    assert isinstance(message.body, SubscriptionFact)
+    return message.body
+
+
+def _known(payer_id: str, fact: SubscriptionFact, work: UnitOfWork, defaults: Defaults) -> Known | None:
+    """None if the payer has this fact or a newer one of the subscription."""
+    subscription = fact.subscription
+    id_, share = _share(payer_id, subscription, work)
+    held = share.held(subscription.subscription_id) if share else None
+    if held is not None and fact.version <= held.version:
+        return None
+    payer = work.get(Payer, payer_id)
+    if held is not None:
+        term = Resolved(held.term, held.source)
+    else:
+        term = resolved(subscription, payer.default_term if payer else None, defaults.term)
+    account_id = account_id_of(payer_id, term.term, subscription.currency, test=subscription.test)
+    return Known(payer, id_, share, held, term, account_id)
+
+
+def _share(payer_id: str, subscription: Subscription, work: UnitOfWork) -> tuple[str, Share | None]:
+    """The share that the subscription is in, or will be: one from before there were several has it still."""
+    id_, first_id = share_id(payer_id, subscription.subscription_id), first_share_id(payer_id, subscription.order_id)
+    share = work.get(Share, id_)
+    if id_ == first_id or (share is not None and share.held(subscription.subscription_id) is not None):
+        return id_, share
+    first = work.get(Share, first_id)
+    has_it = first is not None and first.held(subscription.subscription_id) is not None
+    return (first_id, first) if has_it else (id_, share)
+
+
+def _taken_in(
+    payer_id: str, fact: SubscriptionFact, lane: int, work: UnitOfWork, defaults: Defaults
+) -> tuple[Change, ...]:
+    known = _known(payer_id, fact, work, defaults)
+    if known is None:
+        return ()
+    subscription, account_id, old = fact.subscription, known.account_id, known.held
+    share = known.share or new_share(payer_id, subscription)
+    check_same_order(share, subscription)
+    share = share.told(subscription)
+    held = held_of(subscription, fact.version, known.term, old)
+    changes = [Change(Share, known.share_id, share.replacing(old, held))]
+
+    heard = newest_of(subscription, fact.version)
+    before = known.payer or new_payer(payer_id, lane)
+    payer = payers.with_subscription(before, payer_id, account_id, subscription, heard, test=subscription.test)
+    if known.share is None:
+        payer = payers.with_share(payer, known.share_id)
+    if payer is not before:
+        changes.append(Change(Payer, payer_id, payer))
+
+    account = work.get(Account, account_id) or new_account(AccountKey.parsed(account_id))
+    old_part, new_part = old.part(payer_id) if old else None, held.part(payer_id)
+    step = new_part.active - (old_part.active if old_part else 0)
+    own = pays_for_itself(payer_id, subscription.customer.id)
+    if own:
+        running = account.own_active
+    else:
+        id_ = member_id(account_id, subscription.customer.id)
+        member = work.get(Member, id_) or Member(account_id=account_id, customer_id=subscription.customer.id)
+        running = member.active
+        after = members.with_subscription(member, step, heard)
+        if after is not member:
+            changes.append(Change(Member, id_, after))
+
+    looks_other = payer is not before and _looks(payer) != _looks(before)
+    if old_part != new_part or looks_other:
+        joins = int(running + step > 0) - int(running > 0)
+        account = with_part(account, old_part, new_part, joins=joins, own=own)
+        changes.append(Change(Account, account_id, account))
+    if looks_other:
+        changes += accounts_again(payer, work, account_id)
+    return tuple(changes)
+
+
+def _looks(payer: Payer) -> tuple[object, ...]:
+    """What its accounts show of the payer."""
+    return payer.shown_name(test=False), payer.shown_name(test=True), payer.accounts
+
+
+def accounts_again(payer: Payer, work: UnitOfWork, but: str = "") -> Iterable[Change]:
+    """The payer's accounts (they are few) but this one, to be said again: what they show of the payer changed."""
+    for account_id in payer.accounts:
+        account = work.get(Account, account_id) if account_id != but else None
+        if account is not None and not account.unsaid:
+            yield Change(Account, account_id, replace(account, unsaid=True))

@@ -1,0 +1,1 @@
+"""What billing decides by: pure functions over its documents."""

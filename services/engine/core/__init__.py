@@ -1,0 +1,1 @@
+"""The pure part of the engine: reading, planning, unit of work, inbox, outbox, positions, lanes."""

@@ -1,0 +1,1 @@
+"""What fulfillment keeps: one file a noun."""

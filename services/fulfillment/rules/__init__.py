@@ -1,0 +1,1 @@
+"""What fulfillment decides by: pure functions over its documents."""

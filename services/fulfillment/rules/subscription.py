@@ -1,0 +1,96 @@
+"""A subscription made whole from its order's ledger, and the civil dates of its contract.
+
+Rule: ``docs/domain.md`` section 2. Dates are always computed from the original anchor: a 31st that was clamped in
+February is a 31st again in August.
+"""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Final
+
+from contracts.messages.subscription import PayerFrom, PriceStretch, Subscription
+from services.fulfillment.documents.ledger import Entry, Line, Terms
+
+ONE_DAY: Final = timedelta(days=1)
+
+
+def months_after(anchor: date, months: int) -> date:
+    """The anchor's day so many months later, or that month's last day if it has none such.
+
+    It is the day before which a contract of ``months`` months that starts on ``anchor`` ends.
+    """
+    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
+    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+
+
+def subscription_id(order_id: str, number: int) -> str:
+    """The id of an order's subscription: order id, ``/``, running number from 1."""
+    return f"{order_id}/{number}"
+
+
+def months_of(entry: Entry, line: Line) -> int:
+    """The contract months, extensions included."""
+    return entry.months or line.months
+
+
+def prices_of(entry: Entry, line: Line) -> tuple[PriceStretch, ...]:
+    """What each stretch of the contract months costs a month, in minor units."""
+    return entry.prices or (PriceStretch(months=line.months, amount=line.unit_price),)
+
+
+def payers_of(entry: Entry, terms: Terms) -> tuple[PayerFrom, ...]:
+    """Who pays, from when; the last one appended counts of those that had begun."""
+    return entry.payers or (PayerFrom(payer=terms.payer),)
+
+
+def ends_before(entry: Entry, line: Line) -> date:
+    """The day before which the contract ends: the day behind its last one if it was cancelled, or will be."""
+    if entry.cancelled_on is not None:
+        return entry.cancelled_on + ONE_DAY
+    return ends_uncancelled(entry, line)
+
+
+def ends_uncancelled(entry: Entry, line: Line) -> date:
+    """The day before which its months end, whether it was cancelled or not."""
+    return months_after(entry.start_date, months_of(entry, line))
+
+
+def next_month_begin(anchor: date, day: date) -> date:
+    """The begin of the first contract month that begins after this day."""
+    number = max(0, (day.year - anchor.year) * 12 + day.month - anchor.month)
+    begin = months_after(anchor, number)
+    return begin if begin > day else months_after(anchor, number + 1)
+
+
+def whole(order_id: str, number: int, entry: Entry, line: Line, terms: Terms) -> Subscription:
+    """The whole subscription, as its facts carry it."""
+    return Subscription(
+        subscription_id=subscription_id(order_id, number),
+        order_id=order_id,
+        item_id=entry.item_id,
+        sku=line.sku,
+        product_name=line.product_name,
+        variant_name=line.variant_name,
+        serial=entry.serial,
+        raw_serial=entry.raw_serial or entry.serial,
+        state=entry.state,
+        customer=terms.customer,
+        billing_address=terms.billing_address,
+        group=terms.group if entry.payers is None else entry.group,
+        payers=payers_of(entry, terms),
+        term=terms.term,
+        currency=terms.currency,
+        prices=prices_of(entry, line),
+        start_date=entry.start_date,
+        months=months_of(entry, line),
+        ends_before=ends_before(entry, line),
+        test=terms.test,
+        carrier=entry.carrier,
+        tracking_number=entry.tracking_number,
+        created_at=entry.created_at,
+        clock_suspect=entry.suspect,
+        cancelled_on=entry.cancelled_on,
+        cancellation_reason=entry.cancellation_reason,
+        returned_at=entry.returned_at,
+        condition=entry.condition,
+    )

@@ -1,0 +1,1 @@
+"""What orders keeps: one file a noun."""

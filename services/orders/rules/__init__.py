@@ -1,0 +1,1 @@
+"""What orders decides by: pure functions over its documents."""

@@ -1,0 +1,98 @@
+"""Who an order is billed to: as it stands, as an amendment or a change of payer would have it, and taken over."""
+
+from collections.abc import Iterator
+
+from contracts.messages.changes import BillingChange, Clearable
+from contracts.messages.customers import Group
+from contracts.messages.order import BillingData
+from contracts.values.refusals import Code, Refusal, refusal
+from contracts.values.words import AT_ONCE
+from services.engine.core.document import replace, replace_by
+from services.orders.documents.customer import payer
+from services.orders.documents.order import PlacedOrder
+
+_FIELDS = ("company_name", "registration_number", "vat_id", "group", "term")
+
+
+def billing_of(order: PlacedOrder) -> BillingData:
+    """The order's billing data as they stand."""
+    customer = order.customer
+    return BillingData(
+        customer_type=customer.type,
+        company_name=customer.company_name,
+        registration_number=customer.registration_number,
+        vat_id=customer.vat_id,
+        billing_address=order.billing_address,
+        group=order.group,
+        group_source=order.group_source,
+        payer=order.payer,
+        term=order.term,
+    )
+
+
+def billed(order: PlacedOrder, billing: BillingData) -> PlacedOrder:
+    """The order with these billing data."""
+    customer = replace(
+        order.customer,
+        type=billing.customer_type,
+        company_name=billing.company_name,
+        registration_number=billing.registration_number,
+        vat_id=billing.vat_id,
+    )
+    return replace(
+        order,
+        customer=customer,
+        billing_address=billing.billing_address,
+        group=billing.group,
+        group_source=billing.group_source,
+        payer=billing.payer,
+        term=billing.term,
+    )
+
+
+def with_payer(order: PlacedOrder, group: Group | None) -> BillingData:
+    """The billing data with another payer: a group or, without one, the customer."""
+    return replace(
+        billing_of(order),
+        group=group,
+        group_source=None if group is None else "order",
+        payer=payer(order.customer.id, group),
+    )
+
+
+def with_change(
+    order: PlacedOrder, change: BillingChange, clear: tuple[Clearable, ...]
+) -> BillingData | tuple[Refusal, ...]:
+    """The billing data after an amendment, or every rule that they would break.
+
+    Who becomes an individual pays at once and leaves the customer's default group; a group or a term of the order's
+    own must be cleared in the same request, it is never dropped in silence.
+    """
+    present = billing_of(order)
+    given = {name: getattr(change, name) for name in _FIELDS if getattr(change, name) is not None}
+    update: dict[str, object] = {name: None if name in clear else given.get(name) for name in (*given, *clear)}
+    if "group" in update:
+        update["group_source"] = None if update["group"] is None else "order"
+    update["customer_type"] = change.type or present.customer_type
+    if change.billing_address is not None:
+        update["billing_address"] = change.billing_address.snapshot()
+    after = replace_by(present, update)
+    if present.customer_type == "individual" and "term" not in given:
+        after = replace(after, term=None)
+    wrong = tuple(_refusals(after))
+    if wrong:
+        return wrong
+    if after.customer_type == "individual":
+        after = replace(after, group=None, group_source=None, term=AT_ONCE)
+    return replace(after, payer=payer(order.customer.id, after.group))
+
+
+def _refusals(after: BillingData) -> Iterator[Refusal]:
+    if after.customer_type == "business":
+        if after.company_name is None:
+            yield refusal(Code.COMPANY_REQUIRED, "billing.company_name")
+        return
+    if after.term is not None:
+        yield refusal(Code.TERM_NOT_ALLOWED, "billing.term")
+    if after.group is not None and after.group_source == "order":
+        yield refusal(Code.GROUP_NOT_ALLOWED, "billing.group")
