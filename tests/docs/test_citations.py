@@ -14,19 +14,20 @@ ROOMS: Final = tuple(
     if (ROOT / name).is_dir()
 )
 RULES: Final = range(1, 17)
-_SECTION: Final = re.compile(
-    r"`(?P<file>(?:docs/)?(?:domain|architecture|operations|design)\.md)`+\s*,?\s*sections?\s+(?P<numbers>\d+(?:(?:,| and| to)\s+\d+)*)"
-)
-_RULE: Final = re.compile(r"(?<![\w.])[Rr]ules?\s+(?P<numbers>\d+(?:(?:,| and| to)\s+\d+)*)(?![\d.]* [a-z]+ of domain)")
+_NUMBERS: Final = r"(?P<numbers>\d+(?:(?:,| and| to)\s+\d+)*)"
+_FILE: Final = r"`(?P<file>(?:docs/)?(?:domain|architecture|operations|design)\.md)`+"
+_SECTION: Final = re.compile(_FILE + r"\s*,?\s*sections?\s+" + _NUMBERS)
+_RULE: Final = re.compile(r"(?<![\w.])[Rr]ules?\s+" + _NUMBERS)
 _BOOK: Final = re.compile(r"`+(?P<file>(?:docs/)?(?:domain|design|architecture|operations)\.md)`+")
 _DECISION: Final = re.compile(r"docs/decisions/(?P<number>\d{4})|[Dd]ecisions? (?P<plain>\d{1,2})\b")
 _LINK: Final = re.compile(r"\[[^\]]+\]\((?P<to>[^)#:\s]+)(?:#[^)]*)?\)")
-_PATH: Final = re.compile(r"`((?:%s|docs)/[\w./-]+\.(?:py|md|json|toml|sh|txt|j2))`" % "|".join(ROOMS))
+_PATH: Final = re.compile(rf"`((?:{'|'.join(ROOMS)}|docs)/[\w./-]+\.(?:py|md|json|toml|sh|txt|j2))`")
 
 
 def _texts(*suffixes: str) -> Iterator[Path]:
     for room in (*ROOMS, "docs"):
-        yield from (path for path in sorted((ROOT / room).rglob("*")) if path.suffix in suffixes and "data" not in path.parts)
+        found = sorted((ROOT / room).rglob("*"))
+        yield from (path for path in found if path.suffix in suffixes and "data" not in path.parts)
     yield from (path for path in sorted(ROOT.glob("*")) if path.suffix in suffixes)
 
 

@@ -41,5 +41,6 @@ def test_the_command_line_names_it_before_it_does_anything(
 ) -> None:
     monkeypatch.setenv("LEASELINE_LANE", "32")
     monkeypatch.setattr(cli, "app", lambda **_: None)
-    cli.main()
+    with pytest.raises(SystemExit):
+        cli.main()
     assert "did you mean LEASELINE_LANES?" in capsys.readouterr().err
