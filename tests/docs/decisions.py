@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from contracts.immutable import Immutable
+from contracts.values.immutable import Immutable
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "decisions"
 INDEX: Final = FOLDER / "README.md"

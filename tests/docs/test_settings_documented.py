@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from services.engine.mistyped import NAMES, PREFIX
+from services.engine.runtime.mistyped import NAMES, PREFIX
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ROOMS: Final = ("bench", "contracts", "demo", "deploy", "installation", "operations", "services")
