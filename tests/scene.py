@@ -113,13 +113,13 @@ class Scene:
             else:
                 return decision
 
-    def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
+    def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[tuple[str, Page[Any]], ...]) -> None:
         work.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
-        for page in pages:
+        for collection, page in pages:
             found = sorted(
                 (id_, stored)
                 for (name, id_), stored in self.documents.items()
-                if name == page.collection and matches(page, id_, stored)
+                if name == collection and matches(page, id_, stored)
             )
             work.put_page(page, found[: page.limit])
 

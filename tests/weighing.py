@@ -1,6 +1,7 @@
 """A scene that weighs what a service loads and writes: bytes, as the database has them, not time."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from bson import BSON
 
@@ -21,7 +22,7 @@ class Weighing(Scene):
     written: int = 0
     stored: int = 0
 
-    def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
+    def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[tuple[str, Page[Any]], ...]) -> None:
         super()._load(work, keys, pages)
         self.loaded += sum(len(BSON.encode(self.documents[key])) for key in keys if key in self.documents)
 

@@ -12,7 +12,7 @@ from contracts.values.serials import normalised
 from contracts.wire.message import Body
 from services.engine.core.memory import PROCESSED, Processed
 from services.engine.core.message import Message
-from services.engine.core.service import Collection, Key, Page, Service, UnitOfWork
+from services.engine.core.service import Collection, Ref, Service, UnitOfWork, Want
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.documents.book import ENTRY_PAGES, LEDGERS, pages_of, room_in
 from services.fulfillment.documents.history import PAST_ROWS, PastRows
@@ -52,7 +52,7 @@ def fulfillment(settings: Settings = DEFAULTS) -> Service:
     )
 
 
-def _needs(settings: Settings, message: Message) -> Iterable[Key | Page]:
+def _needs(settings: Settings, message: Message) -> Iterable[Want]:
     """The ledger and the devices that are named: nothing else is touched by most messages."""
     body = message.body
     if isinstance(body, ClockPassed):
@@ -67,8 +67,8 @@ def _needs(settings: Settings, message: Message) -> Iterable[Key | Page]:
         return (ending_page(message.lane, body.by, body.after),)
     serial = serial_of(message)
     if serial is not None:
-        return ((SERIALS, serial), (ASSETS, serial))
-    ledger: Key = (LEDGERS, message.subject)
+        return ((SerialHome, serial), (Asset, serial))
+    ledger: Ref = (Ledger, message.subject)
     return (ledger, *_assets(_named(settings, body)))
 
 
@@ -81,7 +81,7 @@ def _named(settings: Settings, body: Body | None) -> Iterable[str]:
     return (*new, *old)
 
 
-def _needs_more(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+def _needs_more(message: Message, work: UnitOfWork) -> Iterable[Want]:
     """The devices of what waits for an order's state, of a subscription, of the contracts that end."""
     body = message.body
     if isinstance(body, ContractsDue):
@@ -104,7 +104,7 @@ def _needs_more(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
     return ()
 
 
-def _last_pages(message: Message, work: UnitOfWork, body: ItemFulfillmentRequested) -> Iterable[Key]:
+def _last_pages(message: Message, work: UnitOfWork, body: ItemFulfillmentRequested) -> Iterable[Ref]:
     """Where the subscriptions go that a scan may create."""
     ledger = work.get(Ledger, message.subject)
     if ledger is None or ledger.count + len(body.serials) <= room_in(ledger):
@@ -112,7 +112,7 @@ def _last_pages(message: Message, work: UnitOfWork, body: ItemFulfillmentRequest
     return pages_of(message.subject, ledger, range(ledger.count + 1, ledger.count + len(body.serials) + 1))
 
 
-def _device(message: Message, work: UnitOfWork, body: SubscriptionRequest) -> Iterable[Key]:
+def _device(message: Message, work: UnitOfWork, body: SubscriptionRequest) -> Iterable[Ref]:
     """The device of the subscription that is named or, where that lies on a page, the page."""
     ledger = work.get(Ledger, message.subject)
     number = 0 if body.subscription_id is None else int(body.subscription_id.rpartition("/")[2])
@@ -120,12 +120,12 @@ def _device(message: Message, work: UnitOfWork, body: SubscriptionRequest) -> It
         return ()
     if number > len(ledger.entries):
         return pages_of(message.subject, ledger, (number,))
-    return ((ASSETS, ledger.entries[number - 1].serial),)
+    return ((Asset, ledger.entries[number - 1].serial),)
 
 
-def _assets(serials: Iterable[str]) -> tuple[Key, ...]:
+def _assets(serials: Iterable[str]) -> tuple[Ref, ...]:
     found = (normalised(raw) for raw in serials)
-    return tuple((ASSETS, serial) for serial in found if serial is not None)
+    return tuple((Asset, serial) for serial in found if serial is not None)
 
 
 def _weight(message: Message) -> int:

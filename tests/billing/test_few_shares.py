@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from services.billing.documents.payer import FEW, Payer
+from services.billing.documents.share import Share
 from services.billing.handlers.issuing import shares_wanted
 from services.billing.service import billing
 from services.engine.core.document import replace
@@ -30,9 +31,9 @@ def test_the_shares_of_a_small_payer_are_asked_for_by_their_ids() -> None:
     scene.hears(created("o001/1", version=2, state="cancelled"))
     scene.hears(created("o001/40"))
     assert wanted(scene) == [
-        ("shares", f"{TULIP}/o001"),
-        ("shares", f"{TULIP}/o001/00001"),
-        ("shares", f"{TULIP}/o002"),
+        (Share, f"{TULIP}/o001"),
+        (Share, f"{TULIP}/o001/00001"),
+        (Share, f"{TULIP}/o002"),
     ]
 
 
@@ -48,7 +49,7 @@ def test_a_payer_that_had_settings_first_names_them_too() -> None:
     scene = Scene(billing())
     scene.hears(settings(name="Tulip"))
     scene.hears(created("o001/1"))
-    assert wanted(scene) == [("shares", f"{TULIP}/o001")]
+    assert wanted(scene) == [(Share, f"{TULIP}/o001")]
 
 
 def test_a_payer_of_before_is_paged_for_ever_since_nobody_knows_what_it_had() -> None:

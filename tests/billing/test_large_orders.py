@@ -5,10 +5,11 @@ import pytest
 from contracts.messages.life import SubscriptionEnded
 from contracts.messages.subscription import SubscriptionFact
 from services.billing.documents.account import Account, rebuilt
+from services.billing.documents.payer import Payer
 from services.billing.documents.share import IN_A_SHARE, Share
 from services.billing.service import billing
 from services.engine.core.document import replace
-from services.engine.core.service import Key, Page
+from services.engine.core.service import Want
 from tests.billing.subscriptions import TULIP, created, lines, run
 from tests.scene import Scene
 
@@ -78,12 +79,12 @@ def test_every_subscription_is_invoiced_once_and_credited_once(scene: Scene) -> 
 def test_a_new_subscription_is_looked_for_in_the_first_share_too_and_a_known_one_in_its_own_alone() -> None:
     scene = Scene(billing())
     fact = created("o1/40", version=1)
-    own, first = ("shares", f"{TULIP}/o1/00001"), ("shares", f"{TULIP}/o1")
-    assert _needs(scene, fact) == [("payers", TULIP), own, first]
+    own, first = (Share, f"{TULIP}/o1/00001"), (Share, f"{TULIP}/o1")
+    assert _needs(scene, fact) == [(Payer, TULIP), own, first]
     ended = SubscriptionEnded(version=2, subscription=fact.subscription, at=fact.subscription.created_at)
-    assert _needs(scene, ended) == [("payers", TULIP), own]
+    assert _needs(scene, ended) == [(Payer, TULIP), own]
 
 
-def _needs(scene: Scene, fact: SubscriptionFact) -> list[Key | Page]:
+def _needs(scene: Scene, fact: SubscriptionFact) -> list[Want]:
     message = scene._message(type(fact), fact, "m1", "fulfillment", None, fact.subscription.created_at)
     return list(scene.service.prefetch(message))

@@ -5,10 +5,12 @@ from typing import Any
 import bson
 import pytest
 
+from services.billing.documents.payer import Payer
+from services.billing.documents.share import Share
 from services.billing.service import SERVICE_NAME, billing
 from services.engine.core.document import read_from
 from services.engine.core.message import Message
-from services.engine.core.service import Key, Page
+from services.engine.core.service import Want
 from services.engine.core.unit_of_work import BatchUnitOfWork
 from tests.billing.subscriptions import POLDER, TULIP, created
 from tests.scene import Scene
@@ -43,7 +45,7 @@ def test_it_asks_in_two_rounds_for_everything_that_a_common_fact_needs() -> None
 
     first = list(scene.service.prefetch(message))
 
-    assert first == [("payers", TULIP), ("shares", "group:tulip/o1")]
+    assert first == [(Payer, TULIP), (Share, "group:tulip/o1")]
 
 
 def test_what_cannot_be_decided_costs_no_neighbour_its_loading() -> None:
@@ -82,7 +84,7 @@ def test_documents_come_back_from_the_store_as_they_went() -> None:
         assert read_from(read, kinds[name]) == read_from(stored, kinds[name])
 
 
-def _more(scene: Scene, message: Message) -> list[Key | Page]:
+def _more(scene: Scene, message: Message) -> list[Want]:
     work = BatchUnitOfWork(1, scene.service.collections, {0: scene.clock})
     scene._load(work, *work.lacks(scene.service.prefetch(message)))
     return list(scene.service.prefetch_related(message, work))

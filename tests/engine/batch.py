@@ -9,8 +9,8 @@ from services.engine.core.document import Stored
 from services.engine.core.plan import Plan
 from services.engine.core.planning import Planning
 from services.engine.core.reading import Reader
-from services.engine.core.service import Key, Page, Service
-from services.engine.core.unit_of_work import matches
+from services.engine.core.service import Key, Service
+from services.engine.core.unit_of_work import Lacking, matches
 from tests.engine.memory.log import MemoryRecord
 from tests.engine.simulation.tally import REQUESTS, SERVICE
 
@@ -83,9 +83,9 @@ class Shelf:
         self.checkpoints |= {checkpoint.lane: checkpoint for checkpoint in plan.checkpoints}
         return plan
 
-    def _load(self, planning: Planning, wants: tuple[tuple[Key, ...], tuple[Page, ...]]) -> None:
+    def _load(self, planning: Planning, wants: Lacking) -> None:
         keys, pages = wants
         planning.work.put_loaded(keys, {key: self.documents[key] for key in keys if key in self.documents})
-        for page in pages:
-            there = ((id_, stored) for (name, id_), stored in sorted(self.documents.items()) if name == page.collection)
+        for collection, page in pages:
+            there = ((id_, stored) for (name, id_), stored in sorted(self.documents.items()) if name == collection)
             planning.work.put_page(page, [(id_, stored) for id_, stored in there if matches(page, id_, stored)])

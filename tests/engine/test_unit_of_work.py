@@ -16,11 +16,11 @@ def test_what_nobody_loaded_is_asked_for_and_what_is_not_there_is_none() -> None
     work = _desk()
     with pytest.raises(NotLoaded) as missing:
         work.get(Counter, "c1")
-    assert missing.value.wants == (("counters", "c1"),)
-    assert work.lacks([("counters", "c1"), ("counters", "c1")]) == ((("counters", "c1"),), ())
+    assert missing.value.wants == ((Counter, "c1"),)
+    assert work.lacks([(Counter, "c1"), (Counter, "c1")]) == ((("counters", "c1"),), ())
     work.put_loaded([("counters", "c1")], {})
     assert work.get(Counter, "c1") is None
-    assert work.lacks([("counters", "c1")]) == ((), ())
+    assert work.lacks([(Counter, "c1")]) == ((), ())
 
 
 def test_a_decision_sees_what_the_one_before_it_made() -> None:
@@ -62,13 +62,13 @@ def test_writes_name_what_was_and_what_is_and_leave_out_what_did_not_change() ->
 
 def test_a_page_shows_changed_documents_as_they_are_now() -> None:
     work = _desk()
-    page = Page("tokens", equal=(("holder", "c1"),))
+    page = Page(Token, equal=(("holder", "c1"),))
     with pytest.raises(NotLoaded):
-        work.page(page, Token)
+        work.page(page)
     work.put_page(page, [(id_, {"token": id_, "holder": "c1"}) for id_ in ("t1", "t2", "t3")])
     other = Token(token="t2", holder="c2")
     work.apply(Decision((Change(Token, "t2", other), Change(Token, "t3", None))), 0)
-    assert [id_ for id_, _ in work.page(page, Token)] == ["t1"]
+    assert [id_ for id_, _ in work.page(page)] == ["t1"]
 
 
 def test_each_lane_has_its_own_clock() -> None:

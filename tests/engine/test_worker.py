@@ -15,7 +15,7 @@ from services.engine.core.lane import Lane
 from services.engine.core.lanes import home
 from services.engine.core.message import Message
 from services.engine.core.record import Place
-from services.engine.core.service import Decision, Emit, Key, NotLoaded, Page, Service, UnitOfWork
+from services.engine.core.service import Decision, Emit, NotLoaded, Page, Service, UnitOfWork, Want
 from services.engine.core.unit_of_work import Write
 from services.engine.runtime import lane_manager
 from services.engine.runtime.acquisition import acquire_lane as real_take
@@ -218,8 +218,8 @@ def test_a_type_whose_subject_cannot_be_told_costs_its_record_only() -> None:
     played(scene)
 
 
-@pytest.mark.parametrize("wants", [("counters", "c1"), Page("tokens")], ids=["a document", "a page"])
-def test_a_decision_that_asks_for_ever_costs_its_message_only(wants: Key | Page) -> None:
+@pytest.mark.parametrize("wants", [(tally.Counter, "c1"), Page(tally.Token)], ids=["a document", "a page"])
+def test_a_decision_that_asks_for_ever_costs_its_message_only(wants: Want) -> None:
     def decide(message: Message, work: UnitOfWork) -> Decision:
         if message.id == "2":
             raise NotLoaded(wants)

@@ -7,6 +7,7 @@ from bson import BSON
 from services.engine.core.document import read_from
 from services.engine.core.memory import Processed, settled
 from services.engine.core.unit_of_work import BatchUnitOfWork
+from services.fulfillment.documents.asset import Asset
 from services.fulfillment.documents.ledger import Ledger
 from services.fulfillment.handlers import HANDLERS
 from services.fulfillment.service import SERVICE_NAME, fulfillment
@@ -46,16 +47,16 @@ def test_the_service_reads_exactly_what_it_reacts_to() -> None:
 
 
 def test_a_scan_names_its_ledger_and_its_devices_and_nothing_else() -> None:
-    assert wants(scene(), scan("s1", "\x00", "S2")) == (("ledgers", "o-1"), ("assets", "S1"), ("assets", "S2"))
-    assert wants(scene(), scan(*(f"S{n}" for n in range(501)))) == (("ledgers", "o-1"),)
+    assert wants(scene(), scan("s1", "\x00", "S2")) == ((Ledger, "o-1"), (Asset, "S1"), (Asset, "S2"))
+    assert wants(scene(), scan(*(f"S{n}" for n in range(501)))) == ((Ledger, "o-1"),)
 
 
 def test_an_order_names_its_ledger_and_the_devices_of_what_waits_for_it() -> None:
     stage = scene()
-    assert wants(stage, placed()) == (("ledgers", "o-1"),)
+    assert wants(stage, placed()) == ((Ledger, "o-1"),)
     assert more(stage, placed()) == ()
     stage.hears(scan("s1"))
-    assert more(stage, placed()) == (("assets", "S1"),)
+    assert more(stage, placed()) == ((Asset, "S1"),)
     assert more(stage, scan("S2")) == ()
     stage.hears(placed(held=True))
     assert more(stage, placed()) == ()

@@ -1,6 +1,7 @@
 """An order with more subscriptions than its ledger holds itself: they lie on pages, and nothing else is different."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -187,7 +188,7 @@ def test_when_many_contracts_end_each_page_is_loaded_and_decided_a_few_times_not
     loads = 0
 
     class Counting(Scene):
-        def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[Page, ...]) -> None:
+        def _load(self, work: BatchUnitOfWork, keys: tuple[Key, ...], pages: tuple[tuple[str, Page[Any]], ...]) -> None:
             nonlocal loads
             loads += 1
             super()._load(work, keys, pages)

@@ -16,6 +16,7 @@ from contracts.messages.orders import HoldReleased, RequestRefused
 from contracts.values.money import Money
 from contracts.values.refusals import Code
 from services.orders.documents.order import PlacedOrder
+from services.orders.documents.variant import Variant
 from services.orders.settings import Settings
 from tests.orders.clerks import (
     accepted,
@@ -209,7 +210,7 @@ def test_a_list_that_is_longer_than_any_order_is_refused_without_a_look_at_the_c
     request = edit(add=tuple(item(f"SKU-{n}") for n in range(201)))
     assert refusals(shop.hears(request)) == {("order_too_large", "items.add")}
     message = shop._message(OrderAmendmentRequested, request, "m", "shop", NOON, NOON)
-    assert not [key for key in shop.service.prefetch(message) if isinstance(key, tuple) and key[0] == "catalog"]
+    assert not [key for key in shop.service.prefetch(message) if isinstance(key, tuple) and key[0] is Variant]
 
 
 def test_an_order_does_not_grow_beyond_its_limits() -> None:

@@ -5,6 +5,10 @@ from contracts.wire.message import Body
 from services.engine.core.document import replace
 from services.engine.core.unit_of_work import BatchUnitOfWork
 from services.orders import SERVICE_NAME
+from services.orders.documents.awaited import AwaitedOrder
+from services.orders.documents.change_line import ChangeLine
+from services.orders.documents.order import PlacedOrder
+from services.orders.documents.variant import Variant
 from services.orders.handlers import HANDLERS
 from services.orders.settings import Settings
 from tests.orders.clerks import cancel, contact, edit, release
@@ -42,9 +46,9 @@ def test_what_cannot_be_read_weighs_one_and_is_asked_for_nothing_but_its_order_a
     message = scene._message(OrderSubmitted, raw(order(), channel="fax"), "m", "shop", NOON, NOON)
     assert scene.service.weight(message) == 1
     assert set(scene.service.prefetch(message)) == {
-        ("orders", "o-1"),
-        ("awaited_orders", "o-1"),
-        ("catalog", "RETRO-CLOCK"),
+        (PlacedOrder, "o-1"),
+        (AwaitedOrder, "o-1"),
+        (Variant, "RETRO-CLOCK"),
     }
 
 
@@ -52,7 +56,7 @@ def test_placing_and_progress_ask_for_no_line_of_changes_and_changes_do() -> Non
     scene = open_shop()
     for body, asks in ((order(), False), (progressed(1, ("1", 1, 0)), False), (confirm(), False), (cancel(), True)):
         message = scene._message(type(body), body, "m", "shop", NOON, NOON)
-        assert (("change_lines", "o-1") in set(scene.service.prefetch(message))) == asks
+        assert ((ChangeLine, "o-1") in set(scene.service.prefetch(message))) == asks
 
 
 def test_only_an_order_that_asked_fulfillment_once_is_loaded_with_its_line_whatever_is_asked_of_it() -> None:
@@ -65,4 +69,4 @@ def test_only_an_order_that_asked_fulfillment_once_is_loaded_with_its_line_whate
             message = replace(scene._message(type(body), body, "m", "shop", NOON, NOON), subjects=(id_,))
             work = BatchUnitOfWork(1, scene.service.collections, {})
             scene._load(work, *work.lacks(scene.service.prefetch(message)))
-            assert (("change_lines", id_) in set(scene.service.prefetch_related(message, work))) == asks
+            assert ((ChangeLine, id_) in set(scene.service.prefetch_related(message, work))) == asks

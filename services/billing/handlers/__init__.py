@@ -31,10 +31,10 @@ from services.billing.documents.payer import Defaults, Payer
 from services.billing.handlers import invoicing, runs, settings, subscriptions, weighing
 from services.engine.core.document import replace
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Emit, UnitOfWork, Want
 
 
-def _nothing_more(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:  # noqa: ARG001
+def _nothing_more(message: Message, work: UnitOfWork) -> Iterable[Want]:  # noqa: ARG001
     """What is asked for does not depend on what is found."""
     return ()
 
@@ -42,9 +42,9 @@ def _nothing_more(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:  
 class Handler(Immutable):
     """How one type of message is decided. ``prefetch`` and ``prefetch_related`` only save round trips."""
 
-    prefetch: Callable[[Message], Iterable[Key | Page]]
+    prefetch: Callable[[Message], Iterable[Want]]
     decide: Callable[[Message, UnitOfWork, Defaults], Decision]
-    prefetch_related: Callable[[Message, UnitOfWork], Iterable[Key | Page]] = _nothing_more
+    prefetch_related: Callable[[Message, UnitOfWork], Iterable[Want]] = _nothing_more
 
 
 _HEARD: Final = Handler(subscriptions.prefetch, subscriptions.subscription_heard)
@@ -77,12 +77,12 @@ def decide(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:
     return HANDLERS[message.model].decide(message, work, defaults)
 
 
-def prefetch(message: Message) -> Iterable[Key | Page]:
+def prefetch(message: Message) -> Iterable[Want]:
     """What it will ask for."""
     return HANDLERS[message.model].prefetch(message)
 
 
-def prefetch_related(message: Message, work: UnitOfWork, defaults: Defaults) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork, defaults: Defaults) -> Iterable[Want]:
     """What follows from the documents found."""
     reaction = HANDLERS[message.model]
     if reaction is _HEARD:

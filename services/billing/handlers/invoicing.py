@@ -4,26 +4,26 @@ from collections.abc import Iterable
 from datetime import date
 
 from contracts.messages.invoices import PayerInvoicingDue, RunCounts
-from services.billing.documents.account import AccountKey
-from services.billing.documents.number import candidates, invoice_number
+from services.billing.documents.account import Account, AccountKey
+from services.billing.documents.number import ShortCode, candidates, invoice_number
 from services.billing.documents.payer import Defaults, Invoicing, Payer
-from services.billing.documents.run import lane_run_id, run_id
+from services.billing.documents.run import LaneRun, lane_run_id, run_id
 from services.billing.handlers.issuing import PageInTheMaking, counted, shares_wanted
 from services.billing.rules.calendar import issue_date
-from services.billing.rules.invoice import KeptInvoice, page_id
+from services.billing.rules.invoice import InvoicePage, KeptInvoice, page_id
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Decision, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Decision, Ref, UnitOfWork, Want
 
 
-def prefetch(message: Message) -> Iterable[Key | Page]:
+def prefetch(message: Message) -> Iterable[Want]:
     """The payer, and its lane's part in the run."""
     body = message.body
     assert isinstance(body, PayerInvoicingDue)
-    yield "payers", body.payer
-    yield "lane_runs", lane_run_id(body.period, body.run, body.lane)
+    yield Payer, body.payer
+    yield LaneRun, lane_run_id(body.period, body.run, body.lane)
 
 
-def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Want]:
     """A page of its shares, its accounts, and the invoices that the run began."""
     body = message.body
     assert isinstance(body, PayerInvoicingDue)
@@ -32,23 +32,23 @@ def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]
         return
     yield from shares_wanted(body.payer, payer)
     for account_id in payer.accounts:
-        yield "accounts", account_id
+        yield Account, account_id
     for number in payer.invoicing.drafts.values() if payer.invoicing else ():
-        yield "invoices", number
+        yield KeptInvoice, number
     yield from _next_documents(body.payer, payer)
 
 
-def _next_documents(payer_id: str, payer: Payer) -> Iterable[Key]:
+def _next_documents(payer_id: str, payer: Payer) -> Iterable[Ref]:
     """What its next invoices will be kept as, if nobody has its short code: new documents are looked for, too."""
     code = payer.short_code or next(candidates(payer_id))
     if payer.short_code is None:
-        yield "short_codes", code
+        yield ShortCode, code
     tests = [AccountKey.parsed(account_id).test for account_id in payer.accounts]
     for test, taken in ((False, payer.numbers), (True, payer.test_numbers)):
         for running in range(taken + 1, taken + 1 + tests.count(test)):
             number = invoice_number(code, running, test=test)
-            yield "invoices", number
-            yield "invoice_pages", page_id(number, 1)
+            yield KeptInvoice, number
+            yield InvoicePage, page_id(number, 1)
 
 
 def payer_due(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:

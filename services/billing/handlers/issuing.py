@@ -7,6 +7,7 @@ taken up again, and a fact that comes between two pages is in the next differenc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued, Issuer, PayerInvoicingDue, RunCounts
 from contracts.wire.message import Body
@@ -34,19 +35,19 @@ from services.billing.rules.invoice import (
 )
 from services.billing.rules.term import SOURCES
 from services.engine.core.document import replace
-from services.engine.core.service import Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Decision, Emit, Page, UnitOfWork, Want
 
 
-def shares_wanted(payer_id: str, payer: Payer) -> Iterable[Key | Page]:
+def shares_wanted(payer_id: str, payer: Payer) -> Iterable[Want]:
     """The shares of the payer's next page: those that it names, or a page of them."""
     if payer.shares is None:
         return (shares_page(payer_id, payer.invoicing.after if payer.invoicing else ""),)
-    return (("shares", id_) for id_ in payer.shares)
+    return ((Share, id_) for id_ in payer.shares)
 
 
-def shares_page(payer_id: str, after: str) -> Page:
+def shares_page(payer_id: str, after: str) -> Page[Any]:
     """Its shares begin with its id and a slash; behind the slash comes the zero."""
-    return Page("shares", after=after or f"{payer_id}/", below=f"{payer_id}0", limit=SHARES)
+    return Page(Share, after=after or f"{payer_id}/", below=f"{payer_id}0", limit=SHARES)
 
 
 def counted(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, work: UnitOfWork) -> Decision:
@@ -101,7 +102,7 @@ class PageInTheMaking:
         """The shares behind the last one done, in the order of their ids."""
         named = self.payer.shares
         if named is None:
-            return self.work.page(shares_page(self.body.payer, self.run.after), Share)
+            return self.work.page(shares_page(self.body.payer, self.run.after))
         found = [(id_, self.work.get(Share, id_)) for id_ in named if id_ > self.run.after]
         return [(id_, share) for id_, share in found if share is not None]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from contracts.messages.invoices import (
     BillingRunCompleted,
@@ -24,7 +24,7 @@ from services.engine.core.document import replace
 from services.engine.core.inbox import DecidedRequests, outcome_of
 from services.engine.core.memory import WAITING, find_repeat, settled
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Emit, Page, UnitOfWork, Want
 
 PAYERS: Final = 200
 """Payers that one message looks at."""
@@ -34,10 +34,10 @@ AHEAD: Final = timedelta(days=1)
 """How far an as-of date may lie ahead of its record."""
 
 
-def prefetch_run(message: Message) -> Iterable[Key | Page]:
+def prefetch_run(message: Message) -> Iterable[Want]:
     """The period's runs, and the requests for them."""
-    yield "runs", message.subject
-    yield "decided_requests", message.subject
+    yield Run, message.subject
+    yield DecidedRequests, message.subject
 
 
 def run_requested(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:  # noqa: ARG001
@@ -105,25 +105,25 @@ def _progressed(period: str, version: int, one: Pass, lanes: int) -> BillingRunP
     )
 
 
-def prefetch_lane(message: Message) -> Iterable[Key | Page]:
+def prefetch_lane(message: Message) -> Iterable[Want]:
     """The lane's part in the run, and a page of its payers."""
     body = message.body
     assert isinstance(body, LaneInvoicingDue)
-    yield "lane_runs", lane_run_id(body.period, body.run, body.lane)
+    yield LaneRun, lane_run_id(body.period, body.run, body.lane)
     yield _payers(body)
 
 
-def prefetch_accounts(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+def prefetch_accounts(message: Message, work: UnitOfWork) -> Iterable[Want]:
     """The accounts of the page's payers: they tell whether anything is due."""
     body = message.body
     assert isinstance(body, LaneInvoicingDue)
-    for _, payer in work.page(_payers(body), Payer):
+    for _, payer in work.page(_payers(body)):
         for account_id in payer.accounts:
-            yield "accounts", account_id
+            yield Account, account_id
 
 
-def _payers(body: LaneInvoicingDue) -> Page:
-    return Page("payers", equal=(("lane", body.lane),), after=body.after, limit=PAYERS)
+def _payers(body: LaneInvoicingDue) -> Page[Any]:
+    return Page(Payer, equal=(("lane", body.lane),), after=body.after, limit=PAYERS)
 
 
 def lane_due(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:  # noqa: ARG001
@@ -134,7 +134,7 @@ def lane_due(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision
     part = work.get(LaneRun, id_) or LaneRun(as_of=body.as_of)
     if part.paged or part.after != body.after:
         return NOTHING
-    page = work.page(_payers(body), Payer)
+    page = work.page(_payers(body))
     accounts = {payer_id: _accounts(payer, work) for payer_id, payer in page}
     due = {payer_id: payer for payer_id, payer in page if _has_due(accounts[payer_id], body.period)}
     awaited = run_id(body.period, body.run)

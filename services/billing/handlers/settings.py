@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts.messages.payers import PayerSettingsChanged, PayerSettingsSubmitted
 from contracts.values.refusals import Code, Refusal, refusal
+from services.billing.documents.account import Account
 from services.billing.documents.payer import Defaults, Payer, new_payer
 from services.billing.handlers.subscriptions import accounts_again
 from services.billing.rules.answers import ANSWERS, REMEMBERED
@@ -11,21 +12,21 @@ from services.engine.core.document import replace, replace_by
 from services.engine.core.inbox import DecidedRequests, outcome_of
 from services.engine.core.memory import find_repeat
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Decision, Emit, UnitOfWork, Want
 
 _FIELDS = ("name", "address", "billing_day", "default_term", "vat_id", "registration_number")
 
 
-def prefetch(message: Message) -> Iterable[Key | Page]:
+def prefetch(message: Message) -> Iterable[Want]:
     """The payer, and the requests that made its settings."""
-    yield "payers", message.subject
-    yield "decided_requests", message.subject
+    yield Payer, message.subject
+    yield DecidedRequests, message.subject
 
 
-def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Want]:
     """Its accounts, which show its name and its billing day."""
     payer = work.get(Payer, message.subject)
-    return () if payer is None else (("accounts", account_id) for account_id in payer.accounts)
+    return () if payer is None else ((Account, account_id) for account_id in payer.accounts)
 
 
 def settings_submitted(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:  # noqa: ARG001

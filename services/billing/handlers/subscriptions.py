@@ -27,7 +27,7 @@ from services.billing.documents.share import (
 from services.billing.rules.term import Resolved, resolved
 from services.engine.core.document import replace
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Change, Decision, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Ref, UnitOfWork, Want
 
 
 class Known(Immutable):
@@ -53,7 +53,7 @@ def subscription_heard(message: Message, work: UnitOfWork, defaults: Defaults) -
     return Decision(tuple(changes)) if changes else NOTHING
 
 
-def prefetch(message: Message) -> Iterable[Key | Page]:
+def prefetch(message: Message) -> Iterable[Want]:
     """The payers at home here, their shares of the order, and the account if the subscription names its term.
 
     A new subscription is looked for in the first share, too.
@@ -61,23 +61,23 @@ def prefetch(message: Message) -> Iterable[Key | Page]:
     fact = _fact(message)
     subscription = fact.subscription
     for payer_id in message.subjects:
-        yield "payers", payer_id
+        yield Payer, payer_id
         share, first = share_id(payer_id, subscription.subscription_id), first_share_id(payer_id, subscription.order_id)
-        yield "shares", share
+        yield Share, share
         if share != first and isinstance(fact, SubscriptionCreated):
-            yield "shares", first
+            yield Share, first
         if subscription.term is not None:
             yield from _account(payer_id, subscription, subscription.term)
 
 
-def _account(payer_id: str, subscription: Subscription, term: str) -> Iterable[Key]:
+def _account(payer_id: str, subscription: Subscription, term: str) -> Iterable[Ref]:
     id_ = account_id_of(payer_id, term, subscription.currency, test=subscription.test)
-    yield "accounts", id_
+    yield Account, id_
     if not pays_for_itself(payer_id, subscription.customer.id):
-        yield "members", member_id(id_, subscription.customer.id)
+        yield Member, member_id(id_, subscription.customer.id)
 
 
-def prefetch_related(message: Message, work: UnitOfWork, defaults: Defaults) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork, defaults: Defaults) -> Iterable[Want]:
     """The account that the subscription belongs to, and its customer there, where the payer's default tells."""
     fact = _fact(message)
     if fact.subscription.term is not None:

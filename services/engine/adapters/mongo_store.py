@@ -260,7 +260,7 @@ class MongoTransaction:
                     found[collection, document["_id"]] = document
         return found
 
-    async def page(self, page: Page) -> Sequence[tuple[str, Stored]]:
+    async def page(self, collection: str, page: Page[Any]) -> Sequence[tuple[str, Stored]]:
         """One page, by id."""
         asked: dict[str, Any] = dict(page.equal)
         asked |= {name: {"$lte": most} for name, most in page.at_most}
@@ -270,7 +270,7 @@ class MongoTransaction:
         if between:
             asked["_id"] = between
         with failures_named(before_commit=True):
-            cursor = self._database[page.collection].find(asked, session=self._session, batch_size=page.limit + 1)
+            cursor = self._database[collection].find(asked, session=self._session, batch_size=page.limit + 1)
             found = await cursor.sort("_id", 1).limit(page.limit).to_list(None)
         return [(document["_id"], document) for document in found]
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
 
 from contracts.values.immutable import Immutable
 from contracts.values.refusals import Refusal
@@ -52,8 +54,11 @@ class Cause(Immutable):
     ignored: tuple[str, ...] = ()
 
 
-class Message(Immutable):
-    """A record that was read and is at home in ``lane``.
+B_co = TypeVar("B_co", bound=Body | None, covariant=True, default=Body | None)
+
+
+class Message(Immutable, Generic[B_co]):
+    """A record that was read and is at home in ``lane``: ``Message[OrderSubmitted]`` is one with that body.
 
     ``body`` is absent when ``refusals`` say what is wrong in ``data``: only a request's, for it has a sender to tell.
     ``time`` is the message time by the rules of ``docs/domain.md`` section 5 (UTC, whole milliseconds), ``recorded``
@@ -62,7 +67,7 @@ class Message(Immutable):
     """
 
     model: type[Body]
-    body: Body | None
+    body: B_co
     refusals: tuple[Refusal, ...]
     data: Mapping[str, Any] | None
     source: str

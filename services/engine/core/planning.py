@@ -17,16 +17,15 @@ from services.engine.core.document import replace
 from services.engine.core.entry import Entry, SetAside, Spot, entry_of
 from services.engine.core.failing import UNDECIDABLE, UNSTORABLE, Undecidable, failed
 from services.engine.core.incident import TOLD, Incident, answered, dead
-from services.engine.core.marks import COLLECTION, MARKS, Mark, mark_id, mark_of, taken_before
+from services.engine.core.marks import COLLECTION, Mark, mark_id, mark_of, taken_before
 from services.engine.core.message import Message, Origin
 from services.engine.core.outbox import dead_letter, to_records
 from services.engine.core.plan import Counts, Plan
 from services.engine.core.reading import IGNORED, Forwarded, Ignored, Reader, Reject, Unaddressed
 from services.engine.core.record import Outgoing, Record, digest
-from services.engine.core.service import Change, Decision, Emit, Key, NotLoaded, Page, Service
-from services.engine.core.unit_of_work import BatchUnitOfWork
+from services.engine.core.service import Change, Decision, Emit, Key, NotLoaded, Service, Want
+from services.engine.core.unit_of_work import BatchUnitOfWork, Lacking
 
-Wants = tuple[tuple[Key, ...], tuple[Page, ...]]
 Troubled = Callable[[Incident, int], None]
 MOST_SAID = 4 * 1024 * 1024
 """Bytes to be said at which a batch is cut (rule 14)."""
@@ -92,10 +91,10 @@ class Planning:
             entries.append(entry)
         return entries
 
-    def prefetch(self) -> Wants:
+    def prefetch(self) -> Lacking:
         """The first round: what the messages name, and what was taken of the origins of records passed on."""
-        wants: list[Key | Page] = [
-            (MARKS, mark_id(entry.record.partition, entry.origin)) for entry in self._entries if entry.passed
+        wants: list[Want] = [
+            (Mark, mark_id(entry.record.partition, entry.origin)) for entry in self._entries if entry.passed
         ]
         for at, entry in enumerate(self._entries):
             if isinstance(entry.read, Message):
@@ -105,12 +104,12 @@ class Planning:
                     self._entries[at] = entry.given_up(failed("prefetch", error, entry.read.model))
         return self.work.lacks(wants)
 
-    def prefetch_related(self) -> Wants:
+    def prefetch_related(self) -> Lacking:
         """The second round: what the documents found name.
 
         What raises here may be right once the messages before it are decided: it is asked again in its turn.
         """
-        wants: list[Key | Page] = []
+        wants: list[Want] = []
         for at, entry in enumerate(self._entries):
             if isinstance(entry.read, Message):
                 wants += self.work.recalled(entry.read)
@@ -122,7 +121,7 @@ class Planning:
                     self._unsure.add(at)
         return self.work.lacks(wants)
 
-    def decide(self) -> Wants | None:
+    def decide(self) -> Lacking | None:
         """Decides on from where it stands; what it returns must be loaded before the next call. None: decided.
 
         Raises ``Undecidable`` for what a hook raises at the end of the batch.
@@ -220,7 +219,7 @@ class Planning:
             self.trouble += 1
             self._troubled(incident, self.trouble)
 
-    def _conclude(self) -> Wants | None:
+    def _conclude(self) -> Lacking | None:
         for key, message in tuple(self._last.items()):
             try:
                 self._bounded()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import field
 
@@ -13,8 +13,10 @@ from services.engine.core.document import AnyDocument
 from services.engine.core.message import Cause, Message
 
 D = TypeVar("D", bound=AnyDocument)
+Ref = tuple[type[AnyDocument], str]
+"""A document as services name it: (kind, id)."""
 Key = tuple[str, str]
-"""A document: (collection, id)."""
+"""The same as the store names it: (collection, id)."""
 
 
 class LaneClock(Immutable):
@@ -26,20 +28,24 @@ class LaneClock(Immutable):
     waited: int = 0
 
 
-class Page(Immutable):
-    """Up to ``limit`` documents of a collection, by id, beyond ``after`` and, if it is given, below ``below``: those
+class Page(Immutable, Generic[D]):
+    """Up to ``limit`` documents of a kind, by id, beyond ``after`` and, if it is given, below ``below``: those
     whose ``equal`` fields are equal and whose ``at_most`` fields are there and not above. Both name top-level fields of
     the stored document.
 
     Documents that a decision of the same batch inserted are not in it; changed ones are seen as changed.
     """
 
-    collection: str
+    kind: type[D]
     equal: tuple[tuple[str, str | int | bool], ...] = ()
     at_most: tuple[tuple[str, int], ...] = ()
     after: str = ""
     limit: int = 200
     below: str = ""
+
+
+Want = Ref | Page[Any]
+"""What a decision will ask for: a document, or a page of them."""
 
 
 class UnitOfWork(Protocol):
@@ -57,10 +63,10 @@ class UnitOfWork(Protocol):
         then loads it and decides the message again.
         """
 
-    def page(self, page: Page, kind: type[D]) -> tuple[tuple[str, D], ...]:
+    def page(self, page: Page[D]) -> tuple[tuple[str, D], ...]:
         """The documents of a page with their ids."""
 
-    def ask(self, wants: Iterable["Key | Page"]) -> None:
+    def ask(self, wants: Iterable["Want"]) -> None:
         """Raises ``NotLoaded`` for all of these at once that nobody asked for yet: a decision that is about to get many
         documents, and could not name them before, is made again once and not once for each.
         """
@@ -69,7 +75,7 @@ class UnitOfWork(Protocol):
 class NotLoaded(Exception):
     """A decision asked for what was not loaded; the engine loads it and asks again. Never a service's concern."""
 
-    def __init__(self, *wants: "Key | Page") -> None:
+    def __init__(self, *wants: "Want") -> None:
         super().__init__(", ".join(map(str, wants)))
         self.wants = wants
 
@@ -129,9 +135,9 @@ class Service(Immutable):
     name: str
     reads: tuple[type[Body], ...]
     collections: tuple[Collection, ...]
-    prefetch: Callable[[Message], Iterable[Key | Page]]
+    prefetch: Callable[[Message], Iterable[Want]]
     decide: Callable[[Message, UnitOfWork], Decision]
-    prefetch_related: Callable[[Message, UnitOfWork], Iterable[Key | Page]] = field(default=lambda _message, _desk: ())
+    prefetch_related: Callable[[Message, UnitOfWork], Iterable[Want]] = field(default=lambda _message, _desk: ())
     on_batch_end: Callable[[Message, Change, UnitOfWork], Decision] = field(
         default=lambda _message, _change, _desk: NOTHING
     )

@@ -6,11 +6,15 @@ from typing import Any, TypeVar, cast
 from contracts.values.immutable import Immutable
 from services.engine.core.differing import differing, with_paths
 from services.engine.core.document import AnyDocument, Stored, fields_of, read_from, stored_fields, stored_form
-from services.engine.core.memory import PROCESSED, LongMemory, parted, processed_id
+from services.engine.core.memory import PROCESSED, LongMemory, Processed, parted, processed_id
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page
+from services.engine.core.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page, Ref, Want
 
 D = TypeVar("D", bound=AnyDocument)
+
+
+Lacking = tuple[tuple[Key, ...], tuple[tuple[str, Page[Any]], ...]]
+"""What is to be loaded, as the store names it: documents, and pages with their collections."""
 
 
 class Write(Immutable):
@@ -44,7 +48,7 @@ class BatchUnitOfWork:
         self._was: dict[Key, AnyDocument | None] = {}
         self._now: dict[Key, AnyDocument | None] = {}
         self._changed: dict[Key, None] = {}
-        self._pages: dict[Page, tuple[str, ...]] = {}
+        self._pages: dict[Page[Any], tuple[str, ...]] = {}
 
     @property
     def lanes(self) -> int:
@@ -65,7 +69,7 @@ class BatchUnitOfWork:
         if key in self._now:
             return cast("D | None", self._now[key])
         if key not in self._stored:
-            raise NotLoaded(key)
+            raise NotLoaded((cast("type[AnyDocument]", kind), id))
         document = self._now[key] = self._before(key, kind)
         return document
 
@@ -75,54 +79,57 @@ class BatchUnitOfWork:
             self._was[key] = None if stored is None else read_from(stored, kind)
         return cast("D | None", self._was[key])
 
-    def page(self, page: Page, kind: type[D]) -> tuple[tuple[str, D], ...]:
+    def page(self, page: Page[D]) -> tuple[tuple[str, D], ...]:
         """The page's documents that still match, as the decisions so far left them."""
         if page not in self._pages:
             raise NotLoaded(page)
         found = []
+        name = self._names[page.kind]
         for id_ in self._pages[page]:
-            document = self.get(kind, id_)
-            if document is not None and (
-                (page.collection, id_) not in self._changed or matches(page, id_, stored_form(document))
-            ):
+            document = self.get(page.kind, id_)
+            if document is not None and ((name, id_) not in self._changed or matches(page, id_, stored_form(document))):
                 found.append((id_, document))
         return tuple(found)
 
-    def lacks(self, wants: Iterable[Key | Page]) -> tuple[tuple[Key, ...], tuple[Page, ...]]:
-        """Which of these are not loaded yet: keys and pages, each once, in order."""
+    def lacks(self, wants: Iterable[Want]) -> Lacking:
+        """Which of these are not loaded yet, as the store names them: each once, in order."""
         keys: dict[Key, None] = {}
-        pages: dict[Page, None] = {}
+        pages: dict[Page[Any], str] = {}
         for want in wants:
             if isinstance(want, Page):
                 if want not in self._pages:
-                    pages[want] = None
-            elif want not in self._stored:
-                keys[want] = None
-        return tuple(keys), tuple(pages)
+                    pages[want] = self._names[want.kind]
+            else:
+                key = (self._names[want[0]], want[1])
+                if key not in self._stored:
+                    keys[key] = None
+        return tuple(keys), tuple([(name, page) for page, name in pages.items()])
 
-    def ask(self, wants: Iterable[Key | Page]) -> None:
+    def ask(self, wants: Iterable[Want]) -> None:
         """Raises ``NotLoaded`` for those that are not loaded yet, if any."""
+        wants = tuple(wants)
         keys, pages = self.lacks(wants)
         if keys or pages:
-            raise NotLoaded(*keys, *pages)
+            raise NotLoaded(*wants)
 
     def put_loaded(self, keys: Sequence[Key], found: Mapping[Key, Stored]) -> None:
         """Notes what was loaded: each of ``keys`` is now known to be there or not."""
         for key in keys:
             self._stored.setdefault(key, found.get(key))
 
-    def put_page(self, page: Page, found: Sequence[tuple[str, Stored]]) -> None:
+    def put_page(self, page: Page[Any], found: Sequence[tuple[str, Stored]]) -> None:
         """Notes what a page holds."""
+        name = self._names[page.kind]
         for id_, stored in found:
-            self._stored.setdefault((page.collection, id_), stored)
+            self._stored.setdefault((name, id_), stored)
         self._pages[page] = tuple(id_ for id_, _ in found)
 
     def apply(self, decision: Decision, lane: int) -> None:
         """Makes a decision's changes the present state."""
         keys = [(self._names[change.kind], change.id) for change in decision.changes]
-        for key in keys:
+        for key, change in zip(keys, decision.changes, strict=True):
             if key not in self._stored:
-                raise NotLoaded(key)
+                raise NotLoaded((change.kind, change.id))
         for key, change in zip(keys, decision.changes, strict=True):
             self._now[key] = change.document
             self._changed[key] = None
@@ -137,12 +144,12 @@ class BatchUnitOfWork:
         """Every document that the decisions so far changed, as it is now, in the order of its first change."""
         return tuple(map(self.change, self._changed))
 
-    def recalled(self, message: Message) -> Iterable[Key]:
+    def recalled(self, message: Message) -> Iterable[Ref]:
         """Where it stands what became of this message, if it was decided before and that has left its document."""
         for name in self._long:
             stored = self._stored.get((name, message.subject))
             if stored is not None and "moved" in stored:
-                yield PROCESSED, processed_id(message.subject, message.identity())
+                yield Processed, processed_id(message.subject, message.identity())
 
     def writes(self) -> tuple[Write, ...]:
         """What is to be saved; a document that became what it was is not among it."""
@@ -183,7 +190,7 @@ class BatchUnitOfWork:
         return Write(*key, {**fields, **parts}, tuple([name for name in changed if name not in fields]))
 
 
-def matches(page: Page, id_: str, stored: Stored) -> bool:
+def matches(page: Page[Any], id_: str, stored: Stored) -> bool:
     """Whether a stored document belongs to a page, its limit apart."""
     return (
         id_ > page.after

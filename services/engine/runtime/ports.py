@@ -4,7 +4,7 @@ and both pass one contract suite (``tests/engine/contract``).
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
@@ -44,7 +44,7 @@ class Transaction(Protocol):
     async def load(self, keys: Sequence[Key]) -> Mapping[Key, Stored]:
         """The documents that are there. Raises ``Doubt`` or ``Conflict``."""
 
-    async def page(self, page: Page) -> Sequence[tuple[str, Stored]]:
+    async def page(self, collection: str, page: Page[Any]) -> Sequence[tuple[str, Stored]]:
         """The documents of a page, by id. Raises ``Doubt`` or ``Conflict``."""
 
     async def save(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:

@@ -15,10 +15,11 @@ from services.engine.core.faults import Conflict, Doubt, Fenced, NotOurs, NotSai
 from services.engine.core.incident import Incident
 from services.engine.core.lane import Lane
 from services.engine.core.plan import Plan
-from services.engine.core.planning import Planning, Wants
+from services.engine.core.planning import Planning
 from services.engine.core.reading import Reader, Reject
 from services.engine.core.record import Place, Record
 from services.engine.core.service import Service
+from services.engine.core.unit_of_work import Lacking
 from services.engine.runtime.journal import Journal
 from services.engine.runtime.lane_manager import LaneManager, Ports
 from services.engine.runtime.origins import Origins
@@ -254,9 +255,9 @@ def _unclear(fault: Exception) -> bool:
     return isinstance(fault, Doubt) and not isinstance(fault, Fenced)
 
 
-async def _load(planning: Planning, wants: Wants, transaction: Transaction) -> None:
-    keys, pages = wants
+async def _load(planning: Planning, lacking: Lacking, transaction: Transaction) -> None:
+    keys, pages = lacking
     if keys:
         planning.work.put_loaded(keys, await transaction.load(keys))
-    for page in pages:
-        planning.work.put_page(page, await transaction.page(page))
+    for collection, page in pages:
+        planning.work.put_page(page, await transaction.page(collection, page))

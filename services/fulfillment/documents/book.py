@@ -12,8 +12,8 @@ from msgspec import field
 from contracts.values.immutable import Immutable
 from services.engine.core.document import replace
 from services.engine.core.memory import Processed, find
-from services.engine.core.service import Change, Key, UnitOfWork
-from services.fulfillment.documents.history import PAST_ROWS, PastRows, parted
+from services.engine.core.service import Change, Ref, UnitOfWork
+from services.fulfillment.documents.history import PastRows, parted
 from services.fulfillment.documents.ledger import Entry, EntryPage, Ledger
 
 LEDGERS: Final = "ledgers"
@@ -69,7 +69,7 @@ class Book(Immutable):
         self.ask(entries)
         entries, past = parted(self.order_id, entries)
         if past:
-            self.work.ask((PAST_ROWS, id_) for id_ in past)
+            self.work.ask((PastRows, id_) for id_ in past)
         ledger, room = self.ledger, room_in(self.ledger)
         embedded = list(ledger.entries)
         for number in sorted(each for each in entries if each <= room):
@@ -143,8 +143,8 @@ def numbers_on(ledger: Ledger, place: int) -> range:
     return range(first, min(first + ON_A_PAGE, ledger.count + 1))
 
 
-def pages_of(order_id: str, ledger: Ledger, numbers: Iterable[int]) -> tuple[Key, ...]:
+def pages_of(order_id: str, ledger: Ledger, numbers: Iterable[int]) -> tuple[Ref, ...]:
     """The pages on which these numbers lie, or will lie, each once."""
     room = room_in(ledger)
     places = dict.fromkeys(page_of(ledger, number) for number in numbers if number > room)
-    return tuple((ENTRY_PAGES, page_id(order_id, place)) for place in places)
+    return tuple((EntryPage, page_id(order_id, place)) for place in places)

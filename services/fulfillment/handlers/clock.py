@@ -3,7 +3,7 @@ remembered of serials that nobody knows is forgotten. Contracts that end by date
 """
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from contracts.messages.clock import ClockPassed
 from contracts.messages.fulfillment import ContractsDue, ParkedDue
@@ -14,7 +14,6 @@ from services.engine.core.inbox import outcome_of
 from services.engine.core.memory import settled
 from services.engine.core.message import Message
 from services.engine.core.service import NOTHING, Change, Decision, Emit, LaneClock, Page, UnitOfWork
-from services.fulfillment.documents.book import LEDGERS
 from services.fulfillment.documents.ledger import Ledger
 from services.fulfillment.documents.request import Scan, Wish, serials_in
 from services.fulfillment.documents.serial_home import SerialHome
@@ -31,17 +30,17 @@ WORK: Final = 2000
 """Serials refused in one decision, not counting those of the last ledger, which is never split."""
 
 
-def due_page(lane: int, waited: int, after: str = "") -> Page:
+def due_page(lane: int, waited: int, after: str = "") -> Page[Any]:
     """The lane's ledgers in which something expires by this time of the waiting clock."""
-    return Page(LEDGERS, equal=(("lane", lane),), at_most=(("due", waited),), after=after, limit=PAGE)
+    return Page(Ledger, equal=(("lane", lane),), at_most=(("due", waited),), after=after, limit=PAGE)
 
 
-def forgotten_page(lane: int, waited: int) -> Page:
+def forgotten_page(lane: int, waited: int) -> Page[Any]:
     """The lane's serials that were only ever refused, a day ago by this time of the waiting clock."""
-    return Page(SERIALS, equal=(("lane", lane),), at_most=(("due", waited),))
+    return Page(SerialHome, equal=(("lane", lane),), at_most=(("due", waited),))
 
 
-def contracts_page(settings: Settings, lane: int, as_of: datetime) -> Page:
+def contracts_page(settings: Settings, lane: int, as_of: datetime) -> Page[Any]:
     """Whether a contract of the lane has ended by this time: the first of them."""
     return ending_page(lane, civil(settings, as_of), limit=1)
 
@@ -62,7 +61,7 @@ def clock_passed(settings: Settings, message: Message, work: UnitOfWork) -> Deci
         return NOTHING
     decision = _decided(settings, message, work, body.as_of, body.waited, "")
     emits = decision.emits
-    if work.page(contracts_page(settings, message.lane, body.as_of), Ledger):
+    if work.page(contracts_page(settings, message.lane, body.as_of)):
         emits = (*emits, Emit(ContractsDue(lane=message.lane, by=civil(settings, body.as_of), after="")))
     return replace(decision, emits=emits, clock=now)
 
@@ -77,11 +76,11 @@ def parked_due(settings: Settings, message: Message, work: UnitOfWork) -> Decisi
 def _decided(
     settings: Settings, message: Message, work: UnitOfWork, as_of: datetime, waited: int, after: str
 ) -> Decision:
-    forgotten = work.page(forgotten_page(message.lane, waited), SerialHome)
+    forgotten = work.page(forgotten_page(message.lane, waited))
     changes: list[Change] = [Change(SerialHome, serial, None) for serial, _ in forgotten]
     emits: list[Emit] = []
     effort = 0
-    for order_id, ledger in work.page(due_page(message.lane, waited, after), Ledger):
+    for order_id, ledger in work.page(due_page(message.lane, waited, after)):
         if effort >= WORK:
             break
         change, refusals = _expired(settings, order_id, ledger, message.lane, waited)

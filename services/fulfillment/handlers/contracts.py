@@ -2,15 +2,15 @@
 
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from contracts.messages.fulfillment import ContractsDue
 from contracts.wire.message import Body
 from services.engine.core.document import replace
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Emit, Page, Ref, UnitOfWork
 from services.fulfillment.documents.asset import Asset
-from services.fulfillment.documents.book import LEDGERS, Book
+from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import Entry, Ledger
 from services.fulfillment.rules.case import Case
 from services.fulfillment.rules.ending import begin_of, due, ended, entries_due, with_ends
@@ -25,9 +25,9 @@ WORK: Final = 500
 """Contracts ended in one decision: each says a fact and writes a device."""
 
 
-def ending_page(lane: int, by: date, after: str = "", limit: int = PAGE) -> Page:
+def ending_page(lane: int, by: date, after: str = "", limit: int = PAGE) -> Page[Any]:
     """The lane's ledgers in which a contract has ended by this day."""
-    return Page(LEDGERS, equal=(("home", lane),), at_most=(("ends", by.toordinal()),), after=after, limit=limit)
+    return Page(Ledger, equal=(("home", lane),), at_most=(("ends", by.toordinal()),), after=after, limit=limit)
 
 
 def contracts_due(settings: Settings, message: Message, work: UnitOfWork) -> Decision:
@@ -37,7 +37,7 @@ def contracts_due(settings: Settings, message: Message, work: UnitOfWork) -> Dec
     changes: list[Change] = []
     emits: list[Emit] = []
     after, left = body.after, WORK
-    found = work.page(ending_page(message.lane, body.by, body.after), Ledger)
+    found = work.page(ending_page(message.lane, body.by, body.after))
     if not found:
         return NOTHING
     for order_id, ledger in found:
@@ -54,11 +54,11 @@ def contracts_due(settings: Settings, message: Message, work: UnitOfWork) -> Dec
     return Decision(tuple(changes), tuple(emits))
 
 
-def devices_due(work: UnitOfWork, lane: int, by: date, after: str) -> tuple[Key, ...]:
+def devices_due(work: UnitOfWork, lane: int, by: date, after: str) -> tuple[Ref, ...]:
     """The devices of the contracts of a page, as far as their ledgers name them themselves."""
     found = (
-        (ASSETS, entry.serial)
-        for _, ledger in work.page(ending_page(lane, by, after), Ledger)
+        (Asset, entry.serial)
+        for _, ledger in work.page(ending_page(lane, by, after))
         for entry in entries_due(ledger, by)
     )
     return tuple(islice(found, WORK))
@@ -68,7 +68,7 @@ def _ended(
     settings: Settings, work: UnitOfWork, book: Book, numbers: tuple[int, ...]
 ) -> tuple[Book, tuple[Change, ...], tuple[Body, ...]]:
     """The contracts with these numbers ended. No two active ones have a device in common."""
-    work.ask((ASSETS, book.entry(number).serial) for number in numbers)
+    work.ask((Asset, book.entry(number).serial) for number in numbers)
     assets: list[Change] = []
     facts: list[Body] = []
     ledger = book.ledger

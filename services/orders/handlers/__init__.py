@@ -29,7 +29,7 @@ from contracts.messages.orders import (
 )
 from contracts.wire.message import Body
 from services.engine.core.message import Message
-from services.engine.core.service import Decision, Key, Page, UnitOfWork
+from services.engine.core.service import Decision, UnitOfWork, Want
 from services.orders.handlers import customers, waiting
 from services.orders.handlers.catalog import OFFERING
 from services.orders.handlers.clock import EXPIRING, TICKING
@@ -77,12 +77,12 @@ def handler_of(message: Message) -> Handler:
     return HANDLERS[message.model]
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:
     """What it will ask for."""
     return handler_of(message).prefetch(message, settings)
 
 
-def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:
     """What follows from the documents found."""
     return handler_of(message).prefetch_related(message, work, settings)
 

@@ -8,15 +8,14 @@ from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
 from services.engine.core.memory import find_repeat, record_processed
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Emit, UnitOfWork, Want
 from services.orders.documents.awaited import AwaitedOrder
 from services.orders.documents.customer import CustomerRecord, KnownCustomer, as_known, customer_id, known_ids
-from services.orders.documents.note import note_id
+from services.orders.documents.note import KeptNote, note_id
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.variant import Variant
 from services.orders.handlers.changing import prefetch_of_waiting
 from services.orders.handlers.conclusions import cancellation_told
-from services.orders.handlers.handler import CUSTOMERS, KNOWN_CUSTOMERS, NOTES
 from services.orders.handlers.outcome import Outcome, believed, stands_already, still_waits, wish_refused
 from services.orders.handlers.prices import prices_awaited
 from services.orders.handlers.requests import decide_wish, note_taken
@@ -28,21 +27,21 @@ from services.orders.rules.telling import told
 from services.orders.settings import Settings
 
 
-def prefetch_to_place(body: OrderSubmitted, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_to_place(body: OrderSubmitted, settings: Settings) -> Iterable[Want]:
     """What is asked for when this is placed, the catalog apart: the customer's documents, those of its notes."""
     for known in known_ids(body.customer, test=body.test):
-        yield KNOWN_CUSTOMERS, known
+        yield KnownCustomer, known
     if body.customer.type == "business":
-        yield CUSTOMERS, customer_id(body.customer)
+        yield CustomerRecord, customer_id(body.customer)
     for number in range(1, min(len(body.notes), settings.most_notes_submitted) + 1):
-        yield NOTES, note_id(body.order_id, number)
+        yield KeptNote, note_id(body.order_id, number)
 
 
-def prefetch_of_awaited(body: OrderSubmitted, awaited: AwaitedOrder, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_of_awaited(body: OrderSubmitted, awaited: AwaitedOrder, settings: Settings) -> Iterable[Want]:
     """Documents for the notes that wait for the order, and the variants that waiting amendments name."""
     brought = len(body.notes)
     for number in range(brought + 1, brought + len(awaited.requests) + 1):
-        yield NOTES, note_id(body.order_id, number)
+        yield KeptNote, note_id(body.order_id, number)
     yield from prefetch_of_waiting(None, awaited.requests, awaited.lane, settings)
 
 

@@ -7,17 +7,17 @@ from contracts.messages.orders import PricesDue, VariantsDue
 from services.engine.core.inbox import DecidedRequests, outcome_of
 from services.engine.core.memory import find_repeat
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Decision, Emit, UnitOfWork, Want
 from services.orders.documents.variant import Variant, replaced, variant_refusals, variant_told
-from services.orders.handlers.handler import CATALOG, DECIDED_REQUESTS, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.rules.answers import ANSWERS
 from services.orders.settings import Settings
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The variant, and the requests that made it."""
-    yield CATALOG, message.subject.removeprefix("sku:")
-    yield DECIDED_REQUESTS, message.subject
+    yield Variant, message.subject.removeprefix("sku:")
+    yield DecidedRequests, message.subject
 
 
 def decide(message: Message, work: UnitOfWork, settings: Settings) -> Decision:

@@ -16,13 +16,12 @@ from contracts.messages.order import BillingData
 from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
 from services.engine.core.message import Message
-from services.engine.core.service import Emit, Key, Page, UnitOfWork
-from services.orders.documents.awaited import Parked
+from services.engine.core.service import Emit, UnitOfWork, Want
+from services.orders.documents.awaited import AwaitedOrder, Parked
 from services.orders.documents.change_line import ChangeLine, ChangeRequest, OpenChange, proposal
 from services.orders.documents.order import PlacedItem, PlacedOrder
 from services.orders.documents.variant import Variant
 from services.orders.handlers.conclusions import cancelled_alone, settled, with_changes
-from services.orders.handlers.handler import AWAITED_ORDERS, CATALOG, CHANGE_LINES, ORDERS
 from services.orders.handlers.outcome import Outcome, stands_already, wish_refused
 from services.orders.rules.amending import Amended, amended, only_contact
 from services.orders.rules.billing import billed, billing_of, with_payer
@@ -31,29 +30,29 @@ from services.orders.rules.objections import skus_named
 from services.orders.settings import Settings
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:
     """The order, its line, what waits for it if it is not there, and the variants that an amendment names."""
-    yield ORDERS, message.subject
-    yield AWAITED_ORDERS, message.subject
-    yield CHANGE_LINES, message.subject
+    yield PlacedOrder, message.subject
+    yield AwaitedOrder, message.subject
+    yield ChangeLine, message.subject
     if isinstance(message.body, OrderAmendmentRequested):
         for sku in skus_named(None, message.body, settings):
-            yield CATALOG, sku
+            yield Variant, sku
 
 
-def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:
     """The variants of changed items that keep theirs."""
     order = work.get(PlacedOrder, message.subject)
     if order is not None and isinstance(message.body, OrderAmendmentRequested):
         for sku in skus_named(order, message.body, settings):
-            yield CATALOG, sku
+            yield Variant, sku
 
 
-def prefetch_line(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_line(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The line of an order that may have one: what waits in it has taken its identity."""
     order = work.get(PlacedOrder, message.subject)
     if order is not None and order.changes:
-        yield CHANGE_LINES, message.subject
+        yield ChangeLine, message.subject
 
 
 def line_of(order: PlacedOrder, work: UnitOfWork) -> ChangeLine | None:
@@ -63,13 +62,13 @@ def line_of(order: PlacedOrder, work: UnitOfWork) -> ChangeLine | None:
 
 def prefetch_of_waiting(
     order: PlacedOrder | None, waiting: Iterable[Parked], lane: int, settings: Settings
-) -> Iterable[Key | Page]:
+) -> Iterable[Want]:
     """The variants that waiting amendments name: one of them may be next."""
     for parked in waiting:
         body = parked.message(lane).body
         if isinstance(body, OrderAmendmentRequested):
             for sku in skus_named(order, body, settings):
-                yield CATALOG, sku
+                yield Variant, sku
 
 
 def asked(message: Message, outcome: Outcome, work: UnitOfWork, settings: Settings) -> Outcome:

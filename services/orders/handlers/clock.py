@@ -1,6 +1,7 @@
 """Ticks, and what their time has run out for."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from contracts.messages.clock import ClockPassed, ClockTicked, WaitingDue
 from contracts.messages.orders import SubmissionDue
@@ -8,23 +9,23 @@ from contracts.values.refusals import Code, refusal
 from services.engine.core.document import replace
 from services.engine.core.inbox import outcome_of
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Emit, Page, UnitOfWork, Want
 from services.orders.documents.awaited import AwaitedOrder
 from services.orders.documents.awaited_variant import AwaitedVariant
 from services.orders.documents.change_line import ChangeLine, proposal
-from services.orders.handlers.handler import AWAITED_ORDERS, CHANGE_LINES, LANES, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.handlers.variants import forgotten_page
 from services.orders.rules.answers import ANSWERS
 from services.orders.rules.clock import LaneFacts, milliseconds, ticked
 from services.orders.settings import Settings
 
 
-def prefetch_tick(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_tick(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """How many facts were said about the lane."""
-    yield LANES, message.subject
+    yield LaneFacts, message.subject
 
 
-def prefetch_page(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_page(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:
     """The first page of what has waited long enough by then."""
     body = message.body
     assert isinstance(body, ClockTicked)
@@ -52,7 +53,7 @@ def decide_tick(message: Message, work: UnitOfWork, settings: Settings) -> Decis
     return Decision(changes, (Emit(passed), *expired.emits), clock)
 
 
-def prefetch_due(message: Message, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_due(message: Message, settings: Settings) -> Iterable[Want]:
     """The next page of it."""
     body = message.body
     assert isinstance(body, WaitingDue)
@@ -68,9 +69,9 @@ def decide_due(message: Message, work: UnitOfWork, settings: Settings) -> Decisi
     return _expired(body.lane, body.waited, body.after, work, settings)
 
 
-def _page(lane: int, waited: int, after: str, settings: Settings) -> Page:
+def _page(lane: int, waited: int, after: str, settings: Settings) -> Page[Any]:
     return Page(
-        AWAITED_ORDERS,
+        AwaitedOrder,
         equal=(("lane", lane),),
         at_most=(("due", waited),),
         after=after,
@@ -78,9 +79,9 @@ def _page(lane: int, waited: int, after: str, settings: Settings) -> Page:
     )
 
 
-def _unanswered(lane: int, waited: int, settings: Settings) -> Page:
+def _unanswered(lane: int, waited: int, settings: Settings) -> Page[Any]:
     """The lane's open changes whose answer is overdue; proposed again they leave the page."""
-    return Page(CHANGE_LINES, equal=(("lane", lane),), at_most=(("due", waited),), limit=settings.waiting_page)
+    return Page(ChangeLine, equal=(("lane", lane),), at_most=(("due", waited),), limit=settings.waiting_page)
 
 
 def _proposed_again(lane: int, waited: int, work: UnitOfWork, settings: Settings) -> Decision:
@@ -88,7 +89,7 @@ def _proposed_again(lane: int, waited: int, work: UnitOfWork, settings: Settings
     due = waited + milliseconds(settings.proposed_again_after)
     changes: list[Change] = []
     emits: list[Emit] = []
-    for order_id, line in work.page(_unanswered(lane, waited, settings), ChangeLine):
+    for order_id, line in work.page(_unanswered(lane, waited, settings)):
         changes.append(Change(ChangeLine, order_id, replace(line, due=due)))
         emits.append(Emit(proposal(order_id, line.open, lane), cause=line.open.request.message(lane).cause))
     return Decision(tuple(changes), tuple(emits))
@@ -98,7 +99,7 @@ def _expired(lane: int, waited: int, after: str, work: UnitOfWork, settings: Set
     """Asks again for what has no answer, and refuses what waited in vain; a refusal is remembered like any other, so
     the document may live a day longer. Submissions look into the catalog once more, each in its own turn.
     """
-    page = work.page(_page(lane, waited, after, settings), AwaitedOrder)
+    page = work.page(_page(lane, waited, after, settings))
     not_found = (refusal(Code.ORDER_NOT_FOUND),)
     forgotten_at = waited + milliseconds(settings.refusals_kept_for)
     changes: list[Change] = []
@@ -113,7 +114,7 @@ def _expired(lane: int, waited: int, after: str, work: UnitOfWork, settings: Set
             emits.append(Emit(SubmissionDue(order_id=order_id)))
         changes.append(Change(AwaitedOrder, order_id, left))
     again = _proposed_again(lane, waited, work, settings)
-    forgotten = work.page(forgotten_page(lane, waited, settings), AwaitedVariant)
+    forgotten = work.page(forgotten_page(lane, waited, settings))
     changes += [Change(AwaitedVariant, id_, None) for id_, _ in forgotten]
     full = settings.waiting_page in (len(page), len(again.changes)) or len(forgotten) == settings.prices_page
     if full:

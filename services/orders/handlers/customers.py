@@ -9,24 +9,24 @@ from services.engine.core.document import replace
 from services.engine.core.inbox import DecidedRequests, outcome_of
 from services.engine.core.memory import find_repeat
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Decision, Emit, UnitOfWork, Want
 from services.orders.documents.customer import CustomerRecord
 from services.orders.documents.note import KeptNote, note_id, note_told
-from services.orders.handlers.handler import CUSTOMERS, DECIDED_REQUESTS, NOTES, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.rules.answers import ANSWERS
 from services.orders.settings import Settings
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The customer's settings and the requests that made them."""
-    yield CUSTOMERS, record_id(message)
-    yield DECIDED_REQUESTS, message.subject
+    yield CustomerRecord, record_id(message)
+    yield DecidedRequests, message.subject
 
 
-def prefetch_note(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_note(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The place of the next note."""
     record = work.get(CustomerRecord, record_id(message)) or CustomerRecord()
-    yield NOTES, note_id(message.subject, record.notes + 1)
+    yield KeptNote, note_id(message.subject, record.notes + 1)
 
 
 def decide(message: Message, work: UnitOfWork, settings: Settings) -> Decision:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from contracts.values.immutable import Immutable
 from services.engine.core.message import Message
-from services.engine.core.service import Decision, Key, Page, UnitOfWork
+from services.engine.core.service import Decision, UnitOfWork, Want
 from services.orders.settings import Settings
 
 ORDERS = "orders"
@@ -21,7 +21,7 @@ NOTES = "notes"
 LANES = "lanes"
 
 
-def nothing_more(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def nothing_more(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """What is asked for does not depend on what is found."""
     return ()
 
@@ -29,6 +29,6 @@ def nothing_more(message: Message, work: UnitOfWork, settings: Settings) -> Iter
 class Handler(Immutable):
     """How one type of message is decided. ``prefetch`` and ``prefetch_related`` only save round trips."""
 
-    prefetch: Callable[[Message, Settings], Iterable[Key | Page]]
+    prefetch: Callable[[Message, Settings], Iterable[Want]]
     decide: Callable[[Message, UnitOfWork, Settings], Decision]
-    prefetch_related: Callable[[Message, UnitOfWork, Settings], Iterable[Key | Page]] = nothing_more
+    prefetch_related: Callable[[Message, UnitOfWork, Settings], Iterable[Want]] = nothing_more

@@ -12,13 +12,13 @@ from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.inbox import outcome_of
 from services.engine.core.memory import find_repeat, stands_by
 from services.engine.core.message import Message, identity_of
-from services.engine.core.service import NOTHING, Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Emit, UnitOfWork, Want
 from services.orders.documents.awaited import MOST_SUBMISSIONS, AwaitedOrder, Parked
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.variant import Variant
 from services.orders.handlers.arrival import arrived, prefetch_of_awaited, prefetch_to_place, submitted_again
 from services.orders.handlers.changing import line_of, prefetch_line
-from services.orders.handlers.handler import AWAITED_ORDERS, CATALOG, ORDERS, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.handlers.outcome import Outcome, still_waits
 from services.orders.handlers.waiting import remember_for_a_day
 from services.orders.rules.answers import ANSWERS
@@ -29,14 +29,14 @@ from services.orders.rules.submission import seen, submission_refusals
 from services.orders.settings import Settings
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:
     """The order, what waits for it, the catalog's and the customer's documents, and those of the notes it brings."""
-    yield ORDERS, message.subject
-    yield AWAITED_ORDERS, message.subject
+    yield PlacedOrder, message.subject
+    yield AwaitedOrder, message.subject
     yield from _needs_to_judge(message, settings)
 
 
-def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:
     """What waits for the order asks for documents, too; the line of one that is there already."""
     yield from prefetch_line(message, work, settings)
     awaited = work.get(AwaitedOrder, message.subject)
@@ -108,13 +108,13 @@ def _refuse(
     return Decision(changes=(change,), emits=(ANSWERS.refuse(message, refusals),))
 
 
-def prefetch_due(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_due(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The order, if it is there, and what waits for it."""
-    yield ORDERS, message.subject
-    yield AWAITED_ORDERS, message.subject
+    yield PlacedOrder, message.subject
+    yield AwaitedOrder, message.subject
 
 
-def prefetch_more_due(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_more_due(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:
     """What the submissions that wait ask for."""
     awaited = work.get(AwaitedOrder, message.subject)
     if awaited is not None:
@@ -168,14 +168,14 @@ def _only_unknown(refusals: tuple[Refusal, ...]) -> bool:
     return all(each.code is Code.VARIANT_UNKNOWN for each in refusals)
 
 
-def _needs_to_judge(message: Message, settings: Settings) -> Iterable[Key | Page]:
+def _needs_to_judge(message: Message, settings: Settings) -> Iterable[Want]:
     for sku in seen(message, settings).skus():
-        yield CATALOG, sku
+        yield Variant, sku
     if isinstance(message.body, OrderSubmitted):
         yield from prefetch_to_place(message.body, settings)
 
 
-def _needs_of_submissions(awaited: AwaitedOrder, settings: Settings) -> Iterable[Key | Page]:
+def _needs_of_submissions(awaited: AwaitedOrder, settings: Settings) -> Iterable[Want]:
     for parked in awaited.submissions:
         request = parked.message(awaited.lane)
         yield from _needs_to_judge(request, settings)

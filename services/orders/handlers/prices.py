@@ -1,15 +1,16 @@
 """Orders that wait for a price: how the price's arrival wakes them, and what the woken order does."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from contracts.messages.orders import HoldReleased, PriceAwaited, PriceFound, PricesDue
 from services.engine.core.document import replace
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Emit, Page, UnitOfWork, Want
 from services.orders.documents.awaited_price import AwaitedPrice
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.variant import Variant
-from services.orders.handlers.handler import AWAITED_PRICES, CATALOG, ORDERS, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.handlers.outcome import believed
 from services.orders.rules.placing import with_prices
 from services.orders.rules.pricing import unpriced
@@ -17,12 +18,12 @@ from services.orders.rules.telling import told
 from services.orders.settings import Settings
 
 
-def prefetch_awaited(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_awaited(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The variant, and the place where the order is kept in mind."""
     body = message.body
     assert isinstance(body, PriceAwaited)
-    yield CATALOG, body.sku
-    yield AWAITED_PRICES, _awaited(body).id
+    yield Variant, body.sku
+    yield AwaitedPrice, _awaited(body).id
 
 
 def decide_awaited(message: Message, work: UnitOfWork, settings: Settings) -> Decision:  # noqa: ARG001
@@ -43,11 +44,11 @@ def _found(awaited: AwaitedPrice, variant: Variant | None) -> bool:
     return variant is not None and variant.price(awaited.months, awaited.currency) is not None
 
 
-def prefetch_due(message: Message, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_due(message: Message, settings: Settings) -> Iterable[Want]:
     """The variant, and a page of those who wait for it."""
     body = message.body
     assert isinstance(body, PricesDue)
-    yield CATALOG, body.sku
+    yield Variant, body.sku
     yield _page(body, settings)
 
 
@@ -56,7 +57,7 @@ def decide_due(message: Message, work: UnitOfWork, settings: Settings) -> Decisi
     body = message.body
     assert isinstance(body, PricesDue)
     variant = work.get(Variant, body.sku)
-    page = work.page(_page(body, settings), AwaitedPrice)
+    page = work.page(_page(body, settings))
     woken = [(id_, awaited) for id_, awaited in page if _found(awaited, variant)]
     emits = [Emit(PriceFound(order_id=awaited.order_id, sku=body.sku)) for _, awaited in woken]
     if len(page) == settings.prices_page:
@@ -64,20 +65,20 @@ def decide_due(message: Message, work: UnitOfWork, settings: Settings) -> Decisi
     return Decision(tuple(Change(AwaitedPrice, id_, None) for id_, _ in woken), tuple(emits))
 
 
-def _page(body: PricesDue, settings: Settings) -> Page:
-    return Page(AWAITED_PRICES, equal=(("sku", body.sku),), after=body.after, limit=settings.prices_page)
+def _page(body: PricesDue, settings: Settings) -> Page[Any]:
+    return Page(AwaitedPrice, equal=(("sku", body.sku),), after=body.after, limit=settings.prices_page)
 
 
-def prefetch_found(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_found(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The order that is woken."""
-    yield ORDERS, message.subject
+    yield PlacedOrder, message.subject
 
 
-def prefetch_catalog(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_catalog(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The variants of what has no price."""
     order = work.get(PlacedOrder, message.subject)
     for sku, _ in _missing(order):
-        yield CATALOG, sku
+        yield Variant, sku
 
 
 def _missing(order: PlacedOrder | None) -> tuple[tuple[str, int], ...]:

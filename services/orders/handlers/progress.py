@@ -5,22 +5,22 @@ from collections.abc import Iterable
 from contracts.messages.fulfillment import OrderProgressed
 from services.engine.core.document import replace
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Change, Decision, Emit, UnitOfWork, Want
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
 from services.orders.documents.progress import adopted, rows_ids
-from services.orders.handlers.handler import ORDERS, SUBSCRIPTION_ROWS, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.rules.status import status_of
 from services.orders.rules.telling import status_told
 from services.orders.settings import Settings
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The order, and the pages of rows that the fact is about."""
     body = message.body
     assert isinstance(body, OrderProgressed)
-    yield ORDERS, message.subject
+    yield PlacedOrder, message.subject
     for id_ in rows_ids(message.subject, body):
-        yield SUBSCRIPTION_ROWS, id_
+        yield SubscriptionRows, id_
 
 
 def decide(message: Message, work: UnitOfWork, settings: Settings) -> Decision:  # noqa: ARG001

@@ -15,13 +15,13 @@ from contracts.messages.order import Item
 from contracts.values.refusals import Code, refusal
 from services.engine.core.document import replace
 from services.engine.core.message import Message
-from services.engine.core.service import NOTHING, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import NOTHING, Decision, Emit, UnitOfWork, Want
 from services.orders.documents.change_line import ChangeLine, ChangeRequest
 from services.orders.documents.order import PlacedItem, PlacedOrder
 from services.orders.documents.progress import with_counts
 from services.orders.handlers.changing import at_head, prefetch_of_waiting
 from services.orders.handlers.conclusions import cancellation_told, settled, with_changes
-from services.orders.handlers.handler import CHANGE_LINES, ORDERS, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.handlers.outcome import Outcome, wish_refused
 from services.orders.rules.billing import billed
 from services.orders.rules.status import status_of
@@ -29,13 +29,13 @@ from services.orders.rules.telling import status_told
 from services.orders.settings import Settings
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The order and its line."""
-    yield ORDERS, message.subject
-    yield CHANGE_LINES, message.subject
+    yield PlacedOrder, message.subject
+    yield ChangeLine, message.subject
 
 
-def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_related(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:
     """The variants that the waiting amendments name."""
     line = work.get(ChangeLine, message.subject)
     if line is not None:

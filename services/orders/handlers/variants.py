@@ -4,23 +4,24 @@ A submission looks again by itself when its time is over, so that what is lost h
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from contracts.messages.orders import SubmissionDue, VariantAwaited, VariantsDue
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Decision, Emit, Page, UnitOfWork, Want
 from services.orders.documents.awaited_variant import AwaitedVariant, awaited_variant_id
 from services.orders.documents.variant import Variant
-from services.orders.handlers.handler import AWAITED_VARIANTS, CATALOG, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.rules.clock import milliseconds
 from services.orders.settings import Settings
 
 
-def prefetch_awaited(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch_awaited(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The variant, and the place where the order is kept in mind."""
     body = message.body
     assert isinstance(body, VariantAwaited)
-    yield CATALOG, body.sku
-    yield AWAITED_VARIANTS, awaited_variant_id(body.sku, body.order_id)
+    yield Variant, body.sku
+    yield AwaitedVariant, awaited_variant_id(body.sku, body.order_id)
 
 
 def decide_awaited(message: Message, work: UnitOfWork, settings: Settings) -> Decision:
@@ -34,7 +35,7 @@ def decide_awaited(message: Message, work: UnitOfWork, settings: Settings) -> De
     return Decision(changes=(Change(AwaitedVariant, awaited_variant_id(body.sku, body.order_id), awaited),))
 
 
-def prefetch_due(message: Message, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_due(message: Message, settings: Settings) -> Iterable[Want]:
     """A page of those who wait for it."""
     body = message.body
     assert isinstance(body, VariantsDue)
@@ -45,20 +46,20 @@ def decide_due(message: Message, work: UnitOfWork, settings: Settings) -> Decisi
     """Wakes a page of orders."""
     body = message.body
     assert isinstance(body, VariantsDue)
-    page = work.page(_page(body, settings), AwaitedVariant)
+    page = work.page(_page(body, settings))
     emits = [Emit(SubmissionDue(order_id=awaited.order_id)) for _, awaited in page]
     if len(page) == settings.prices_page:
         emits.append(Emit(VariantsDue(sku=body.sku, after=page[-1][0])))
     return Decision(tuple(Change(AwaitedVariant, id_, None) for id_, _ in page), tuple(emits))
 
 
-def _page(body: VariantsDue, settings: Settings) -> Page:
-    return Page(AWAITED_VARIANTS, equal=(("sku", body.sku),), after=body.after, limit=settings.prices_page)
+def _page(body: VariantsDue, settings: Settings) -> Page[Any]:
+    return Page(AwaitedVariant, equal=(("sku", body.sku),), after=body.after, limit=settings.prices_page)
 
 
-def forgotten_page(lane: int, waited: int, settings: Settings) -> Page:
+def forgotten_page(lane: int, waited: int, settings: Settings) -> Page[Any]:
     """The lane's orders that nobody need be reminded of any more, by this time of the waiting clock."""
-    return Page(AWAITED_VARIANTS, equal=(("lane", lane),), at_most=(("due", waited),), limit=settings.prices_page)
+    return Page(AwaitedVariant, equal=(("lane", lane),), at_most=(("due", waited),), limit=settings.prices_page)
 
 
 AWAITING_VARIANT = Handler(prefetch_awaited, decide_awaited)

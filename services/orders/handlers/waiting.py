@@ -9,12 +9,12 @@ from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.inbox import outcome_of
 from services.engine.core.memory import find_repeat, stands_by
 from services.engine.core.message import Message, identity_of
-from services.engine.core.service import Change, Decision, Emit, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Decision, Emit, UnitOfWork, Want
 from services.orders.documents.awaited import AwaitedOrder, Parked
-from services.orders.documents.note import note_id
+from services.orders.documents.note import KeptNote, note_id
 from services.orders.documents.order import PlacedOrder
 from services.orders.handlers import changing as changes
-from services.orders.handlers.handler import AWAITED_ORDERS, NOTES, ORDERS, Handler
+from services.orders.handlers.handler import Handler
 from services.orders.handlers.outcome import Outcome, still_waits
 from services.orders.handlers.requests import decide_wish
 from services.orders.rules.answers import ANSWERS
@@ -23,18 +23,18 @@ from services.orders.rules.notices import cancels_when_it_comes, waits_for_order
 from services.orders.settings import Settings
 
 
-def prefetch(message: Message, settings: Settings) -> Iterable[Key | Page]:  # noqa: ARG001
+def prefetch(message: Message, settings: Settings) -> Iterable[Want]:  # noqa: ARG001
     """The order, and what waits for it."""
-    yield ORDERS, message.subject
-    yield AWAITED_ORDERS, message.subject
+    yield PlacedOrder, message.subject
+    yield AwaitedOrder, message.subject
 
 
-def prefetch_note(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Key | Page]:
+def prefetch_note(message: Message, work: UnitOfWork, settings: Settings) -> Iterable[Want]:
     """The place of the next note, and the order's line."""
     yield from changes.prefetch_line(message, work, settings)
     order = work.get(PlacedOrder, message.subject)
     if order is not None:
-        yield NOTES, note_id(message.subject, order.notes + 1)
+        yield KeptNote, note_id(message.subject, order.notes + 1)
 
 
 def decide(message: Message, work: UnitOfWork, settings: Settings) -> Decision:

@@ -13,6 +13,7 @@ from services.engine.core.service import Page
 from services.engine.core.unit_of_work import Write
 from services.engine.runtime.ports import Store
 from tests.engine.contract.ground import Ground
+from tests.engine.simulation.tally import Counter
 
 
 def _insert(id_: str, **fields: Any) -> Write:
@@ -226,10 +227,10 @@ async def test_a_page_holds_what_matches_by_id(ground: Ground) -> None:
     store = await ground.store()
     await _save(store, *(_insert(f"c{n}", kind="even" if n % 2 == 0 else "odd", due=n) for n in range(9)))
     await _save(store, _insert("c9", kind="even"))
-    page = Page("counters", equal=(("kind", "even"),), at_most=(("due", 6),), after="c0", limit=2)
+    page = Page(Counter, equal=(("kind", "even"),), at_most=(("due", 6),), after="c0", limit=2)
     async with store.transaction() as transaction:
-        found = await transaction.page(page)
-        rest = await transaction.page(replace(page, after="c4"))
+        found = await transaction.page("counters", page)
+        rest = await transaction.page("counters", replace(page, after="c4"))
     assert [id_ for id_, _ in found] == ["c2", "c4"]
     assert [id_ for id_, _ in rest] == ["c6"]
 
@@ -238,7 +239,7 @@ async def test_a_page_may_have_an_end(ground: Ground) -> None:
     store = await ground.store()
     await _save(store, *(_insert(f"group:{name}", due=1) for name in ("a/1", "a/2", "a-b/1", "b/1")))
     async with store.transaction() as transaction:
-        found = await transaction.page(Page("counters", after="group:a/", below="group:a0"))
+        found = await transaction.page("counters", Page(Counter, after="group:a/", below="group:a0"))
     assert [id_ for id_, _ in found] == ["group:a/1", "group:a/2"]
 
 

@@ -125,11 +125,11 @@ class MemoryTransaction:
                 found[key] = decoded(content)
         return found
 
-    async def page(self, page: Page) -> Sequence[tuple[str, Stored]]:
+    async def page(self, collection: str, page: Page[Any]) -> Sequence[tuple[str, Stored]]:
         """The documents of a page, by id."""
         await self._answer("store.page")
         found: list[tuple[str, Stored]] = []
-        for path in self._database.paths(page.collection):
+        for path in self._database.paths(collection):
             content = self._database.get(path, self._open.snapshot)
             if content is not None and len(found) < page.limit:
                 stored = decoded(content)

@@ -13,13 +13,13 @@ from services.engine.core.message import Message, Origin, message_time
 from services.engine.core.planning import Planning
 from services.engine.core.reading import Read, Reader, Reject
 from services.engine.core.record import Record
-from services.engine.core.service import Change, Decision, Key, Page, UnitOfWork
+from services.engine.core.service import Change, Decision, Page, UnitOfWork, Want
 from tests.engine.mutants.mutant import Mutant
 from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.world import Setup
 
 
-def _unheard(_message: Message, _memory: Memory, _desk: UnitOfWork) -> Repeat | None:
+def _unheard(_message: Message, _memory: Memory, _work: UnitOfWork) -> Repeat | None:
     return None
 
 
@@ -51,7 +51,7 @@ def _at_once(self: Reader, envelope: Opened, record: Record, origin: Origin) -> 
     )  # fmt: skip
 
 
-def _tally(decide: Callable[[Message, UnitOfWork], Decision], prefetch: Callable[[Message], list[Key | Page]]) -> Setup:
+def _tally(decide: Callable[[Message, UnitOfWork], Decision], prefetch: Callable[[Message], list[Want]]) -> Setup:
     return Setup(services=(replace(tally.SERVICE, decide=decide, prefetch=prefetch), mirror.SERVICE))
 
 
@@ -60,7 +60,7 @@ def _looking(message: Message, work: UnitOfWork) -> Decision:
     body = message.body
     if not isinstance(body, tally.TokenRequested):
         return tally.decide(message, work)
-    claims = work.page(Page("tokens", equal=(("token", body.token),)), tally.Token)
+    claims = work.page(Page(tally.Token, equal=(("token", body.token),)))
     own = f"{body.token}.{message.subject}"
     counter = work.get(tally.Counter, message.subject) or tally.Counter()
     mine = work.get(tally.Token, own)
@@ -73,30 +73,30 @@ def _looking(message: Message, work: UnitOfWork) -> Decision:
 
 
 class _Alone:
-    """A desk on which nobody holds a token."""
+    """A unit of work in which nobody holds a token."""
 
     def __init__(self, work: UnitOfWork) -> None:
-        self._desk = work
+        self._work = work
 
     @property
     def lanes(self) -> int:
-        return self._desk.lanes
+        return self._work.lanes
 
     def clock(self, lane: int):  # type: ignore[no-untyped-def]
-        return self._desk.clock(lane)
+        return self._work.clock(lane)
 
     def get(self, kind, id):  # type: ignore[no-untyped-def]  # noqa: A002
-        return None if kind is tally.Token else self._desk.get(kind, id)
+        return None if kind is tally.Token else self._work.get(kind, id)
 
-    def page(self, page, kind):  # type: ignore[no-untyped-def]
-        return self._desk.page(page, kind)
+    def page(self, page):  # type: ignore[no-untyped-def]
+        return self._work.page(page)
 
     def ask(self, wants):  # type: ignore[no-untyped-def]
-        self._desk.ask(wants)
+        self._work.ask(wants)
 
 
-def _looking_needs(message: Message) -> list[Key | Page]:
-    return [("counters", message.subject)]
+def _looking_needs(message: Message) -> list[Want]:
+    return [(tally.Counter, message.subject)]
 
 
 def _one_mark(of: Callable[[Message], str], only: tuple[str, ...] = ()) -> Setup:

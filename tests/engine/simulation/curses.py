@@ -8,7 +8,7 @@ from typing import Final
 
 from services.engine.core.document import replace, replace_by
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Decision, Emit, Key, Page, Service, UnitOfWork
+from services.engine.core.service import Change, Decision, Emit, Service, UnitOfWork, Want
 from tests.engine.simulation.tally import AddRequested, Counted, Counter
 
 HOOKS: Final = ("weight", "prefetch", "prefetch_related", "decide", "said", "changes", "on_batch_end")
@@ -44,11 +44,11 @@ def cursed(service: Service) -> Service:
         _raise("weight", message)
         return service.weight(message)
 
-    def prefetch(message: Message) -> Iterable[Key | Page]:
+    def prefetch(message: Message) -> Iterable[Want]:
         yield from service.prefetch(message)
         _raise("prefetch", message)
 
-    def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+    def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Want]:
         yield from service.prefetch_related(message, work)
         _raise("prefetch_related", message)
 

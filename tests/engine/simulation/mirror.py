@@ -5,7 +5,7 @@ from typing import ClassVar
 from contracts.wire.message import Fact
 from services.engine.core.document import Document, replace
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Collection, Decision, Emit, Key, Page, Service, UnitOfWork
+from services.engine.core.service import Change, Collection, Decision, Emit, Service, UnitOfWork, Want
 from tests.engine.simulation.tally import ABOUT, BatchEnded, Counted, TokensChanged
 
 
@@ -30,8 +30,8 @@ class Copy(Document):
     tokens_from: int = 0
 
 
-def prefetch(message: Message) -> list[Key | Page]:
-    return [("copies", message.subject)]
+def prefetch(message: Message) -> list[Want]:
+    return [(Copy, message.subject)]
 
 
 def decide(message: Message, work: UnitOfWork) -> Decision:

@@ -17,7 +17,7 @@ from services.engine.core.document import Document, field, replace, replace_by
 from services.engine.core.inbox import Answers
 from services.engine.core.memory import PROCESSED, LongMemory, Processed, find_repeat, record_processed, refused
 from services.engine.core.message import Message
-from services.engine.core.service import Change, Collection, Decision, Emit, Key, Page, Service, UnitOfWork
+from services.engine.core.service import Change, Collection, Decision, Emit, Page, Service, UnitOfWork, Want
 
 REQUESTS, EVENTS, INTERNAL = "tally.requests", "tally.events", "tally.internal"
 Amount = Annotated[int, Field(ge=1, le=1000)]
@@ -143,17 +143,17 @@ REFUSED = {
 }
 
 
-def prefetch(message: Message) -> list[Key | Page]:
+def prefetch(message: Message) -> list[Want]:
     """Some of it: the rest is loaded when a decision asks for it."""
-    wants: list[Key | Page] = [("counters", message.subject)]
+    wants: list[Want] = [(Counter, message.subject)]
     if isinstance(message.body, TokenRequested):
-        wants.append(held_by(message.subject) if message.body.give_back else ("tokens", message.body.token))
+        wants.append(held_by(message.subject) if message.body.give_back else (Token, message.body.token))
     return wants
 
 
-def held_by(counter: str) -> Page:
+def held_by(counter: str) -> Page[Token]:
     """The tokens that a counter holds, those of the same batch apart."""
-    return Page("tokens", equal=(("holder", counter),))
+    return Page(Token, equal=(("holder", counter),))
 
 
 def decide(message: Message, work: UnitOfWork) -> Decision:
@@ -196,7 +196,7 @@ def _request(message: Message, counter: Counter, work: UnitOfWork) -> Decision:
 def _token(body: TokenRequested, message: Message, counter: Counter, work: UnitOfWork) -> Decision:
     subject = message.subject
     if body.give_back:
-        assert all(id_ in counter.tokens for id_, _ in work.page(held_by(subject), Token)), "a page of another time"
+        assert all(id_ in counter.tokens for id_, _ in work.page(held_by(subject))), "a page of another time"
         if body.token not in counter.tokens:
             return _refuse(message, counter, (REFUSED["not held"],))
         if len(body.token) % 2 == 0:  # now and then a decision asks for what nobody announced

@@ -16,7 +16,7 @@ from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import replace
 from services.engine.core.message import Message
 from services.engine.core.record import Outgoing
-from services.engine.core.service import Change, Decision, Key, Page, Service, UnitOfWork
+from services.engine.core.service import Change, Decision, Service, UnitOfWork, Want
 from tests.engine.memory.clock import MemoryClock
 from tests.engine.memory.database import MemoryDatabase, decoded
 from tests.engine.memory.group import MemoryGroup
@@ -214,11 +214,11 @@ def _released(service: Service, bad_hook: Callable[[], str]) -> Service:
         may_raise("weight", message)
         return service.weight(message)
 
-    def prefetch(message: Message) -> Iterable[Key | Page]:
+    def prefetch(message: Message) -> Iterable[Want]:
         may_raise("prefetch", message)
         return service.prefetch(message)
 
-    def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Key | Page]:
+    def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Want]:
         may_raise("prefetch_related", message)
         return service.prefetch_related(message, work)
 

@@ -32,10 +32,10 @@ from services.engine.adapters.mongo_checkpoint import to_document
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import replace
 from services.engine.core.lanes import home
-from services.engine.core.planning import Planning, Wants
+from services.engine.core.planning import Planning
 from services.engine.core.reading import Reader
 from services.engine.core.service import Service
-from services.engine.core.unit_of_work import matches
+from services.engine.core.unit_of_work import Lacking, matches
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 from tests.orders.shop import NO_WAITING
@@ -112,13 +112,13 @@ class SmallInstallation:
             return False
         reader = Reader(service.name, service.known(), LANES)
         planning = Planning(service, reader, records, {lane: checkpoint})
-        wants: Wants | None = planning.prefetch()
+        wants: Lacking | None = planning.prefetch()
         while wants is not None:
             keys, pages = wants
             there = {(c, i): d for (s, c), held in self.documents.items() if s == service.name for i, d in held.items()}
             planning.work.put_loaded(keys, {key: there[key] for key in keys if key in there})
-            for page in pages:
-                held = self.documents.get((service.name, page.collection), {})
+            for name, page in pages:
+                held = self.documents.get((service.name, name), {})
                 found = [(id_, document) for id_, document in sorted(held.items()) if matches(page, id_, document)]
                 planning.work.put_page(page, found[: page.limit])
             wants = planning.decide()

@@ -16,8 +16,8 @@ from services.engine.core.document import Stored
 from services.engine.core.incident import Incident
 from services.engine.core.planning import Planning
 from services.engine.core.reading import Ignored, Reader
-from services.engine.core.service import Key, LaneClock, Page, Service
-from services.engine.core.unit_of_work import matches
+from services.engine.core.service import Key, LaneClock, Service
+from services.engine.core.unit_of_work import Lacking, matches
 from tests.engine.memory.database import decoded
 from tests.engine.memory.log import MemoryRecord
 
@@ -156,11 +156,11 @@ class Machine:
         return after, tuple(self.wire(Wire(o.topic, o.value or b"", o.headers)) for o in checkpoint.outgoing)
 
 
-def _load(planning: Planning, wants: tuple[tuple[Key, ...], tuple[Page, ...]], there: Mapping[Key, Stored]) -> None:
+def _load(planning: Planning, wants: Lacking, there: Mapping[Key, Stored]) -> None:
     keys, pages = wants
     planning.work.put_loaded(keys, {key: there[key] for key in keys if key in there})
-    for page in pages:
-        found = [(id_, stored) for (name, id_), stored in there.items() if name == page.collection]
+    for collection, page in pages:
+        found = [(id_, stored) for (name, id_), stored in there.items() if name == collection]
         planning.work.put_page(page, [each for each in found if matches(page, *each)][: page.limit])
 
 
