@@ -58,6 +58,6 @@ def tidy_lines(value: str) -> str:
 
 def is_blank(value: str) -> bool:
     """Whether there is nothing to be seen in it: blanks, characters of no width, fillers."""
-    if value.isascii():
-        return not value.strip() or all(unicodedata.category(c) in _UNSEEN for c in value)
+    if value.isascii() and value.isprintable():
+        return not value.strip()
     return all(c in INVISIBLE or unicodedata.category(c) in _UNSEEN for c in value)
