@@ -1,10 +1,16 @@
 """Every variable that the code reads stands in ``docs/settings.md``, and nothing stands there that nobody reads."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+from services.engine.runtime.limits import Limit
 from services.engine.runtime.mistyped import NAMES, PREFIX
+from services.fulfillment import settings as fulfillment
+from services.orders import settings as orders
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ROOMS: Final = ("bench", "contracts", "demo", "deploy", "installation", "operations", "services")
@@ -45,3 +51,32 @@ def test_every_variable_that_any_document_names_is_a_setting() -> None:
     texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     named = {name for path in texts for name in _WHOLE.findall(path.read_text("utf-8"))}
     assert {name for name in named if not name.startswith(OF_TESTS)} <= set(documented())
+
+
+def row_of(variable: str) -> list[str]:
+    """The cells of a variable's row."""
+    text = (ROOT / "docs/settings.md").read_text("utf-8")
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| `{variable}` |")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "settings", "service"),
+    [
+        *(pytest.param(limit, orders.Settings(), "orders", id=f"{limit.variable}-orders") for limit in orders.NUMBERS),
+        *(
+            pytest.param(limit, fulfillment.Settings(), "fulfillment", id=f"{limit.variable}-fulfillment")
+            for limit in fulfillment.NUMBERS
+        ),
+    ],
+)
+def test_default_bounds_and_service_of_a_limit_are_as_documented(
+    limit: Limit, settings: orders.Settings | fulfillment.Settings, service: str
+) -> None:
+    default: int | timedelta = getattr(settings, limit.field)
+    if limit.unit is not None:
+        assert isinstance(default, timedelta)
+        default = default // limit.unit
+    _, told, bounds, services, _ = row_of(limit.variable)
+    assert (told, bounds) == (str(default), f"{limit.least}-{limit.most}")
+    assert service in services.split(", ")
