@@ -1,5 +1,6 @@
 """`leaseline invoice NUMBER`: one invoice as a document."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from installation.errors import InstallationError
 from operations.cli.options import Data, Databases
 from operations.cli.topics import addresses
 from operations.documents.archive import opened
+from operations.documents.files import is_stream
 from operations.documents.paper import paper
-from operations.documents.printing import html, write_pdf
+from operations.documents.printing import write_html, write_pdf
 from operations.terminal.screen import Screen
 
 Issuer = Annotated[str, typer.Option(envvar="LEASELINE_ISSUER", help="Who sends it, for an invoice that does not say.")]
@@ -27,14 +29,16 @@ def invoice(
     """Write an invoice as a document that can be sent: HTML, PDF, or both."""
     if pdf is None and page is None:
         raise InstallationError("Say where to: --pdf FILE, --html FILE, or both.")
+    if pdf is not None and page is not None and pdf.resolve() == page.resolve():
+        raise InstallationError(f"The PDF and the page cannot both be {pdf}: name two files.")
     with opened(addresses(data).mongo, databases) as archive:
         made = paper(archive.invoice(number), archive.lines(number))
     for file in (pdf, page):
         if file is not None and not file.absolute().parent.is_dir():
             raise InstallationError(f"There is no folder {file.absolute().parent}: make it first.")
-    screen = Screen()
+    screen = Screen(file=sys.stderr if any(file and is_stream(file) for file in (pdf, page)) else None)
     if page is not None:
-        page.write_text(html(made, issuer), encoding="utf-8")
+        write_html(made, issuer, page)
         screen.say(f"{made.title} {number}: {page}")
     if pdf is not None:
         write_pdf(made, issuer, pdf)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from contextlib import nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from operations.cli.topics import addresses
 from operations.documents.archive import opened
 from operations.documents.export import Format
 from operations.documents.export import export as exported
+from operations.documents.files import written_whole
 from operations.documents.money import amount, decimal
 from operations.terminal.counts import counted
 from operations.terminal.screen import Screen
@@ -77,7 +78,11 @@ def export(
 ) -> None:
     """Write every line of a period's invoices; operations/documents/export.py documents the columns."""
     with opened(addresses(data).mongo, databases) as archive:
-        opening = nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
-        with opening as to:
-            count = exported(archive, period, form, to)
+        if out is None:
+            count = exported(archive, period, form, sys.stdout)
+        else:
+            with written_whole(out) as stream:
+                to = TextIOWrapper(stream, encoding="utf-8", newline="")
+                count = exported(archive, period, form, to)
+                to.detach()  # writes what is left; the stream is not ours to close
     typer.echo(counted(count, "line"), err=True)

@@ -10,6 +10,11 @@ when the invoice was issued, empty where it is not known: ``issuer``, ``issuer_v
 ``payer_country``, ``payer_vat_id``, ``payer_registration_number``, ``address_assumed`` (yes: the group has no address
 of its own, so the country is its first member's), ``customer_name``, ``customer_country``, ``customer_vat_id``,
 ``customer_registration_number``. Dates are civil, ``YYYY-MM-DD``, countries ISO 3166-1. New columns come at the end.
+
+A spreadsheet runs a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return (also in their wide
+forms, and behind blanks). In CSV such a text has an apostrophe before it: a program that reads it takes one away.
+``contract_month``, ``amount_minor`` and ``amount`` are numbers of ours and stay as they are; JSON lines have no
+apostrophes. A carriage return within a text is written as a line end.
 """
 
 import csv
@@ -56,6 +61,10 @@ COLUMNS: Final = (
     "customer_vat_id",
     "customer_registration_number",
 )
+NUMBERS: Final = frozenset(["contract_month", "amount_minor", "amount"])
+_BREAKS: Final = frozenset("\t\r\n")
+_RUN: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\u2212")
+"""What begins a formula for some spreadsheet."""
 Format = Literal["csv", "jsonl"]
 
 
@@ -66,13 +75,19 @@ def export(archive: Archive, period: str, form: Format, to: IO[str]) -> int:
         writer = csv.DictWriter(to, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for row in _rows(archive, period):
-            writer.writerow(row)
+            writer.writerow({name: _cell(name, value) for name, value in row.items()})
             count += 1
         return count
     for row in _rows(archive, period):
         to.write(json.dumps(row, ensure_ascii=False) + "\n")
         count += 1
     return count
+
+
+def _cell(name: str, value: object) -> str:
+    text = str(value).replace("\r", "\n")  # which is quoted, and no end of a row
+    runs = name not in NUMBERS and (text[:1] in _BREAKS or text.lstrip()[:1] in _RUN)
+    return f"'{text}" if text and runs else text
 
 
 def _rows(archive: Archive, period: str) -> Iterator[Mapping[str, object]]:

@@ -2,6 +2,7 @@
 
 import base64
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import plutoprint
 import pycountry
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from operations.documents.files import written_whole
 from operations.documents.money import amount, written
 from operations.documents.paper import Paper, month
 
@@ -25,12 +27,28 @@ def html(paper: Paper, issuer: str) -> str:
     return template.render(paper=paper, invoice=paper.invoice, issuer=issuer, fonts=_fonts())
 
 
+def write_html(paper: Paper, issuer: str, to: Path) -> None:
+    """Writes the page, whole or not at all. Raises ``InstallationError``."""
+    page = html(paper, issuer).encode()
+    with written_whole(to) as stream:
+        stream.write(page)
+
+
 def write_pdf(paper: Paper, issuer: str, to: Path) -> None:
+    """Writes the printed page, whole or not at all. Raises ``InstallationError``."""
+    pages = pdf(paper, issuer)
+    with written_whole(to) as stream:
+        stream.write(pages)
+
+
+def pdf(paper: Paper, issuer: str) -> bytes:
     """The same page printed on A4, with its number and the count of pages on each."""
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE)
     book.load_html(html(paper, issuer))
     book.set_metadata(plutoprint.PDF_METADATA_TITLE, f"{paper.title} {paper.invoice.number}")
-    book.write_to_pdf(str(to))
+    pages = BytesIO()
+    book.write_to_pdf_stream(pages)
+    return pages.getvalue()
 
 
 @cache
