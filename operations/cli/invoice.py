@@ -1,8 +1,9 @@
 """`leaseline invoice NUMBER`: one invoice as a document."""
 
 import sys
+import unicodedata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,10 +12,13 @@ from operations.cli.options import Data, Databases
 from operations.cli.topics import addresses
 from operations.documents.archive import opened
 from operations.documents.files import is_stream
+from operations.documents.fonts import REPLACED
 from operations.documents.paper import paper
-from operations.documents.printing import write_html, write_pdf
+from operations.documents.printing import unprintable, write_html, write_pdf
 from operations.terminal.screen import Screen
 
+NAMED: Final = 10
+"""So many signs without a font are named."""
 Issuer = Annotated[str, typer.Option(envvar="LEASELINE_ISSUER", help="Who sends it, for an invoice that does not say.")]
 
 
@@ -36,6 +40,10 @@ def invoice(
     for file in (pdf, page):
         if file is not None and not file.absolute().parent.is_dir():
             raise InstallationError(f"There is no folder {file.absolute().parent}: make it first.")
+    if missing := unprintable(made, issuer):
+        named = ", ".join(f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip() for sign in missing[:NAMED])
+        more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+        typer.echo(f"No font has {named}{more}: printed as {REPLACED}.", err=True)
     screen = Screen(file=sys.stderr if any(file and is_stream(file) for file in (pdf, page)) else None)
     if page is not None:
         write_html(made, issuer, page)

@@ -1,30 +1,48 @@
 """An invoice as HTML and as PDF, both from one template, in a font that comes with the packages."""
 
-import base64
 from functools import cache
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-import font_source_sans_pro
 import plutoprint
 import pycountry
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from operations.documents.columns import columns
 from operations.documents.files import written_whole
+from operations.documents.fonts import Fonts, fonts_for, without_hidden
 from operations.documents.money import amount, written
 from operations.documents.paper import Paper, month
 
 TEMPLATE: Final = "invoice.html.j2"
-FONTS: Final = {"regular": "SourceSansPro-Regular.ttf", "bold": "SourceSansPro-Semibold.ttf"}
+NO_FONTS: Final = Path(__file__).parent / "nofonts"
+"""The folder of a configuration that knows no font of the machine."""
+
+
+def unprintable(paper: Paper, issuer: str) -> tuple[str, ...]:
+    """The signs that no font has: each is printed as U+FFFD, and whoever prints should be told."""
+    return _fonts(paper, issuer).missing
 
 
 def html(paper: Paper, issuer: str) -> str:
     """The document as a page that needs nothing else: style and fonts are in it. The issuer is the invoice's own;
     ``issuer``, who is set now, counts for an invoice of before that does not say, and is marked.
     """
+    fonts = _fonts(paper, issuer)
+    return fonts.printable(_rendered(paper, issuer, fonts))
+
+
+def _fonts(paper: Paper, issuer: str) -> Fonts:
+    """Those of every sign that the page has."""
+    address = paper.invoice.address
+    return fonts_for(unescape(_rendered(paper, issuer, Fonts((), ()))), address.country if address else None)
+
+
+def _rendered(paper: Paper, issuer: str, fonts: Fonts) -> str:
     template = _environment().get_template(TEMPLATE)
-    return template.render(paper=paper, invoice=paper.invoice, issuer=issuer, fonts=_fonts())
+    return template.render(paper=paper, invoice=paper.invoice, issuer=issuer, fonts=fonts, columns=columns(paper))
 
 
 def write_html(paper: Paper, issuer: str, to: Path) -> None:
@@ -43,6 +61,7 @@ def write_pdf(paper: Paper, issuer: str, to: Path) -> None:
 
 def pdf(paper: Paper, issuer: str) -> bytes:
     """The same page printed on A4, with its number and the count of pages on each."""
+    plutoprint.plutobook_set_fontconfig_path(str(NO_FONTS))
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE)
     book.load_html(html(paper, issuer))
     book.set_metadata(plutoprint.PDF_METADATA_TITLE, f"{paper.title} {paper.invoice.number}")
@@ -59,6 +78,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_without_hidden,
     )
     environment.filters |= {
         "money": amount,
@@ -70,10 +90,8 @@ def _environment() -> Environment:
     return environment
 
 
-@cache
-def _fonts() -> dict[str, str]:
-    folder = Path(font_source_sans_pro.font_directory)
-    return {name: base64.b64encode((folder / file).read_bytes()).decode() for name, file in FONTS.items()}
+def _without_hidden(value: object) -> object:
+    return without_hidden(value) if type(value) is str else value  # what a macro made is markup, and ours
 
 
 def _country(code: str) -> str:
