@@ -46,13 +46,13 @@ def columns(paper: Paper) -> Columns:
             + [written(member.subtotal, currency) for member in paper.members]
         ),
     }
-    size = SIZE
     room = PAGE - sum(_LEAST.values())
-    if sum(needed.values()) * SIZE + 3 * PADDING > room:
-        size = (room - 3 * PADDING) / sum(needed.values())
-    widths = dict(_USUAL) | {
-        name: max(_USUAL[name] if size == SIZE else 0.0, ems * size + PADDING) for name, ems in needed.items()
-    }
+    numbers = {name: max(_USUAL[name], ems * SIZE + PADDING) for name, ems in needed.items()}
+    size = SIZE
+    if sum(numbers.values()) > room:
+        size = min(SIZE, (room - len(needed) * PADDING) / sum(needed.values()))
+        numbers = {name: ems * size + PADDING for name, ems in needed.items()}
+    widths = _USUAL | numbers
     for name in ("device", "order", "period"):
         over = sum(widths.values()) - PAGE
         widths[name] = max(_LEAST[name], widths[name] - over) if over > 0 else widths[name]
