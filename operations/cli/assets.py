@@ -16,6 +16,7 @@ from contracts.values.serials import normalised
 from installation.errors import InstallationError, mongo_answers
 from operations.cli.options import Data, Databases, Json
 from operations.cli.topics import addresses
+from operations.terminal.near import no_such
 from operations.terminal.screen import Screen
 from operations.terminal.sheet import Column, Sheet, columns
 from services.engine.core.document import read_from
@@ -42,11 +43,13 @@ def assets(
         rows = stocks(database["assets"].aggregate(list(ASSETS)), database["ledgers"].aggregate(list(OPEN_UNITS)))
     names = (*STATES, "open_units", "backorder")
     heads = (Column("SKU", key="sku"), *(Column(name.replace("_", " "), number=True) for name in names))
-    sheet = Sheet(heads, none="Nothing is known of this.")
+    sheet = Sheet(heads, none="No device is known, and no unit waits for one.")
     for row in rows:
         if sku in (None, row.sku):
             counts = {name: int(getattr(row, name)) for name in names}
             sheet.add(row.sku, *(count or None for count in counts.values()), data={"sku": row.sku, **counts})
+    if sku is not None and not sheet.rows:
+        raise InstallationError(no_such("SKU", sku, (row.sku for row in rows), "No device and no open unit has it."))
     Screen(json=json).show(sheet)
 
 
@@ -63,8 +66,10 @@ def history(
         raise InstallationError(f"{serial[:40]!r} is no serial: it has 1 to 64 printable characters.")
     with _opened(databases, data) as database:
         found = database["assets"].find_one({"_id": known})
-    if found is None:
-        raise InstallationError(f"No device {known} is known: no dock announced it and no scan of it was accepted.")
+        if found is None:
+            serials = (str(each["_id"]) for each in database["assets"].find({}, {"_id": 1}))
+            unknown = "No dock announced it and no scan of it was accepted."
+            raise InstallationError(no_such("device", known, serials, unknown))
     device = read_from(found, Asset)
     sheet = Sheet(
         columns("since", "subscription", "became", "label as read", "who and why"), none="It was in no order yet."

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -31,27 +32,47 @@ def _period(text: str | None) -> str | None:
     return text
 
 
+BillingDay = Annotated[
+    int,
+    typer.Option(
+        envvar="LEASELINE_BILLING_DAY", min=1, max=28, help="That of payers without one, where none is issued."
+    ),
+]
 Period = Annotated[str | None, typer.Option(callback=_period, help="The period of a billing run, YYYY-MM.")]
 
 
 @app.command("list")
 def list_(
     period: Period = None,
-    payer: str | None = None,
+    payer: Annotated[str | None, typer.Option(help="group:<id> or customer:<id>.")] = None,
+    billing_day: BillingDay = 1,
     databases: Databases = "leaseline",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Show them, by number."""
     with opened(addresses(data).mongo, databases) as archive:
+        if payer is not None:
+            archive.require_payer(payer)
         found = sheet(archive.invoices(period, payer))
+        if not found.rows:
+            of = "No invoice" if payer is None else f"No invoice to {payer}"
+            found.none = not_yet(archive.due(period, payer, billing_day), f"{of} for {period}" if period else of)
     Screen(json=json).show(found)
+
+
+def not_yet(due: tuple[int, date] | None, what: str) -> str:
+    """As in ``No invoice for 2026-11 yet: 2 payers are due from 2026-12-01``."""
+    if due is None:
+        return f"{what}: nobody has anything that is to be invoiced."
+    payers, day = due
+    return f"{what} yet: {counted(payers, 'payer')} {'is' if payers == 1 else 'are'} due from {day}."
 
 
 def sheet(invoices: Iterable[Invoice]) -> Sheet:
     """A row for each invoice; in JSON the whole invoice, with its total as a decimal number, too."""
     names = ("number", "payer", "name", "period", "term", "issued", "due")
-    made = Sheet(columns(*names, numbers=("lines", "total")), none="No invoice was issued so.")
+    made = Sheet(columns(*names, numbers=("lines", "total")))
     for each in invoices:
         made.add(
             each.number,

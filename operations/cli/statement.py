@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from installation.errors import InstallationError
+from operations.cli.invoices import BillingDay, not_yet
 from operations.cli.options import Data, Databases, Json
 from operations.cli.topics import addresses
 from operations.documents.archive import opened
@@ -13,17 +13,22 @@ from services.billing.queries import DueMonth
 from services.billing.queries import statement as stated
 
 
-def statement(payer: str, databases: Databases = "leaseline", data: Data = None, json: Json = False) -> None:
+def statement(
+    payer: str,
+    billing_day: BillingDay = 1,
+    databases: Databases = "leaseline",
+    data: Data = None,
+    json: Json = False,
+) -> None:
     """Show an account statement: `group:<id>` or `customer:<id>`. Payments are not known here: nothing is overdue."""
-    kind, colon, name = payer.partition(":")
-    if kind not in ("group", "customer") or not colon or not name:
-        raise InstallationError(f"{payer[:40]} is no payer: name it group:<id> or customer:<id>.")
     with opened(addresses(data).mongo, databases) as archive:
+        archive.require_payer(payer)
         rows = stated(archive.invoices(payer=payer))
+        none = "" if rows else not_yet(archive.due(None, payer, billing_day), f"Nothing was issued to {payer}")
     sheet = Sheet(
         columns("account", "due in", numbers=("invoices", "charges", "credits", "net")),
         title=f"Statement of {payer}",
-        none=f"Nothing was issued to {payer}.",
+        none=none,
     )
     for row in rows:
         credited = amount(-row.credited, row.currency) if row.credited else None

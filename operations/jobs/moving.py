@@ -24,6 +24,7 @@ from contracts.messages.orders import CustomerGroupChangeRequested, RequestRefus
 from contracts.wire.encoding import CONTENT_TYPE, encoded
 from contracts.wire.message import Body
 from installation.errors import InstallationError, kafka_answers, mongo_answers
+from operations.terminal.near import no_such
 
 SOURCE: Final = "leaseline/customers-move"
 EVENTS: Final = "orders.events"
@@ -98,7 +99,10 @@ class Moved:
 
 
 async def theirs_of(mongo: str, databases: str, customer_id: str) -> Theirs:
-    """What a customer has now, read in one pass over orders' documents. Raises ``InstallationError``."""
+    """What a customer has now, read in one pass over orders' documents.
+
+    Raises ``InstallationError`` if nobody ever heard of it: asking would make a customer of a slip.
+    """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo, serverSelectionTimeoutMS=5_000)
     with closing(client), mongo_answers():
         database = client[f"{databases}_orders"]
@@ -112,6 +116,18 @@ async def theirs_of(mongo: str, databases: str, customer_id: str) -> Theirs:
             ]
         )
         orders = {document["_id"]: document["payer"] async for document in found}
+        if (
+            not record
+            and not orders
+            and not await database["orders"].find_one({"customer.id": customer_id}, {"_id": 1})
+        ):
+            names = [
+                str(each["_id"])
+                async for each in database["orders"].aggregate(
+                    [{"$group": {"_id": "$customer.id"}}, {"$limit": 20_000}]
+                )
+            ]
+            raise InstallationError(no_such("customer", customer_id, names, "A customer is known from an order on."))
         return Theirs(default=(record.get("group") or {}).get("id"), orders=orders)
 
 

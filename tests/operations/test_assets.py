@@ -42,7 +42,8 @@ def said(*words: str) -> list[str]:
 def test_devices_are_counted_as_ever() -> None:
     assert "LAPTOP 1" in said()
     assert "LAPTOP 1" in said("--sku", "LAPTOP")
-    assert said("--sku", "SOFA") == ["Nothing is known of this."]
+    with pytest.raises(InstallationError, match=r"There is no SKU LAPTOPS\. Did you mean LAPTOP"):
+        said("--sku", "LAPTOPS")
 
 
 @pytest.mark.usefixtures("kept")
@@ -87,7 +88,7 @@ def test_an_announced_device_was_in_no_order_yet(mongo: str, kept: str) -> None:
 @pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize(
     ("serial", "told"),
-    [("l9", "No device L9 is known"), ("L\u200b1", "is no serial"), ("L" * 65, "is no serial")],
+    [("l9", "There is no device L9"), ("L\u200b1", "is no serial"), ("L" * 65, "is no serial")],
     ids=["unknown", "invisible", "long"],
 )
 def test_a_serial_that_is_unknown_or_none_is_told_in_a_sentence(serial: str, told: str) -> None:
@@ -99,7 +100,7 @@ def test_the_databases_are_named_before_or_behind_the_command(kept: str, monkeyp
     monkeypatch.delenv("LEASELINE_DATABASES")
 
     assert said("--databases", kept, "history", "L1") == said("history", "L1", "--databases", kept)
-    with pytest.raises(InstallationError, match="No device L1 is known"):
+    with pytest.raises(InstallationError, match="There is no device L1"):
         said("history", "L1")
 
 
