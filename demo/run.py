@@ -1,6 +1,7 @@
 """The demonstration from start to end: servers, topics, services, waves, tables, invariants."""
 
 import asyncio
+import shlex
 import signal
 import time
 from collections.abc import Sequence
@@ -104,8 +105,30 @@ async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], 
     tables.show(found, stages, screen)
     planned = comparing.show(found, summary(), screen)
     status = await _checked(addresses, screen)
-    await asyncio.to_thread(_printed, addresses, largest_groups(found), data, screen)
+    groups = largest_groups(found)
+    await asyncio.to_thread(_printed, addresses, groups, data, screen)
+    for line in next_steps(data, groups[0].payer, named_servers=named() is not None):
+        screen.say(line)
     return status if planned else 1
+
+
+def next_steps(data: Path, payer: str, *, named_servers: bool) -> tuple[str, ...]:
+    """The commands that open what was made, each on a line of its own: to be copied as they stand."""
+    where = "" if named_servers else f" --data {shlex.quote(shown_path(data / 'servers'))}"
+    starts = () if named_servers else (f"  leaseline servers start{where}",)
+    return (
+        "What next:",
+        *starts,
+        f"  leaseline invoices list{where}",
+        f"  leaseline statement {shlex.quote(payer)}{where}",
+        f"  leaseline assets{where}",
+    )
+
+
+def shown_path(path: Path) -> str:
+    """From where the person stands, if it lies there: short enough for a line."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, screen: Screen) -> None:
@@ -114,7 +137,9 @@ def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, scre
         largest = max(invoices, key=lambda invoice: invoice.lines)
         to = data / f"{largest.number}.pdf"
         write_pdf(paper(largest, kept.lines(largest.number)), ISSUER, to)
-    screen.say(f"The largest invoice, {largest.number} with {counted(largest.lines, 'line')}, is printed:\n  {to}")
+    screen.say(
+        f"The largest invoice, {largest.number} with {counted(largest.lines, 'line')}, is printed:\n  {shown_path(to)}"
+    )
 
 
 async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], screen: Screen) -> tuple[Stage, ...]:

@@ -11,6 +11,7 @@ key=$({ pwd -P; cat "$pins" deploy/local/kafka-jars.txt deploy/setup.sh; sed -n 
 
 began=$(date +%s)
 say() { printf '[%3d s] %s\n' "$(($(date +%s) - began))" "$*"; }
+trap 'printf "\\nSet-up interrupted: nothing is broken, run make setup again.\\n" >&2; exit 130' INT TERM
 stop() { printf '\nSet-up stopped: %s\n' "$*" >&2; exit 1; }
 
 python=

@@ -26,13 +26,18 @@ class ServerFailed(MendableError):
 
 
 def last_lines(log: Path, count: int = 15) -> str:
-    """The end of a server's log, without the frames of Java's stack traces, and where the rest is."""
+    """The end of a server's log, without the frames of a stack trace, and where the rest is."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        lines = [line for line in lines if not line.lstrip().startswith("at ")]
+        lines = [line for line in lines if not _is_frame(line)]
     except FileNotFoundError:
         return f"It left no log ({log})."
     if not lines:
         return f"Its log is empty ({log})."
     tail = "\n".join(f"    {line[:300]}" for line in lines[-count:])
     return f"The end of its log ({log}):\n{tail}"
+
+
+def _is_frame(line: str) -> bool:
+    """Of Java's traces, and of mongod's, whose log has a JSON object in each line."""
+    return line.lstrip().startswith("at ") or any(mark in line for mark in ('"backtrace"', '"Frame:', '"BACKTRACE'))

@@ -13,4 +13,4 @@ WATCHED: Final = "orders.events fulfillment.events subscriptions.events billing.
 def lines(kafka: str) -> tuple[tuple[str, str], ...]:
     """(what it does, the line) for each, to be run in the project's folder."""
     publishing = tuple((what, f"kcat -b {kafka} -P -t {topic} {path}") for what, topic, path in HELLO)
-    return (*publishing, ("watch the facts", f"kcat -b {kafka} -G watcher {WATCHED}"))
+    return (*publishing, ("watch the facts", f"kcat -b {kafka} -G watcher {WATCHED} | grep -v ClockPassed"))

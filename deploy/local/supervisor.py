@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,8 +28,9 @@ from deploy.local.parent import die_with_parent
 from installation.addresses import Addresses
 from installation.errors import MendableError
 
+START_VARIABLE: Final = "LEASELINE_SERVERS_START_SECONDS"
 START_LIMIT: Final = 60.0
-"""Seconds for a start, on a busy machine too."""
+"""Seconds for a start, on a busy machine too, if nobody says otherwise."""
 
 STOP_LIMIT: Final = 10.0
 """Seconds for a clean end; then SIGKILL."""
@@ -52,6 +53,18 @@ class Wanted:
 
     pipe: bool = False
     """Whether standard input is the owner's pipe: it tells at once, its end needs no pid."""
+
+
+def start_limit(environment: Mapping[str, str] = os.environ) -> float:
+    """Seconds for a start. Raises ServerFailed for a setting that is no such number."""
+    text = environment.get(START_VARIABLE, "").strip()
+    try:
+        limit = float(text or START_LIMIT)
+    except ValueError:
+        limit = 0.0
+    if not 1 <= limit <= 3600:
+        raise ServerFailed(f"{START_VARIABLE} is {text[:40]!r}: give seconds from 1 to 3600")
+    return limit
 
 
 class Server(Protocol):
@@ -79,11 +92,12 @@ class Running:
 
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
+        self._limit = start_limit()
         self._processes: dict[str, Process] = {}
 
     async def start(self, *servers: Server) -> dict[str, int]:
         """Starts all side by side; pids by name. Raises ServerFailed with the end of the log."""
-        async with asyncio.timeout(START_LIMIT + 5), asyncio.TaskGroup() as starts:
+        async with asyncio.timeout(self._limit + 5), asyncio.TaskGroup() as starts:
             for server in servers:
                 starts.create_task(self._start(server))
         return {name: process.pid for name, process in self._processes.items()}
@@ -106,7 +120,7 @@ class Running:
         ended = asyncio.create_task(process.wait())
         answers = asyncio.create_task(server.until_it_answers())
         try:
-            done, _ = await asyncio.wait({ended, answers}, timeout=START_LIMIT, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({ended, answers}, timeout=self._limit, return_when=asyncio.FIRST_COMPLETED)
         finally:
             ended.cancel()
             answers.cancel()
@@ -115,7 +129,9 @@ class Running:
         elif ended in done:
             raise ServerFailed(f"{server.name} ended at its start (status {ended.result()}). {last_lines(log)}")
         else:
-            raise ServerFailed(f"{server.name} gave no answer within {START_LIMIT:.0f} s. {last_lines(log)}")
+            raise ServerFailed(
+                f"{server.name} gave no answer within {self._limit:g} s ({START_VARIABLE}). {last_lines(log)}"
+            )
 
     async def until_one_ends(self) -> str:
         """The name of the first server that ends by itself."""
@@ -217,6 +233,9 @@ def main() -> int:
 
     try:
         return asyncio.run(supervise(wanted, say))
+    except OSError as error:  # a folder that is full, or not ours
+        where = f" ({error.filename})" if error.filename else ""
+        say({"trouble": "ServerFailed", "message": f"The servers' folder cannot be used: {error.strerror}{where}."})
     except MendableError as trouble:
         say({"trouble": type(trouble).__name__, "message": str(trouble)})
     except ExceptionGroup as group:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +17,21 @@ from typer.exceptions import TyperException
 
 from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE
 from installation.errors import MendableError
-from operations.cli import assets, customers, dead_letters, invoice, invoices, servers, statement, topics, up, verify
+from operations.cli import (
+    assets,
+    customers,
+    dead_letters,
+    invoice,
+    invoices,
+    orders,
+    send,
+    servers,
+    statement,
+    topics,
+    up,
+    verify,
+    worker,
+)
 from operations.terminal.signs import visible, visible_lines
 from services.engine.runtime.mistyped import mistyped
 
@@ -44,18 +59,34 @@ def leaseline(
     """Orders become subscriptions and billing accounts: three services on Kafka and MongoDB."""
 
 
-app.add_typer(assets.app, name="assets")
+app.add_typer(assets.app, name="assets", short_help="Devices by SKU and state, and the history of one")
 app.add_typer(servers.app, name="servers")
 app.add_typer(topics.app, name="topics")
 app.add_typer(customers.app, name="customers")
 app.add_typer(invoices.app, name="invoices")
+app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(invoice.invoice)
+app.command()(send.send)
 app.command()(statement.statement)
 app.command()(up.up)
 app.command()(verify.verify)
+app.command()(worker.worker)
 for found in sorted(entry_points(group="leaseline.commands"), key=lambda each: each.name):
     app.command(found.name)(found.load())  # a room above this one brings a command of its own: the demonstration
+
+
+def _told_whole(of: typer.Typer) -> None:
+    """A list of commands has the first sentence of each: typer would cut it."""
+    for command in of.registered_commands:
+        text = " ".join((command.callback.__doc__ or "").split()) if command.callback else ""
+        command.short_help = re.split(r"(?<=[.;])\s", text)[0].rstrip(".;")
+    for group in of.registered_groups:
+        if group.typer_instance is not None:
+            _told_whole(group.typer_instance)
+
+
+_told_whole(app)
 
 
 def main() -> None:

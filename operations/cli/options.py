@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-Databases = Annotated[str, typer.Option(envvar="LEASELINE_DATABASES", help="How the databases' names begin.")]
+from services.engine.runtime.settings import PREFIX_MEANT, database_prefix
+
+
+def _prefix(text: str) -> str:
+    try:
+        return database_prefix(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text[:60]!r} cannot begin a database's name: {PREFIX_MEANT}.") from None
+
+
+Databases = Annotated[
+    str, typer.Option(envvar="LEASELINE_DATABASES", callback=_prefix, help="How the databases' names begin.")
+]
 Data = Annotated[
     Path | None,
     typer.Option(

@@ -1,5 +1,6 @@
 """`leaseline servers start|stop|status`: the local Kafka and MongoDB, kept running beside the terminal."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -7,16 +8,24 @@ import typer
 
 from deploy.local import places, servers
 from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses, named
+from installation.errors import InstallationError
 from operations.terminal.screen import Screen
 
 app = typer.Typer(no_args_is_help=True, help="The local Kafka and MongoDB.")
 
 Data = Annotated[Path, typer.Option(help="The folder with the servers' data.", show_default=".leaseline/servers")]
-Port = Annotated[int | None, typer.Option(min=1024, max=65535, show_default="the last one, or any free one")]
+KafkaPort = Annotated[
+    int | None,
+    typer.Option(envvar="LEASELINE_KAFKA_PORT", min=1024, max=65535, show_default="the last one, or any free one"),
+]
+MongoPort = Annotated[
+    int | None,
+    typer.Option(envvar="LEASELINE_MONGO_PORT", min=1024, max=65535, show_default="the last one, or any free one"),
+]
 
 
 @app.command()
-def start(data: Data = places.SERVERS, kafka_port: Port = None, mongo_port: Port = None) -> None:
+def start(data: Data = places.SERVERS, kafka_port: KafkaPort = None, mongo_port: MongoPort = None) -> None:
     """Start both; they run until `leaseline servers stop`."""
     if running := servers.found(data):
         Screen().say("They run already." if named() is None else "Nothing to start.")
@@ -45,6 +54,16 @@ def status(data: Data = places.SERVERS) -> None:
         Screen().say("No servers run here. `leaseline servers start` starts them.")
         raise typer.Exit(3)
     _show(running)
+
+
+@app.command()
+def env(data: Data = places.SERVERS) -> None:
+    """Print what a shell needs to use them: eval "$(leaseline servers env)"."""
+    running = servers.found(data)
+    if running is None:
+        raise InstallationError("No servers run here. `leaseline servers start` starts them.")
+    for name, value in running.as_environment().items():
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def _show(addresses: Addresses) -> None:

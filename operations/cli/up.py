@@ -17,6 +17,7 @@ from installation.lag import Lags
 from installation.lanes import agreed_lanes
 from installation.topics import create_topics
 from operations.cli.options import Databases
+from operations.cli.servers import KafkaPort, MongoPort
 from operations.cli.topics import Lanes
 from operations.terminal.screen import Screen
 
@@ -25,6 +26,8 @@ def up(
     data: Annotated[Path, typer.Option(help="The folder of the servers' data.", show_default=".leaseline/servers")] = (
         places.SERVERS
     ),
+    kafka_port: KafkaPort = None,
+    mongo_port: MongoPort = None,
     lanes: Lanes = None,
     databases: Databases = "leaseline",
 ) -> None:
@@ -35,7 +38,9 @@ def up(
     with ExitStack() as stack:
         try:
             with screen.working("Starting ..."):
-                addresses = servers.found(data) or stack.enter_context(servers.running(data))
+                addresses = servers.found(data) or stack.enter_context(
+                    servers.running(data, kafka_port=kafka_port, mongo_port=mongo_port)
+                )
                 number = asyncio.run(agreed_lanes(addresses.mongo, databases, lanes))
                 asyncio.run(create_topics(addresses.kafka, number))
                 environment = {"LEASELINE_LANES": str(number), "LEASELINE_DATABASES": databases}

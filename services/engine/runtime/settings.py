@@ -1,6 +1,7 @@
 """The settings of a service's process, from the environment, all with the prefix ``LEASELINE_``."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
@@ -9,6 +10,8 @@ from contracts.values.immutable import Immutable
 T = TypeVar("T")
 MOST_LANES: Final = 1024
 MOST_LINES: Final = 1_000_000
+PREFIX_MEANT: Final = "use 1 to 40 of the characters A-Z a-z 0-9 _ -"
+_PREFIX: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FORMS: Final = ("json", "console")
 LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -48,6 +51,13 @@ def between(least: float, most: float, number: Callable[[str], T]) -> Callable[[
         return number(text)
 
     return read
+
+
+def database_prefix(text: str) -> str:
+    """How the names of databases and groups begin: what MongoDB and Kafka both take. Raises ValueError."""
+    if _PREFIX.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
 
 
 def _all_or_number(text: str) -> int | None:
@@ -93,7 +103,7 @@ class Settings(Immutable):
             kafka=kafka,
             mongo=mongo,
             lanes=read("LANES", "16", between(1, MOST_LANES, int), f"give a whole number from 1 to {MOST_LANES}"),
-            databases=environment.get("LEASELINE_DATABASES", "leaseline"),
+            databases=read("DATABASES", "leaseline", database_prefix, PREFIX_MEANT),
             logs=read("LOGS", "json", one_of(FORMS), f"use {' or '.join(FORMS)}"),
             log_level=read("LOG_LEVEL", "info", one_of(LEVELS), f"use {' or '.join(LEVELS)}"),
             tick_seconds=read("TICK_SECONDS", "60", between(0, 3600, float), "give seconds from 0 (never) to 3600"),

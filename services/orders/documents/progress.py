@@ -113,6 +113,11 @@ def marked(version: int, row: SubscriptionRow) -> int:
     return version * _ROOM + STATES.index(row.state)
 
 
+def states_of(order_id: str, rows: Mapping[str, int]) -> Mapping[str, State]:
+    """The state of each of these rows, by the subscription's id, in the order of their numbers."""
+    return {f"{order_id}/{number}": STATES[rows[number] % _ROOM] for number in sorted(rows, key=int)}
+
+
 def active_and_ended(order: PlacedOrder) -> tuple[int, int]:
     """How many are active, and how many are over (ended by date or cancelled). Reversed ones were never created."""
     active, ended = _states(order.subscriptions.values())

@@ -1,0 +1,68 @@
+"""What is read of an order by people: its items, holds and subscriptions, from the documents as they are kept."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import to_builtins
+
+from contracts.messages.order import Hold
+from contracts.values.immutable import Immutable
+from services.orders.documents.order import PlacedOrder, SubscriptionRows
+from services.orders.documents.progress import states_of
+
+
+class OrderedItem(Immutable):
+    """An item with its units: ordered, with a device, given up."""
+
+    item_id: str
+    sku: str
+    quantity: int
+    taken: int
+    cancelled: int
+    months: int
+    unit_price: int | None
+
+
+class ShownOrder(Immutable):
+    """An order as it stands. ``subscriptions`` has the state of each, by its id."""
+
+    order_id: str
+    status: str
+    payer: str
+    customer: str
+    currency: str
+    items: tuple[OrderedItem, ...]
+    holds: tuple[str, ...]
+    flags: tuple[str, ...]
+    subscriptions: Mapping[str, str]
+
+    def data(self) -> Mapping[str, object]:
+        """As a program reads it."""
+        found: dict[str, object] = to_builtins(self)
+        return found
+
+
+def shown(order: PlacedOrder, pages: Iterable[SubscriptionRows]) -> ShownOrder:
+    """The order with the subscriptions that it names itself and those on its pages."""
+    items = tuple(
+        OrderedItem(item.item_id, item.sku, item.quantity, *order.units(item), item.months, item.unit_price)
+        for item in order.items
+    )
+    rows = dict(order.subscriptions)
+    for page in pages:
+        rows |= page.subscriptions
+    return ShownOrder(
+        order_id=order.order_id,
+        status=order.status,
+        payer=order.payer,
+        customer=order.customer.id,
+        currency=order.currency,
+        items=items,
+        holds=tuple(map(_why, order.holds)),
+        flags=tuple(map(str, order.flags)),
+        subscriptions=states_of(order.order_id, rows),
+    )
+
+
+def _why(hold: Hold) -> str:
+    prices = f": {hold.found} quoted, {hold.expected} in the catalog" if hold.found is not None else ""
+    return f"{hold.reason.replace('_', ' ')}, item {hold.item_id}{prices}"
