@@ -40,4 +40,4 @@ def last_lines(log: Path, count: int = 15) -> str:
 
 def _is_frame(line: str) -> bool:
     """Of Java's traces, and of mongod's, whose log has a JSON object in each line."""
-    return line.lstrip().startswith("at ") or any(mark in line for mark in ('"backtrace"', '"Frame:', '"BACKTRACE'))
+    return line.lstrip().startswith("at ") or any(mark in line.lower() for mark in ("backtrace", "frame: {"))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.registry import MESSAGES
 from contracts.topics import TOPICS
@@ -94,6 +95,19 @@ def _document(value: bytes | None) -> Mapping[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+async def _places(kafka: str) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await admin.start()
+        described = await admin.describe_topics(list(EVENTS))
+    finally:
+        await admin.close()
+    found = [TopicPartition(each["topic"], part["partition"]) for each in described for part in each["partitions"]]
+    if not found:
+        raise InstallationError(f"There are no topics on Kafka at {kafka}: run `leaseline topics create`.")
+    return found
+
+
 @asynccontextmanager
 async def _listening(kafka: str, *, listens: bool) -> AsyncIterator[AIOKafkaConsumer | None]:
     """A consumer at the present ends of the events: answers come behind them."""
@@ -104,12 +118,7 @@ async def _listening(kafka: str, *, listens: bool) -> AsyncIterator[AIOKafkaCons
     try:
         with kafka_answers(kafka):
             await consumer.start()
-            await consumer.topics()
-            places = [
-                TopicPartition(name, part) for name in EVENTS for part in consumer.partitions_for_topic(name) or ()
-            ]
-            if not places:
-                raise InstallationError(f"There are no topics on Kafka at {kafka}: run `leaseline topics create`.")
+            places = await _places(kafka)
             consumer.assign(places)
             for place, end in (await consumer.end_offsets(places)).items():
                 consumer.seek(place, end)

@@ -49,7 +49,8 @@ def plain(sheet: Sheet) -> Iterator[str]:
 
 
 def _table(sheet: Sheet, widths: Sequence[int]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP, 0, 0), pad_edge=False, show_edge=False, collapse_padding=True)
+    # The box has a blank between two columns; the padding is the rest of the gap.
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
     for column, width in zip(sheet.columns, widths, strict=True):
         head = Text(visible(column.title))
         table.add_column(head, justify="right" if column.number else "left", overflow="fold", width=width)

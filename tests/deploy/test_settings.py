@@ -49,7 +49,7 @@ def read_in(folder: str) -> set[str]:
 def test_every_setting_is_told_of_and_nothing_else() -> None:
     told = set(VARIABLE.findall((PROJECT / "docs/settings.md").read_text(encoding="utf-8")))
 
-    assert told == read_in("services") | read_in("deploy")
+    assert told == read_in("services") | read_in("deploy") | read_in("operations") | read_in("installation")
 
 
 def test_the_demonstration_does_not_depend_on_the_shells_settings() -> None:

@@ -125,6 +125,35 @@ def test_every_sign_of_every_cell_is_on_the_screen(rows: list[tuple[str, str, in
             assert set(word) <= set(shown)
 
 
+WORDS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(WORDS, st.integers(0, 10**6), WORDS), min_size=1, max_size=4), st.integers(30, 60))
+def test_a_table_whose_words_fit_is_drawn_with_every_word_whole(rows: list[tuple[str, int, str]], width: int) -> None:
+    sheet = Sheet((Column("a"), Column("b", number=True), Column("c")))
+    for row in rows:
+        sheet.add(*row)
+    _, _, *lines = drawn(sheet, width).splitlines()
+
+    assert [tuple(line.split()) for line in lines] == [(one, f"{two:,}", three) for one, two, three in rows]
+
+
+@pytest.mark.parametrize("width", range(60, 130, 7))
+def test_the_table_of_verify_is_whole_at_every_width(width: int) -> None:
+    rules = tuple(
+        Invariant(
+            number, "One bad message never delays another order's messages", checked=50_440, counted="dead letters"
+        )
+        for number in range(1, 8)
+    )
+    out = io.StringIO()
+    show(Report(rules), Screen(file=out, width=width))
+    lines = [line.split() for line in out.getvalue().splitlines() if "50,440" in line or "letters" in line]
+
+    assert {line[0] for line in lines if line[0].isdigit()} == set("1234567")
+    assert out.getvalue().count("holds") == 7
+
+
 def test_a_pipe_gets_plain_lines_with_tabs_between() -> None:
     out = io.StringIO()
     Screen(file=out).show(wide())
