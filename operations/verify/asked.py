@@ -5,6 +5,7 @@ from typing import Final
 from contracts.messages.fulfillment import ItemFulfillmentRequested
 from contracts.registry import MESSAGES
 from contracts.wire.envelope import Opened, opened
+from contracts.wire.message import Request
 from operations.verify.books import Books
 from operations.verify.found import Found, address
 
@@ -32,4 +33,4 @@ def _opened(found: Found) -> Opened | None:
         read = opened(found.value, found.headers, MESSAGES)
     except (ValueError, RecursionError, MemoryError):  # the services call it unreadable, too
         return None
-    return read if isinstance(read, Opened) else None
+    return read if isinstance(read, Opened) and issubclass(read.model, Request) else None

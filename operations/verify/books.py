@@ -13,8 +13,18 @@ from operations.verify.tables import FOUND, INDEXES, KEPT, LOG, NEWEST, ONCE, VI
 Row = tuple[Any, ...]
 WRITTEN_AT: Final = 2000
 """Rows of one table that are gathered before they are written."""
+LARGEST: Final = 2**63 - 1
 CACHE_KIB: Final = 64 * 1024
 """Memory that SQLite may take; everything else lies in the file."""
+
+
+def _can_be_held(value: object) -> bool:
+    """Whether SQLite takes it: whole numbers of 64 bits, text that is Unicode, bytes, nothing."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
+    if isinstance(value, int):
+        return -LARGEST <= value <= LARGEST
+    return value is None or isinstance(value, float | bytes)
 
 
 class Books:
@@ -30,6 +40,7 @@ class Books:
             self._sqlite.execute(statement)
         self._insert = {name: self._insertion(name) for name in (*LOG, *KEPT, *FOUND)}
         self._gathered: dict[str, list[Row]] = defaultdict(list)
+        self._entry: list[tuple[str, Row]] | None = None
 
     def _insertion(self, name: str) -> str:
         columns = [row[1] for row in self._sqlite.execute(f"PRAGMA table_info({name})")]
@@ -41,7 +52,33 @@ class Books:
         return statement
 
     def add(self, table: str, *values: Any) -> None:
-        """One more row, with a value for each column."""
+        """One more row, with a value for each column. Raises ValueError for a value that no row can hold."""
+        for value in values:
+            if not _can_be_held(value):
+                raise ValueError(f"{type(value).__name__} that no row of {table} can hold")
+        if self._entry is not None:
+            self._entry.append((table, values))
+        else:
+            self._gather(table, values)
+
+    @contextmanager
+    def entry(self, place: str) -> Iterator[None]:
+        """All rows of one record or document, or none of them. Whatever its content raises costs it alone: then it is
+        entered as unreadable under ``place``, which says where it stands.
+        """
+        gathered: list[tuple[str, Row]] = []
+        self._entry = gathered
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  outsiders write to topics: nothing they write may end the report
+            gathered.clear()
+            gathered.append(("unreadable", (place, type(error).__name__)))
+        finally:
+            self._entry = None
+        for table, values in gathered:
+            self._gather(table, values)
+
+    def _gather(self, table: str, values: Row) -> None:
         gathered = self._gathered[table]
         gathered.append(values)
         if len(gathered) >= WRITTEN_AT:
@@ -73,6 +110,7 @@ class Books:
             self.run(f"DELETE FROM {name}")  # noqa: S608  our own names
         for name in ("said", "passed"):
             self.run(f"DELETE FROM {name} WHERE at_offset IS NULL")  # noqa: S608
+        self.run("DELETE FROM unreadable WHERE place NOT LIKE 'record %'")
 
     def _written(self) -> sqlite3.Connection:
         for table in tuple(self._gathered):

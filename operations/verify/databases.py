@@ -1,7 +1,7 @@
 """The databases, read in pages by id. A page is as it was at one moment, the whole is not: hence the second look."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any, Final
 
 from pymongo.read_concern import ReadConcern
@@ -9,7 +9,7 @@ from pymongo.read_concern import ReadConcern
 from installation import SERVICES
 from installation.errors import InstallationError, mongo_answers
 from operations.verify.books import Books
-from operations.verify.kept import COLLECTIONS, IGNORED, PAGES_FIELDS, enter_checkpoint
+from operations.verify.kept import COLLECTIONS, IGNORED, PAGES_FIELDS, enter_checkpoint, enter_document
 from services.engine.adapters.mongo_checkpoint import from_document
 from services.engine.adapters.mongo_store import CHECKPOINTS, INSTALLATION, Client
 from services.engine.core.checkpoint import Checkpoint
@@ -27,20 +27,25 @@ class Databases:
 
     async def enter(self, books: Books) -> None:
         """Everything that the invariants need, as it is now. The books must hold nothing of it yet."""
-        for service, collection, entered in COLLECTIONS:
+        for service, collection, _ in COLLECTIONS:
             few = collection == "invoice_pages"
             fields = dict.fromkeys(PAGES_FIELDS, 1) if few else dict.fromkeys(IGNORED, 0)
             async for page in self._pages(service, collection, fields):
                 for document in page:
-                    entered(books, document)
+                    enter_document(books, service, collection, document)
         for service in SERVICES:
             async for page in self._pages(service, CHECKPOINTS):
                 for document in page:
                     enter_checkpoint(books, service, document)
 
     async def checkpoints(self, service: str) -> Sequence[Checkpoint]:
-        """The checkpoints of a service's lanes."""
-        return [from_document(document) async for page in self._pages(service, CHECKPOINTS) for document in page]
+        """The checkpoints of a service's lanes that can be read."""
+        documents = [document async for page in self._pages(service, CHECKPOINTS) for document in page]
+        found = []
+        for document in documents:
+            with suppress(Exception):  # `enter_checkpoint` tells of one that cannot be read
+                found.append(from_document(document))
+        return found
 
     async def exist(self) -> bool:
         """Whether any of the services ever ran on these databases."""
@@ -69,7 +74,13 @@ async def opened_databases(uri: str, prefix: str) -> AsyncIterator[Databases]:
     """The databases whose names begin with ``prefix``. Raises ``InstallationError`` if MongoDB does not answer or no
     service ever ran there.
     """
-    client: Client = Client(uri, tz_aware=True, serverSelectionTimeoutMS=5_000)
+    client: Client = Client(
+        uri,
+        tz_aware=True,
+        serverSelectionTimeoutMS=5_000,
+        unicode_decode_error_handler="replace",  # whatever somebody wrote there, its page is read
+        datetime_conversion="DATETIME_AUTO",
+    )
     databases = Databases(client, prefix)
     with closing(client), mongo_answers():
         if not await databases.exist():

@@ -14,7 +14,12 @@ DEAD: Final = "leaseline-"
 
 
 def enter(books: Books, found: Found) -> None:
-    """Enters a record. Raises KeyError for a topic that no contract names."""
+    """Enters a record, whoever wrote it and whatever it holds: what cannot be read is entered as that."""
+    with books.entry(found.place):
+        _enter(books, found)
+
+
+def _enter(books: Books, found: Found) -> None:
     owner = topic(found.topic).owner.value
     kind = found.topic.rpartition(".")[2]
     if kind == "requests":

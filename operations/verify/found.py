@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Final
+from zlib import crc32
 
 from services.engine.core.record import Headers, Outgoing, Record
 
@@ -19,6 +20,13 @@ class Found:
     at: int | None
     value: bytes | None
     headers: Headers
+
+    @property
+    def place(self) -> str:
+        """Where it was found, as a person reads it."""
+        if self.offset is None:
+            return f"saved {self.topic}/{self.lane}/{crc32(self.value or b''):08x}"
+        return f"record {address(self.topic, self.lane, self.offset)}"
 
     @classmethod
     def in_log(cls, record: Record) -> "Found":

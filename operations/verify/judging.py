@@ -1,6 +1,7 @@
 """Judges the books, look by look: only what looks wrong in the same way twice is wrong."""
 
 import json
+from sqlite3 import OperationalError
 from typing import Final
 
 from operations.verify.books import Books
@@ -29,7 +30,13 @@ def judge(books: Books, look: int, *, behind: bool = False) -> int:
     _find_parts(books)
     for rule in INVARIANTS:
         for offence in rule.offences if behind else (*rule.offences, *rule.disagreements):
-            books.run(f"INSERT INTO offenders SELECT ?, ?, * FROM ({offence})", (look, rule.number))  # noqa: S608
+            try:
+                books.run(f"INSERT INTO offenders SELECT ?, ?, * FROM ({offence})", (look, rule.number))  # noqa: S608
+            except OperationalError as error:  # amounts that nobody of us wrote, beyond 64 bits
+                books.run(
+                    "INSERT INTO offenders VALUES (?, ?, 'reckoned', ?)",
+                    (look, rule.number, f"what is kept or said cannot be reckoned with: {error}"),
+                )
     return books.one("SELECT count(*) FROM offenders WHERE look = ?", (look,))
 
 
@@ -45,12 +52,13 @@ def _find_parts(books: Books) -> None:
         " LEFT JOIN subscriptions s ON s.subscription_id = h.subscription_id AND s.version = h.version"
     )
     for payer, subscription_id, version, customer, term, currency, test, issued, state, priced in held:
-        contract, months = json.loads(priced), json.loads(issued)
-        adds = part(state, contract, payer, months)
-        for month in months:
-            due = owed(state, contract, payer, month)
-            books.add("issued", payer, subscription_id, version, month, price(contract, month), due)
-        books.add("parts", account(payer, term, currency, test=bool(test)), subscription_id, customer, *adds)
+        with books.entry(f"document billing.shares: {subscription_id!r:.200} of {payer!r:.200}"):
+            contract, months = json.loads(priced), json.loads(issued)
+            adds = part(state, contract, payer, months)
+            for month in months:
+                due = owed(state, contract, payer, month)
+                books.add("issued", payer, subscription_id, version, month, price(contract, month), due)
+            books.add("parts", account(payer, term, currency, test=bool(test)), subscription_id, customer, *adds)
 
 
 def reported(books: Books, look: int, behind: Waiting | None = None) -> Report:

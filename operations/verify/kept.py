@@ -13,6 +13,7 @@ from operations.verify.entering import enter
 from operations.verify.found import Found, address, without_incarnation
 from operations.verify.parts import account, priced
 from services.engine.adapters.mongo_checkpoint import from_document
+from services.engine.core.record import Outgoing
 
 AnyDocument = Mapping[str, Any]
 SUBMISSION: Final = OrderSubmitted.type_name()
@@ -20,12 +21,25 @@ SUBMISSION: Final = OrderSubmitted.type_name()
 
 def enter_checkpoint(books: Books, service: str, document: AnyDocument) -> None:
     """How far a lane was read, and what it has still to say: it stands in the log already, or will."""
-    checkpoint = from_document(document)
-    for topic, following in checkpoint.offsets.items():
-        incarnation = checkpoint.incarnations.get(topic, 0)
-        books.add("checkpoints", service, topic, checkpoint.lane, following, incarnation)
-    for outgoing in checkpoint.outgoing:
+    saying: tuple[Outgoing, ...] = ()
+    with books.entry(_place(service, "checkpoints", document)):
+        checkpoint = from_document(document)
+        for topic, following in checkpoint.offsets.items():
+            incarnation = checkpoint.incarnations.get(topic, 0)
+            books.add("checkpoints", service, topic, checkpoint.lane, following, incarnation)
+        saying = checkpoint.outgoing
+    for outgoing in saying:
         enter(books, Found.in_checkpoint(outgoing))
+
+
+def enter_document(books: Books, service: str, collection: str, document: AnyDocument) -> None:
+    """A document of one of the ``COLLECTIONS``; one that is not as the service writes it is entered as unreadable."""
+    with books.entry(_place(service, collection, document)):
+        ENTERED[service, collection](books, document)
+
+
+def _place(service: str, collection: str, document: AnyDocument) -> str:
+    return f"document {service}.{collection} {document.get('_id')!r:.200}"
 
 
 def enter_order(books: Books, order: AnyDocument) -> None:
@@ -167,6 +181,7 @@ COLLECTIONS: Final = (
     ("billing", "runs", enter_run),
 )
 """Service, collection, and what a document of it is to the books."""
+ENTERED: Final = {(service, collection): entered for service, collection, entered in COLLECTIONS}
 
 IGNORED: Final = (
     "heard",

@@ -8,21 +8,28 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from contracts.registry import MESSAGES
-from contracts.wire.message import Kind
+from contracts.wire.envelope import Opened, opened
+from contracts.wire.message import Body, Kind
 from operations.verify.asked import ECHOED
 from operations.verify.books import Books
 from operations.verify.found import Found, without_incarnation
 from operations.verify.parts import account, priced
 
+FOREIGN: Final = "foreign"
+"""Why a record of an event topic is none: it does not even claim to be said by a service."""
 OURS: Final = "leaseline/"
 """How the source of everything begins that a service says."""
 
 
 def enter_said(books: Books, found: Found) -> None:
-    """Enters a record of an event or internal topic. What no service of ours said is no fact, whatever it claims."""
+    """Enters a record of an event or internal topic. What no service of ours said is no fact, whatever it claims.
+
+    Raises ValueError, or what else its content leads to, for a record that only looks like one of ours.
+    """
     said = _document(found.value)
     source = said.get("source")
     if not isinstance(source, str) or not source.startswith(OURS):
+        books.add("unreadable", found.place, FOREIGN)
         return
     name, id_, data = str(said["type"]), str(said["id"]), said["data"]
     model = MESSAGES.get(name)
@@ -30,6 +37,8 @@ def enter_said(books: Books, found: Found) -> None:
     subject, version, where = said.get("subject"), None, None
     if kind is Kind.FACT:
         subject, version = id_.rpartition("@")[0], data["version"]
+        if type(version) is not int:
+            raise ValueError(f"a fact with version {version!r:.50}")
     elif kind in (Kind.ANSWER, Kind.NOTICE):
         where = without_incarnation(id_.partition(":")[2])
     short = name.split(".")[-2]
@@ -38,7 +47,9 @@ def enter_said(books: Books, found: Found) -> None:
     place = (found.topic, found.lane, found.offset, found.at)
     service = source.removeprefix(OURS)
     books.add("said", service, *place, short, kind.value, subject, version, where, id_, *cause, digest)
-    if kind is Kind.FACT:
+    if model is not None and not _is_a(model, found.value):
+        books.add("unreadable", found.place, f"no {short}")  # it was said, and what it carries is nothing
+    elif kind is Kind.FACT:
         _enter_fact(books, short, subject, data, cause)
     elif short == "ItemFulfillmentRefused":
         for number, refused in enumerate(data["serials"]):
@@ -46,6 +57,11 @@ def enter_said(books: Books, found: Found) -> None:
     elif short == "RequestRepeated":
         first = (data.get("first_source"), data.get("first_id"))
         books.add("repeats", where, service, subject, *first, data["outcome"], bool(data["codes"]))
+
+
+def _is_a(model: type[Body], value: bytes | None) -> bool:
+    read = opened(value, (), {model.type_name(): model})
+    return isinstance(read, Opened) and read.body is not None
 
 
 def _document(value: bytes | None) -> Mapping[str, Any]:

@@ -12,6 +12,10 @@ _WAITING: Final = """
     WITH waiting (what, name) AS (
         SELECT 'requests that ' || kind, subject FROM waits
         UNION ALL SELECT 'orders on hold', order_id FROM orders WHERE held
+        UNION ALL SELECT 'documents that are not as a service writes them, left out', substr(place, 10)
+            FROM unreadable WHERE place LIKE 'document %'
+        UNION ALL SELECT 'records of events, internal topics and dead letters that no service wrote, left out',
+            substr(place, instr(place, ' ') + 1) FROM unreadable WHERE place NOT LIKE 'document %'
         UNION ALL SELECT 'invoices that are being prepared', number FROM kept_invoices WHERE NOT done
         UNION ALL SELECT 'requests not read yet by ' || service, address
             FROM fates JOIN requests USING (address) WHERE fate = 'unread'

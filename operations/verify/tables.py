@@ -24,6 +24,7 @@ LOG: Final[Mapping[str, str]] = {
     ),
     "order_facts": "order_id PRIMARY KEY, version, status",
     "account_facts": "account PRIMARY KEY, version, active, customers, monthly, outstanding, payer, days, issues, due",
+    "unreadable": "place PRIMARY KEY, why",
     "invoices": (
         "number PRIMARY KEY, payer, account, test, period, running,"
         " lines, credit_lines, pages, charges, credited, total"
@@ -35,7 +36,8 @@ LOG: Final[Mapping[str, str]] = {
 }
 """What was read in the topics; read on, never read again. ``subscriptions`` and the two tables of facts hold the
 newest version of each only. ``priced`` is JSON: payers, prices, dates (``parts.py``). ``days`` are those of an
-account's term, ``issues`` and ``due`` its next dates."""
+account's term, ``issues`` and ``due`` its next dates. ``unreadable``: records (but requests) and documents of which
+nothing could be entered, and why; ``place`` begins with ``record``, ``document`` or ``saved``."""
 
 KEPT: Final[Mapping[str, str]] = {
     "checkpoints": "service, topic, lane, next, incarnation, PRIMARY KEY (service, topic, lane)",
@@ -112,5 +114,5 @@ VIEWS: Final = (
 NEWEST: Final = ("subscriptions", "order_facts", "account_facts")
 """Tables in which only a higher version takes the place of what is there."""
 
-ONCE: Final = ("accepted", "declined", "repeats", "dead", "waits", "invoices", "invoice_lines")
+ONCE: Final = ("unreadable", "accepted", "declined", "repeats", "dead", "waits", "invoices", "invoice_lines")
 """Tables whose rows may come twice: a record that stands twice in the log says the same again."""

@@ -25,7 +25,7 @@ from operations.verify.books import Books
 from operations.verify.entering import enter
 from operations.verify.found import Found
 from operations.verify.judging import judge, reported
-from operations.verify.kept import COLLECTIONS, IGNORED, enter_checkpoint
+from operations.verify.kept import COLLECTIONS, IGNORED, enter_checkpoint, enter_document
 from operations.verify.report import Report
 from services.billing.service import billing
 from services.engine.adapters.mongo_checkpoint import to_document
@@ -180,9 +180,12 @@ class SmallInstallation:
 
     def keep(self, books: Books) -> None:
         """Enters the documents as they are now."""
-        for service, collection, entered in COLLECTIONS:
-            for document in self.documents.get((service, collection), {}).values():
-                entered(books, {name: value for name, value in document.items() if name not in IGNORED})
+        for service, collection, _ in COLLECTIONS:
+            for id_, document in self.documents.get((service, collection), {}).items():
+                whole = {"_id": id_} | document
+                enter_document(
+                    books, service, collection, {name: value for name, value in whole.items() if name not in IGNORED}
+                )
         for (service, _), checkpoint in self.checkpoints.items():
             enter_checkpoint(books, service, to_document(checkpoint))
 

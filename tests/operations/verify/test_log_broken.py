@@ -1,7 +1,5 @@
 """Invariants 4, 5 and 7 broken in the log, one at a time, and what waits without breaking anything."""
 
-import pytest
-
 from services.engine.core.document import replace
 from services.engine.core.lanes import home
 from services.orders.service import orders
@@ -123,8 +121,7 @@ def test_two_answers_to_one_request_break_the_fifth() -> None:
     small = healthy()
     refused = small.said("RequestRefused", "UNKNOWN")[0]
     small.append(refused.topic, refused.partition, refused.text.replace("RequestRefused", "RequestRepeated").encode())
-    with pytest.raises(KeyError, match="outcome"):  # what is no answer of ours is never taken for one
-        small.report()
+    broken(small, 5, "has 2 answers")  # although the second tells of no repeat that could be read
     small = healthy()
     partly = small.said("ItemFulfillmentRefused", "o-1")[0]
     repeat = next(r for r in small.said("RequestRepeated") if r.topic == "fulfillment.events")
