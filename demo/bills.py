@@ -44,7 +44,7 @@ def _runs(folded: Folded) -> Sheet:
 def _sums(folded: Folded) -> Sheet:
     real = [invoice for invoice in folded.invoices.values() if not invoice.test]
     periods = sorted({invoice.period for invoice in real})
-    numbers = (*periods, "credited", "invoices", "lines")
+    numbers = (*periods, "credited", "invoices")
     sheet = Sheet(columns("currency", numbers=numbers), title="Invoiced less credited, by currency")
     for currency in sorted({invoice.currency for invoice in real}):
         found = [invoice for invoice in real if invoice.currency == currency]
@@ -57,13 +57,12 @@ def _sums(folded: Folded) -> Sheet:
             *(amount(sums[period], currency) for period in periods),
             amount(credited, currency) if credited else None,
             len(found),
-            sum(invoice.lines for invoice in found),
         )
     return sheet
 
 
 def _invoices(invoices: Sequence[Invoice]) -> Sheet:
-    names, numbers = ("number", "group", "period", "term", "issued", "due"), ("lines", "credits", "total")
+    names, numbers = ("number", "group", "period", "due"), ("lines", "total")
     sheet = Sheet(columns(*names, numbers=numbers), title=f"The invoices of the {LARGEST} largest groups")
     payer = None
     for invoice in invoices:
@@ -74,11 +73,8 @@ def _invoices(invoices: Sequence[Invoice]) -> Sheet:
             invoice.number,
             invoice.payer_name or invoice.payer,
             invoice.period,
-            invoice.term,
-            str(invoice.issue_date),
             str(invoice.due_date or ""),
             invoice.lines,
-            invoice.credit_lines or None,
             amount(invoice.total, invoice.currency),
         )
     return sheet

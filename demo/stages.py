@@ -72,10 +72,16 @@ async def _fed(
 
 
 def _show(line: Line, wave: str, watch: Watch, left: int) -> None:
-    """In 80 columns, whatever the numbers of the plan."""
+    """The most telling first: what does not fit on the line is left out."""
     progress = watch.progress
-    counts = f"{progress.placed:,} orders  {progress.active:,} active  {progress.lines:,} invoice lines"
-    line.tell((wave, "bold"), f"  {counts}  {_rate(watch):,.0f}/s  ", (f"{left:,} in flight", "yellow"))
+    line.tell(
+        (wave, "bold"),
+        (f"  {left:,} in flight", "yellow"),
+        f"  {progress.placed:,} orders",
+        f"  {progress.active:,} active",
+        f"  {_rate(watch):,.0f}/s",
+        f"  {progress.lines:,} invoice lines",
+    )
 
 
 _marks: dict[int, list[tuple[float, int]]] = {}

@@ -74,22 +74,18 @@ def _accounts(folded: Folded) -> Sheet:
         counted(len(currencies), "currency", "currencies"),
     )
     sheet = Sheet(
-        columns("payer", "name", "term", "currency", numbers=("customers", "subscriptions", "monthly total"))
-        + columns("next due", "apart by"),
+        columns("payer", "term", numbers=("customers", "devices", "monthly total")) + columns("next due"),
         title=f"The {LARGEST} largest of {number} in {in_currencies}",
     )
     largest = sorted(accounts, key=lambda a: (-a.active_subscriptions, a.account_id))[:LARGEST]
     for account in largest:
         sheet.add(
             account.payer,
-            account.payer_name,
             account.term,
-            account.currency,
             account.customers,
             account.active_subscriptions,
             amount(account.monthly_total, account.currency),
             str(account.next_due_date or ""),
-            ", ".join(account.apart),
         )
     return sheet
 

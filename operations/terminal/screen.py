@@ -22,13 +22,13 @@ Styled = str | tuple[str, str]
 class Line:
     """One line that is written anew in its place."""
 
-    def __init__(self, live: Live | None) -> None:
-        self._live = live
+    def __init__(self, live: Live | None, width: int = 80) -> None:
+        self._live, self._width = live, width
 
     def tell(self, *parts: Styled) -> None:
-        """What it says now."""
+        """What it says now: as many of the parts, from the first on, as fit on one line."""
         if self._live is not None:
-            self._live.update(_text(parts), refresh=True)
+            self._live.update(fitting(parts, self._width), refresh=True)
 
 
 class Screen:
@@ -84,7 +84,15 @@ class Screen:
             yield Line(None)
             return
         with Live(console=self._console, auto_refresh=False, transient=not stays) as live:
-            yield Line(live)
+            yield Line(live, self._console.width)
+
+
+def fitting(parts: tuple[Styled, ...], width: int) -> Text:
+    """The first part, and whole ones behind it while there is room."""
+    most = len(parts)
+    while most > 1 and _text(parts[:most]).cell_len > width:
+        most -= 1
+    return _text(parts[:most])
 
 
 def _text(parts: tuple[Styled, ...]) -> Text:

@@ -18,7 +18,7 @@ from deploy.local.places import PROJECT
 from operations.cli.invoices import sheet as invoices_sheet
 from operations.terminal.counts import counted
 from operations.terminal.form import Form, form_of
-from operations.terminal.screen import Screen
+from operations.terminal.screen import Screen, fitting
 from operations.terminal.sheet import Column, Sheet, columns
 from operations.terminal.signs import visible
 from operations.verify.report import Invariant, Report, Waiting, show
@@ -241,3 +241,10 @@ def test_one_is_no_plural() -> None:
 def test_a_row_of_another_length_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="2 cells for 1 columns"):
         Sheet(columns("a")).add("b", str(date(2026, 1, 1)))
+
+
+def test_a_line_of_progress_stays_one_line_of_whole_numbers() -> None:
+    parts = (("wave", "bold"), "  12,345 in flight", "  9,999 orders", "  1 [x]")
+    assert fitting(parts, 80).plain == "wave  12,345 in flight  9,999 orders  1 [x]"
+    assert fitting(parts, 30).plain == "wave  12,345 in flight"
+    assert fitting(parts, 3).plain == "wave"
