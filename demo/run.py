@@ -2,7 +2,9 @@
 
 import asyncio
 import shlex
+import shutil
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -114,14 +116,15 @@ async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], 
 
 def next_steps(data: Path, payer: str, *, named_servers: bool) -> tuple[str, ...]:
     """The commands that open what was made, each on a line of its own: to be copied as they stand."""
+    program = "leaseline" if shutil.which("leaseline") else shown_path(Path(sys.argv[0]).absolute())
     where = "" if named_servers else f" --data {shlex.quote(shown_path(data / 'servers'))}"
-    starts = () if named_servers else (f"  leaseline servers start{where}",)
+    starts = () if named_servers else (f"  {program} servers start{where}",)
     return (
         "What next:",
         *starts,
-        f"  leaseline invoices list{where}",
-        f"  leaseline statement {shlex.quote(payer)}{where}",
-        f"  leaseline assets{where}",
+        f"  {program} invoices list{where}",
+        f"  {program} statement {shlex.quote(payer)}{where}",
+        f"  {program} assets{where}",
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import closing
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from contracts.wire.near import nearest
 from installation import SERVICES
 from installation.errors import InstallationError, kafka_answers, mongo_answers
 from installation.lag import read_by
@@ -21,7 +22,9 @@ async def let_pass(kafka: str, mongo: str, databases: str, service: str) -> Mapp
     Raises ``InstallationError`` for what is no service, or never ran here.
     """
     if service not in SERVICES:
-        raise InstallationError(f"There is no service {service!r}: {', '.join(SERVICES)}.")
+        meant = nearest(service, SERVICES)
+        asked = f"did you mean {meant}?" if meant else f"{', '.join(SERVICES)}."
+        raise InstallationError(f"There is no service {service!r}: {asked}")
     client: Client = Client(mongo, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000)
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
     waiting: dict[str, int] = {}

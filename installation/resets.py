@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from contracts.topics import TOPICS
+from contracts.wire.near import nearest
 from installation import SERVICES
 from installation.errors import InstallationError, mongo_answers
 from services.engine.adapters.mongo_checkpoint import from_document, position_fields
@@ -19,7 +20,10 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
     """
     readers = {name for each in TOPICS if each.name == topic for name in each.readers if name in SERVICES}
     if not readers:
-        raise InstallationError(f"No service reads a topic {topic!r}: {', '.join(t.name for t in TOPICS)}.")
+        read = [each.name for each in TOPICS if set(each.readers) & set(SERVICES)]
+        meant = nearest(topic, read)
+        asked = f"did you mean {meant}?" if meant else f"{', '.join(read)}."
+        raise InstallationError(f"No service reads a topic {topic!r}: {asked}")
     client: Client = Client(mongo, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000)
     done: dict[str, int] = {}
     with closing(client), mongo_answers():

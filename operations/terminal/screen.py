@@ -59,6 +59,8 @@ class Screen:
             for line in plain(sheet):
                 self._console.file.write(f"{line}\n")
         else:
+            if sheet.title:
+                self._console.print()  # sets it apart from what came before
             for part in drawn(sheet, self._console.width):
                 self._console.print(part)
 

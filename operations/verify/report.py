@@ -1,5 +1,6 @@
 """What was found, as values, and as a person sees it."""
 
+import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -87,6 +88,13 @@ class Report:
 _COLOURS = {State.HOLDS: "", State.BROKEN: "bold red", State.NOTHING_YET: "yellow"}
 
 
+def worded(what: str) -> str:
+    """One of what is named in the plural: ``dead letter: no_subject``."""
+    return re.sub(
+        r"\b(record|repeat|duplicate|letter|request|order|scan|subscription|message)s\b", r"\1", what, count=1
+    )
+
+
 def show(report: Report, screen: Screen) -> None:
     """Prints the report: a line for each invariant, its offenders, what waits, and the summary last."""
     if screen.form is Form.JSON:
@@ -108,9 +116,10 @@ def show(report: Report, screen: Screen) -> None:
     for waiting in report.waits:
         names = ", ".join(map(visible, waiting.examples))
         more = ", ..." if waiting.count > len(waiting.examples) > 0 else ""
-        screen.say((f"{waiting.count:,}", "yellow"), f" {waiting.what}" + (f": {names}{more}" if names else ""))
+        what = worded(waiting.what) if waiting.count == 1 else waiting.what
+        screen.say((f"{waiting.count:,}", "yellow"), f" {what}" + (f": {names}{more}" if names else ""))
     for count in report.counts:
-        screen.say(f"{count.count:,} {count.what}")
+        screen.say(counted(count.count, worded(count.what), count.what))
     if report.moving:
         things = counted(report.moving, "thing")
         screen.say((things, "yellow"), " changed while looked at; look again when it is quiet.")

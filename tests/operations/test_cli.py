@@ -205,3 +205,42 @@ def test_a_mistyped_period_is_no_empty_file(words: tuple[str, ...], period: str)
 
     assert told.exit_code == 2
     assert f"'{period}' is no period: write it as YYYY-MM" in told.output
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("nope\x1b[31m[/x]",), r"No such command 'nope\x1b[31m[/x]'"),
+        (("servers", "status", "[/closed]\u202e"), r"([/closed]\u202e)"),
+        (("topics", "reset", "orders.event"), "No service reads a topic 'orders.event': did you mean orders.events?"),
+        (("dead-letters", "pass", "biling"), "There is no service 'biling': did you mean billing?"),
+    ],
+    ids=["command", "argument", "topic", "service"],
+)
+@pytest.mark.usefixtures("nowhere")
+def test_what_was_typed_is_shown_as_it_is_and_moves_no_cursor(words: tuple[str, ...], shown: str) -> None:
+    told = leaseline(*words)
+
+    assert told.returncode in (1, 2)
+    assert shown in told.stderr
+    assert not {"\x1b", "\u202e"} & set(told.stderr)
+
+
+@pytest.mark.parametrize("to", ["| head -0", "> /dev/full"])
+def test_an_output_that_nobody_takes_is_no_traceback(to: str) -> None:
+    told = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m operations --help {to}"],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        timeout=60,
+        check=False,
+    )
+
+    assert "Traceback" not in told.stderr
+    assert "Exception" not in told.stderr
+    if "full" in to:
+        assert (told.returncode, told.stderr) == (
+            1,
+            "The output could not be written whole: No space left on device.\n",
+        )

@@ -133,7 +133,7 @@ def test_a_table_whose_words_fit_is_drawn_with_every_word_whole(rows: list[tuple
     sheet = Sheet((Column("a"), Column("b", number=True), Column("c")))
     for row in rows:
         sheet.add(*row)
-    _, _, *lines = drawn(sheet, width).splitlines()
+    _, _, *lines = drawn(sheet, width).splitlines()  # its head and the line below
 
     assert [tuple(line.split()) for line in lines] == [(one, f"{two:,}", three) for one, two, three in rows]
 

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from operations.terminal.screen import Screen
-from operations.verify.report import Invariant, Report, State, Waiting, show
+from operations.verify.report import Counted, Invariant, Report, State, Waiting, show
 
 
 def invariants(*states: State) -> tuple[Invariant, ...]:
@@ -45,3 +45,11 @@ def test_a_person_sees_a_line_for_each_invariant_its_offenders_and_what_waits() 
     assert "1 ... 12 in all" in text
     assert "2 orders on hold: o-1, ..." in text
     assert text.rstrip().endswith("1 of 2 hold")
+
+
+def test_one_of_something_is_no_plural() -> None:
+    out = io.StringIO()
+    counts = (Counted("dead letters: wrong_topic", 1), Counted("records read", 1), Counted("dead letters: x", 2))
+    show(Report((), waits=(Waiting("orders on hold", 1),), counts=counts), Screen(file=out, width=120))
+    lines = out.getvalue().splitlines()
+    assert lines[-5:-1] == ["1 order on hold", "1 dead letter: wrong_topic", "1 record read", "2 dead letters: x"]
