@@ -66,7 +66,8 @@ class Archive:
                 self._database["payers"].find_one({"_id": account["payer"]}, {"billing_day": 1, "last_period": 1}) or {}
             )
             last = its.get("last_period")
-            issued = max(first, period_after(last)) if last else first
+            wanted = period or first
+            issued = max(wanted, period_after(last)) if last else wanted
             day = issue_date(issued, its.get("billing_day") or billing_day)
             days[account["payer"]] = min(day, days.get(account["payer"], day))
         return (len(days), min(days.values())) if days else None

@@ -69,6 +69,8 @@ def test_nothing_issued_yet_says_who_is_due_and_when() -> None:
         cli.app, ["invoices", "list", "--period", "2024-06", "--billing-day", "15"], catch_exceptions=False
     )
     assert "from 2024-07-15" in told.output
+    told = CliRunner().invoke(cli.app, ["invoices", "list", "--period", "2024-09"], catch_exceptions=False)
+    assert told.output == "No invoice for 2024-09 yet: 1 payer is due from 2024-10-01.\n"
 
 
 @pytest.mark.usefixtures("billed")
