@@ -69,7 +69,7 @@ def test_more_or_fewer_units_keep_the_agreed_price_whatever_the_catalog_has_toda
     catalog_becomes(shop, how)
     after = only(agreed(shop, edit(units(quantity))), OrderAmended).order
     assert after.items[0].quantity == quantity
-    assert snapshot(after.items[0]) == snapshot(before.told())
+    assert snapshot(after.items[0]) == snapshot(before.to_contract())
     assert (after.items[0].unit_price, after.holds) == (agreed_price, ())
     assert after.monthly_total == agreed_price * quantity
 

@@ -13,8 +13,8 @@ from contracts.values.refusals import Code
 from contracts.wire.message import Body
 from services.engine.core.message import Cause
 from services.orders.documents.order import PlacedOrder
+from services.orders.rules.contract import to_contract
 from services.orders.rules.status import status_of
-from services.orders.rules.telling import told
 from services.orders.settings import Settings
 from tests.orders.clerks import (
     accepted,
@@ -134,7 +134,7 @@ def test_the_versions_of_an_orders_facts_step_by_one_and_each_tells_the_order_as
     end = story(submitted, steps)
     facts = [say.body for say in end.shop.said if isinstance(say.body, WHOLE)]
     assert [fact.version for fact in facts] == list(range(1, len(facts) + 1))
-    assert facts[-1].order == told(end.order)
+    assert facts[-1].order == to_contract(end.order)
 
 
 @settings(max_examples=120, deadline=None)
@@ -171,16 +171,16 @@ def test_requests_and_decisions_heard_again_change_nothing(submitted: Body, step
 @settings(max_examples=60, deadline=None)
 @given(ORDERS, st.lists(REQUESTS, max_size=6))
 def test_changes_that_waited_for_their_order_end_as_if_they_had_come_after_it(
-    submitted: Body, wishes: list[Any]
+    submitted: Body, requests: list[Any]
 ) -> None:
     cancelling = type(cancel())
-    wishes = [wish for wish in wishes if not isinstance(wish, cancelling)]
+    requests = [request for request in requests if not isinstance(request, cancelling)]
     early, late = Story(open_shop()), Story(open_shop())
-    for step in (*wishes, note(), submitted):
+    for step in (*requests, note(), submitted):
         early.hears(step)
-    for step in (submitted, *wishes, note()):
+    for step in (submitted, *requests, note()):
         late.hears(step)
     early.ends()
     late.ends()
-    assert told(early.order) == told(late.order)
+    assert to_contract(early.order) == to_contract(late.order)
     assert early.order.version == late.order.version

@@ -11,9 +11,9 @@ from contracts.messages.orders import OrderSubmitted
 from contracts.messages.subscription import State
 from contracts.wire.message import Body
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
-from services.orders.rules.content import differing, fingerprints
+from services.orders.rules.content import find_differences, fingerprints
+from services.orders.rules.contract import to_contract
 from services.orders.rules.status import status_of
-from services.orders.rules.telling import told
 from tests.ledgers import with_all_rows
 from tests.orders.shop import ACME, ADA, CHAIR, CLOCK, POSTER, confirm, item, note, open_shop, order, progressed
 from tests.scene import Scene
@@ -80,7 +80,7 @@ def test_the_kept_status_is_always_the_one_that_follows_from_the_facts(facts: li
 def test_totals_are_the_sum_over_the_items_or_absent_while_one_has_no_price(submitted: OrderSubmitted) -> None:
     shop = open_shop()
     shop.hears(submitted)
-    placed = told(shop.document(PlacedOrder, "o-1"))
+    placed = to_contract(shop.document(PlacedOrder, "o-1"))
     prices = [(i.unit_price, i.quantity, i.months) for i in placed.items]
     if any(unit is None for unit, _, _ in prices):
         assert (placed.monthly_total, placed.contract_value) == (None, None)
@@ -96,10 +96,10 @@ def test_totals_are_the_sum_over_the_items_or_absent_while_one_has_no_price(subm
 @given(ORDERS, st.lists(st.sampled_from((confirm(), note())), max_size=4))
 @settings(max_examples=40, deadline=None)
 def test_messages_heard_again_change_nothing_and_every_request_has_one_answer(
-    submitted: OrderSubmitted, wishes: list[Body]
+    submitted: OrderSubmitted, requests: list[Body]
 ) -> None:
     shop = open_shop()
-    messages = list(enumerate([submitted, *wishes]))
+    messages = list(enumerate([submitted, *requests]))
     for n, message in messages:
         shop.hears(message, id=f"r{n}")
     before = dict(shop.documents)
@@ -114,11 +114,11 @@ def test_messages_heard_again_change_nothing_and_every_request_has_one_answer(
 def test_whatever_waited_for_an_order_ends_as_if_it_had_come_after_it(
     submitted: OrderSubmitted, data: st.DataObject
 ) -> None:
-    wishes: list[Body] = data.draw(st.lists(st.sampled_from((confirm(), note())), max_size=5))
+    requests: list[Body] = data.draw(st.lists(st.sampled_from((confirm(), note())), max_size=5))
     early, late = open_shop(), open_shop()
-    _hear(early, [*wishes, submitted])
-    _hear(late, [submitted, *wishes])
-    assert told(early.document(PlacedOrder, "o-1")) == told(late.document(PlacedOrder, "o-1"))
+    _hear(early, [*requests, submitted])
+    _hear(late, [submitted, *requests])
+    assert to_contract(early.document(PlacedOrder, "o-1")) == to_contract(late.document(PlacedOrder, "o-1"))
     assert early.document(PlacedOrder, "o-1").version == late.document(PlacedOrder, "o-1").version
     assert len([key for key in early.documents if key[0] == "awaited_orders"]) == 0
 
@@ -130,4 +130,4 @@ def _hear(shop: Scene, messages: list[Body]) -> None:
 
 @given(ORDERS, ORDERS)
 def test_two_submissions_differ_in_no_field_only_if_they_say_the_same(a: OrderSubmitted, b: OrderSubmitted) -> None:
-    assert (differing(fingerprints(a), fingerprints(b)) == ()) == (a == b)
+    assert (find_differences(fingerprints(a), fingerprints(b)) == ()) == (a == b)

@@ -5,8 +5,8 @@ from contracts.messages.orders import OrderStatusChanged
 from contracts.messages.subscription import State
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
 from services.orders.documents.progress import EMBEDDED, ON_A_PAGE, active_and_ended
+from services.orders.rules.contract import to_contract
 from services.orders.rules.status import item_status, order_status
-from services.orders.rules.telling import told
 from tests.ledgers import with_all_rows
 from tests.orders.shop import CHAIR, item, open_shop, order, progressed
 from tests.scene import NOON, Scene, only
@@ -40,12 +40,12 @@ def test_the_order_is_fulfilled_when_no_unit_is_open(shop: Scene) -> None:
 
 def test_items_have_a_status_of_their_own(shop: Scene) -> None:
     shop.hears(progressed(1, ("1", 1, 0), ("2", 1, 0)))
-    assert [i.status for i in told(shop.document(PlacedOrder, "o-1")).items] == ["partial", "fulfilled"]
+    assert [i.status for i in to_contract(shop.document(PlacedOrder, "o-1")).items] == ["partial", "fulfilled"]
 
 
 def test_cancelled_units_no_longer_count_in_the_totals_and_the_original_stays(shop: Scene) -> None:
     shop.hears(progressed(1, ("1", 1, 1)))
-    order_now = told(shop.document(PlacedOrder, "o-1"))
+    order_now = to_contract(shop.document(PlacedOrder, "o-1"))
     assert (order_now.monthly_total, order_now.original_monthly_total) == (1000 + 2500, 2 * 1000 + 2500)
     assert (order_now.contract_value, order_now.original_contract_value) == (42_000, 54_000)
 
@@ -54,7 +54,7 @@ def test_an_ended_or_cancelled_subscription_still_counts_as_taken_and_is_told_be
     rows = progressed(1, ("1", 2, 0), subscriptions=((1, "ended"), (2, "cancelled"), (3, "active"), (4, "reversed")))
     fact = only(shop.hears(rows), OrderStatusChanged)
     assert (fact.taken, fact.active, fact.ended) == (2, 1, 2)
-    shown = told(shop.document(PlacedOrder, "o-1"))
+    shown = to_contract(shop.document(PlacedOrder, "o-1"))
     assert (shown.active, shown.ended) == (1, 2)
 
 

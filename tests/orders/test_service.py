@@ -1,7 +1,9 @@
 from contracts.messages.changes import ItemChanged
 from contracts.messages.clock import ClockTicked, WaitingDue
 from contracts.messages.orders import OrderSubmitted, PricesDue
+from contracts.registry import read_by
 from contracts.wire.message import Body
+from contracts.wire.topic import Party
 from services.engine.core.document import replace
 from services.engine.core.unit_of_work import BatchUnitOfWork
 from services.orders import SERVICE_NAME
@@ -9,7 +11,6 @@ from services.orders.documents.awaited import AwaitedOrder
 from services.orders.documents.change_line import ChangeLine
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.variant import Variant
-from services.orders.handlers import HANDLERS
 from services.orders.settings import Settings
 from tests.orders.clerks import cancel, contact, edit, release
 from tests.orders.shop import confirm, item, note, open_shop, order, progressed, raw, written
@@ -19,7 +20,7 @@ from tests.scene import NOON
 def test_the_service_reads_what_it_reacts_to_from_its_own_topics_and_fulfillments() -> None:
     service = open_shop().service
     assert service.name == SERVICE_NAME
-    assert set(service.reads) == set(HANDLERS)
+    assert set(service.reads) == set(read_by(Party.ORDERS))
     assert service.topics() == ("catalog.requests", "fulfillment.events", "orders.internal", "orders.requests")
 
 

@@ -7,7 +7,7 @@ from services.billing.documents.account import rebuilt
 from services.fulfillment.documents.ledger import Ledger
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.progress import STATES
-from services.orders.rules.telling import told
+from services.orders.rules.contract import to_contract
 from tests.together.books import Books
 
 
@@ -45,7 +45,7 @@ def _units(ledger: Ledger) -> Iterator[str]:
 
 def _one_order(placed: PlacedOrder, ledger: Ledger) -> Iterator[str]:
     """Items, counts, payer, billing and contact data, and every subscription."""
-    order = told(placed)
+    order = to_contract(placed)
     if not ledger.opened:
         if order.cancelled_at is not None or not (order.holds or ledger.order_version == 0):
             yield "fulfillment has not opened its ledger"

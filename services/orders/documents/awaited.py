@@ -4,7 +4,7 @@ A document of its own, gone when the order arrives or its time is over: orders t
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from contracts.messages.changes import (
     HoldRejectionRequested,
@@ -22,6 +22,8 @@ from services.engine.core.memory import Memory, record_processed
 from services.engine.core.message import Message, Origin
 from services.orders.settings import Settings
 
+R = TypeVar("R", bound=Request)
+ModelOf = type[R]
 PARKED_TYPES: dict[str, type[Request]] = {
     model.type_name(): model
     for model in (
@@ -84,9 +86,12 @@ class Parked(Document):
         """Whether it is the order itself, which waits for the catalog."""
         return self.type == OrderSubmitted.type_name()
 
-    def message(self, lane: int) -> Message:
+    def message(self, lane: int) -> Message[Request]:
         """The request again, to be decided as if it came now; its answer goes to its own address."""
-        model = PARKED_TYPES[self.type]
+        return self.message_of(PARKED_TYPES[self.type], lane)
+
+    def message_of(self, model: ModelOf[R], lane: int) -> Message[R]:
+        """The same, of the type that it is known to be."""
         body = read_again(model, self.body)
         origin = Origin(self.topic, self.incarnation, self.partition, self.offset, self.timestamp)
         return Message(
@@ -136,18 +141,18 @@ class AwaitedOrder(Memory):
         size = len(request.body) + sum(len(parked.body) for parked in self.requests)
         return len(self.requests) >= settings.most_parked or size > settings.most_parked_characters
 
-    def parking(self, request: Parked) -> "AwaitedOrder":
+    def park(self, request: Parked) -> "AwaitedOrder":
         """One more request waits."""
-        return _timed(replace(self, parked=(*self.parked, request)))
+        return _with_due(replace(self, parked=(*self.parked, request)))
 
-    def cancelling(self, request: Parked) -> "AwaitedOrder":
+    def keep_cancellation(self, request: Parked) -> "AwaitedOrder":
         """The order is to be created cancelled."""
-        return _timed(replace(self, cancellation=request))
+        return _with_due(replace(self, cancellation=request))
 
-    def remembering(self, message: Message, outcome: str, forgotten_at: int) -> "AwaitedOrder":
+    def remember_refused(self, message: Message, outcome: str, forgotten_at: int) -> "AwaitedOrder":
         """One more request without an effect; all of them are remembered until ``forgotten_at``."""
         heard = record_processed(self.heard, message, outcome)
-        return _timed(replace(self, heard=heard, forgotten_at=forgotten_at))
+        return _with_due(replace(self, heard=heard, forgotten_at=forgotten_at))
 
     def waiting_like(self, message: Message) -> Parked | None:
         """The request with this message's identity among those that wait."""
@@ -156,7 +161,7 @@ class AwaitedOrder(Memory):
 
     def without(self, parked: Parked) -> "AwaitedOrder":
         """What is left once this one is decided."""
-        return _timed(replace(self, parked=tuple(p for p in self.parked if p is not parked)))
+        return _with_due(replace(self, parked=tuple(p for p in self.parked if p is not parked)))
 
     def overdue(self, waited: int) -> tuple[Parked, ...]:
         """The requests that have waited long enough."""
@@ -175,10 +180,10 @@ class AwaitedOrder(Memory):
             heard=() if forgotten else self.heard,
             forgotten_at=None if forgotten else self.forgotten_at,
         )
-        return _timed(left) if left.parked or left.heard or left.cancellation else None
+        return _with_due(left) if left.parked or left.heard or left.cancellation else None
 
 
-def _timed(awaited: AwaitedOrder) -> AwaitedOrder:
+def _with_due(awaited: AwaitedOrder) -> AwaitedOrder:
     ends = [p.due for p in awaited.parked]
     if awaited.forgotten_at is not None:
         ends.append(awaited.forgotten_at)

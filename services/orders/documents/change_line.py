@@ -4,7 +4,7 @@ One document for each order, there only meanwhile. Rule: ``docs/architecture.md`
 time.
 """
 
-from typing import Final
+from typing import Final, cast
 
 from contracts.messages.changes import (
     ChangeKind,
@@ -38,6 +38,10 @@ class OpenChange(Document):
     items: tuple[PlacedItem, ...]
     billing: BillingData
 
+    def message(self, lane: int) -> Message[ChangeRequest]:
+        """The request again: nothing else is ever open."""
+        return cast("Message[ChangeRequest]", self.request.message(lane))
+
 
 class ChangeLine(Document):
     """``due``: the waiting clock (ms) at which the open change is proposed again. ``waiting``: in their order."""
@@ -55,14 +59,12 @@ class ChangeLine(Document):
 
 def proposal(order_id: str, change: OpenChange, lane: int) -> OrderChangeProposed:
     """What fulfillment is asked: always the same for the same change."""
-    request = change.request.message(lane)
-    body = request.body
-    assert isinstance(body, ChangeRequest)
+    body = change.message(lane).body
     return OrderChangeProposed(
         order_id=order_id,
         number=change.number,
         change=KINDS[type(body)],
-        items=tuple(item.told() for item in change.items),
+        items=tuple(item.to_contract() for item in change.items),
         billing=change.billing,
         item_id=body.item_id if isinstance(body, ShortCloseRequested) else None,
         requested_at=change.request.time,

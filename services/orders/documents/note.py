@@ -15,22 +15,21 @@ class KeptNote(Document):
     author: str
     written_at: datetime
 
+    def to_fact(self, version: int) -> NoteAdded:
+        """The one note that is new, as its fact carries it."""
+        customer = self.subject.removeprefix("customer:")
+        about_customer = customer != self.subject
+        return NoteAdded(
+            version=version,
+            order_id=None if about_customer else self.subject,
+            customer_id=customer if about_customer else None,
+            number=self.number,
+            text=self.text,
+            author=self.author,
+            written_at=self.written_at,
+        )
+
 
 def note_id(subject: str, number: int) -> str:
     """The note's document; ids sort by number."""
     return f"{subject}/{number:04d}"
-
-
-def note_told(note: KeptNote, version: int) -> NoteAdded:
-    """The one note that is new, as its fact carries it."""
-    customer = note.subject.removeprefix("customer:")
-    about_customer = customer != note.subject
-    return NoteAdded(
-        version=version,
-        order_id=None if about_customer else note.subject,
-        customer_id=customer if about_customer else None,
-        number=note.number,
-        text=note.text,
-        author=note.author,
-        written_at=note.written_at,
-    )

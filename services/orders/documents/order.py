@@ -27,7 +27,7 @@ class PlacedItem(Document):
     quoted_price: int | None = None
     free: bool = False
 
-    def told(self, taken: int = 0, cancelled: int = 0, status: ItemStatus = "pending") -> Item:
+    def to_contract(self, taken: int = 0, cancelled: int = 0, status: ItemStatus = "pending") -> Item:
         """The line as facts and proposals carry it; a proposal says nothing of its units."""
         return Item(
             item_id=self.item_id,

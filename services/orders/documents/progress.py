@@ -45,7 +45,7 @@ def _rows_id(order_id: str, place: int) -> str:
     return f"{order_id}/{place + 1:05d}"
 
 
-def adopted(order: PlacedOrder, fact: OrderProgressed, rows_of: RowsOf) -> Adopted:
+def apply_fact(order: PlacedOrder, fact: OrderProgressed, rows_of: RowsOf) -> Adopted:
     """The order with every part of the fact that is newer than what it has."""
     rows = {row.item_id: row for row in order.progress}
     for counts in fact.items:

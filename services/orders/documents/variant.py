@@ -35,6 +35,19 @@ class Variant(Document):
             return False
         return self.free or not _sold(self) <= _sold(earlier)
 
+    def to_fact(self, sku: str) -> VariantChanged:
+        """The variant as its fact carries it, prices by length and currency."""
+        keys = sorted((int(months), currency) for months, _, currency in (k.partition(":") for k in self.prices))
+        return VariantChanged(
+            version=self.version,
+            sku=sku,
+            product_name=self.product_name,
+            variant_name=self.variant_name,
+            active=self.active,
+            free=self.free,
+            prices=tuple(PriceSnapshot(months=m, currency=c, amount=self.prices[price_key(m, c)]) for m, c in keys),
+        )
+
 
 def _sold(variant: Variant) -> set[str]:
     return {key for key, amount in variant.prices.items() if amount <= MAX_PRICE}
@@ -60,7 +73,7 @@ def variant_refusals(body: VariantSubmitted, at: datetime, present: Variant | No
     return tuple(found)
 
 
-def replaced(body: VariantSubmitted, at: datetime, present: Variant | None) -> Variant:
+def replace_variant(body: VariantSubmitted, at: datetime, present: Variant | None) -> Variant:
     """The variant from now on: as submitted, as a whole."""
     return Variant(
         version=1 if present is None else present.version + 1,
@@ -70,18 +83,4 @@ def replaced(body: VariantSubmitted, at: datetime, present: Variant | None) -> V
         active=body.active,
         free=body.free,
         prices={price_key(p.months, p.currency): p.amount for p in body.prices},
-    )
-
-
-def variant_told(sku: str, variant: Variant) -> VariantChanged:
-    """The variant as its fact carries it, prices by length and currency."""
-    keys = sorted((int(months), currency) for months, _, currency in (k.partition(":") for k in variant.prices))
-    return VariantChanged(
-        version=variant.version,
-        sku=sku,
-        product_name=variant.product_name,
-        variant_name=variant.variant_name,
-        active=variant.active,
-        free=variant.free,
-        prices=tuple(PriceSnapshot(months=m, currency=c, amount=variant.prices[price_key(m, c)]) for m, c in keys),
     )

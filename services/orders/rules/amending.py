@@ -5,6 +5,8 @@ keeps price, names and what was agreed. Items that it does not name stay to the 
 touches.
 """
 
+from datetime import datetime
+
 from contracts.messages.changes import BillingChange, ItemChanged, ItemsChange, OrderAmendmentRequested
 from contracts.messages.order import BillingData
 from contracts.messages.orders import ItemSubmitted
@@ -12,9 +14,10 @@ from contracts.values.immutable import Immutable
 from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
 from services.orders.documents.order import PlacedItem, PlacedOrder
-from services.orders.rules.billing import billing_of, with_change
+from services.orders.rules.billing import billing_of, with_billing, with_change
 from services.orders.rules.objections import VariantOf, as_ordered, keeps_price, objections
 from services.orders.rules.pricing import priced_item
+from services.orders.rules.releasing import with_holds, with_originals
 from services.orders.settings import Settings
 
 _CONTACT = ("first_name", "last_name", "email", "phone")
@@ -29,7 +32,7 @@ class Amended(Immutable):
     billing: BillingData
 
 
-def amended(
+def amend(
     order: PlacedOrder, body: OrderAmendmentRequested, variant_of: VariantOf, settings: Settings
 ) -> Amended | tuple[Refusal, ...]:
     """What the amendment would make of the order; all or nothing."""
@@ -40,7 +43,7 @@ def amended(
     wrong += _nameless(with_contact(order, body), billing)
     if wrong:
         return wrong
-    return Amended(order.items if body.items is None else _edited(order, body.items, variant_of), billing)
+    return Amended(order.items if body.items is None else _edit_items(order, body.items, variant_of), billing)
 
 
 def _nameless(order: PlacedOrder, billing: BillingData) -> tuple[Refusal, ...]:
@@ -53,6 +56,33 @@ def _nameless(order: PlacedOrder, billing: BillingData) -> tuple[Refusal, ...]:
 def only_contact(order: PlacedOrder, after: Amended) -> bool:
     """Whether neither items nor billing data change: then orders need not ask."""
     return after.items == order.items and after.billing == billing_of(order)
+
+
+def with_amendment(
+    order: PlacedOrder,
+    body: OrderAmendmentRequested,
+    items: tuple[PlacedItem, ...],
+    billing: BillingData,
+    at: datetime,
+) -> PlacedOrder:
+    """The order with an amendment's items, billing and contact data. Gone are the holds of items that are removed or
+    priced anew: more or fewer units decide nothing about a price.
+    """
+    kept = {item.item_id: item for item in items}
+    before = {item.item_id: item for item in order.items}
+    holds = tuple(h for h in order.holds if _price_of(kept.get(h.item_id)) == _price_of(before.get(h.item_id)))
+    gone = tuple(item_id for item_id in before if item_id not in kept)
+    held = bool(order.holds)
+    order = with_holds(order, items, holds, at)
+    if held:
+        order = with_originals(order)
+    order = replace(order, retired=(*(order.retired or ()), *gone) or None)
+    return with_contact(with_billing(order, billing), body)
+
+
+def _price_of(item: PlacedItem | None) -> tuple[object, ...]:
+    """What a hold is about: which variant, at which price, quoted at which."""
+    return () if item is None else (item.sku, item.unit_price, item.quoted_price)
 
 
 def with_contact(order: PlacedOrder, body: OrderAmendmentRequested) -> PlacedOrder:
@@ -78,10 +108,10 @@ def _billing(order: PlacedOrder, body: OrderAmendmentRequested) -> BillingData |
     return with_change(order, body.billing or BillingChange(), clear)
 
 
-def _edited(order: PlacedOrder, change: ItemsChange, variant_of: VariantOf) -> tuple[PlacedItem, ...]:
+def _edit_items(order: PlacedOrder, change: ItemsChange, variant_of: VariantOf) -> tuple[PlacedItem, ...]:
     changes = {each.item_id: each for each in change.change}
     kept = [
-        _changed(item, changes[item.item_id], order.currency, variant_of) if item.item_id in changes else item
+        _change_item(item, changes[item.item_id], order.currency, variant_of) if item.item_id in changes else item
         for item in order.items
         if item.item_id not in change.remove
     ]
@@ -94,18 +124,18 @@ def _edited(order: PlacedOrder, change: ItemsChange, variant_of: VariantOf) -> t
             position += 1
             item_id = None if str(position) in taken else str(position)
         taken.add(item_id)
-        kept.append(_priced(item, item_id, order.currency, variant_of))
+        kept.append(_price_item(item, item_id, order.currency, variant_of))
     return tuple(kept)
 
 
-def _changed(item: PlacedItem, change: ItemChanged, currency: str, variant_of: VariantOf) -> PlacedItem:
+def _change_item(item: PlacedItem, change: ItemChanged, currency: str, variant_of: VariantOf) -> PlacedItem:
     if not keeps_price(item, change, currency):
-        return _priced(as_ordered(item, change), item.item_id, currency, variant_of)
+        return _price_item(as_ordered(item, change), item.item_id, currency, variant_of)
     quoted = item.quoted_price if change.quoted_price is None else change.quoted_price.amount
     return replace(item, quantity=change.quantity or item.quantity, quoted_price=quoted)
 
 
-def _priced(item: ItemSubmitted, item_id: str, currency: str, variant_of: VariantOf) -> PlacedItem:
+def _price_item(item: ItemSubmitted, item_id: str, currency: str, variant_of: VariantOf) -> PlacedItem:
     variant = variant_of(item.sku)
     assert variant is not None, "an unknown variant was refused"
     return priced_item(replace(item, item_id=item_id), 0, variant, currency)

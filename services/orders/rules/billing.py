@@ -30,7 +30,7 @@ def billing_of(order: PlacedOrder) -> BillingData:
     )
 
 
-def billed(order: PlacedOrder, billing: BillingData) -> PlacedOrder:
+def with_billing(order: PlacedOrder, billing: BillingData) -> PlacedOrder:
     """The order with these billing data."""
     customer = replace(
         order.customer,

@@ -12,7 +12,7 @@ class LaneFacts(Document):
     version: int = 0
 
 
-def ticked(clock: LaneClock, as_of: datetime, at_most: timedelta) -> LaneClock | None:
+def tick(clock: LaneClock, as_of: datetime, at_most: timedelta) -> LaneClock | None:
     """The clock after a tick; None for one that is not above the last (a repeat).
 
     The first tick says when it is, not how long anybody has waited. Time in which nobody ran counts ``at_most``.

@@ -28,6 +28,6 @@ def fingerprints(body: OrderSubmitted) -> Mapping[str, bytes]:
     return {name: digest for name, digest in fields_of_content(said).items() if name != "order_id"}
 
 
-def differing(first: Mapping[str, bytes], other: Mapping[str, bytes]) -> tuple[str, ...]:
+def find_differences(first: Mapping[str, bytes], other: Mapping[str, bytes]) -> tuple[str, ...]:
     """The fields in which two submissions differ; none: they say the same."""
     return tuple(sorted(name for name in first.keys() | other.keys() if first.get(name) != other.get(name)))

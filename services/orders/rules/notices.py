@@ -25,20 +25,20 @@ _VARIANT = (
 
 def waits_for_order(message: Message, settings: Settings) -> Emit:
     """A request about an order that is not there: it waits, and is refused if the order does not come in time."""
-    return _parked(message, "order", (message.subject,), _ORDER, message.recorded + settings.parked_for)
+    return _emit_parked(message, "order", (message.subject,), _ORDER, message.recorded + settings.parked_for)
 
 
 def cancels_when_it_comes(message: Message) -> Emit:
     """A cancellation of an order that is not there: remembered for ever."""
-    return _parked(message, "order", (message.subject,), _CANCELLATION)
+    return _emit_parked(message, "order", (message.subject,), _CANCELLATION)
 
 
 def waits_for_variants(message: Message, skus: tuple[str, ...], settings: Settings) -> Emit:
     """A submission with SKUs that the catalog does not know: it waits, and is refused if they do not come in time."""
-    return _parked(message, "variant", skus, _VARIANT, message.recorded + settings.unknown_sku_for)
+    return _emit_parked(message, "variant", skus, _VARIANT, message.recorded + settings.unknown_sku_for)
 
 
-def _parked(
+def _emit_parked(
     message: Message,
     waits_for: AwaitedThing,
     missing: tuple[str, ...],

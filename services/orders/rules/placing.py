@@ -18,13 +18,13 @@ from services.orders.documents.customer import (
 from services.orders.documents.order import Flag, PlacedOrder
 from services.orders.documents.variant import Variant
 from services.orders.rules.content import fingerprints
-from services.orders.rules.pricing import filled, holds_after, holds_of, priced_item
+from services.orders.rules.pricing import fill_prices, holds_after, holds_of, priced_item
 from services.orders.rules.status import status_of
 from services.orders.rules.totals import ordered_totals
 from services.orders.settings import Settings
 
 
-def placed(
+def place(
     body: OrderSubmitted,
     *,
     at: datetime,
@@ -86,7 +86,7 @@ def with_prices(order: PlacedOrder, catalog: Mapping[str, Variant], at: datetime
 
     The holds of what was filled in are derived anew. With the last hold gone, what was submitted as confirmed is.
     """
-    items = filled(order.items, catalog, order.currency)
+    items = fill_prices(order.items, catalog, order.currency)
     if items == order.items:
         return order
     holds = holds_after(order.holds, order.items, items)

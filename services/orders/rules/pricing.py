@@ -53,12 +53,12 @@ def holds_of(items: tuple[PlacedItem, ...]) -> tuple[Hold, ...]:
     return tuple(found)
 
 
-def filled(items: tuple[PlacedItem, ...], catalog: Mapping[str, Variant], currency: str) -> tuple[PlacedItem, ...]:
+def fill_prices(items: tuple[PlacedItem, ...], catalog: Mapping[str, Variant], currency: str) -> tuple[PlacedItem, ...]:
     """The items with the prices that have come; what has a price keeps it, names stay as they were ordered."""
-    return tuple(_filled(item, catalog, currency) for item in items)
+    return tuple(_fill_price(item, catalog, currency) for item in items)
 
 
-def _filled(item: PlacedItem, catalog: Mapping[str, Variant], currency: str) -> PlacedItem:
+def _fill_price(item: PlacedItem, catalog: Mapping[str, Variant], currency: str) -> PlacedItem:
     variant = catalog.get(item.sku)
     if item.unit_price is not None or variant is None:
         return item

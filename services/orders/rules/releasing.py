@@ -30,13 +30,13 @@ def why_not_released(order: PlacedOrder, item_id: str | None = None) -> tuple[Re
     return ()
 
 
-def released(order: PlacedOrder, body: HoldReleaseRequested, at: datetime) -> PlacedOrder:
+def release(order: PlacedOrder, body: HoldReleaseRequested, at: datetime) -> PlacedOrder:
     """The order at the agreed price. With the last hold gone, what was submitted as confirmed is."""
     gone = mismatches(order, body.item_id)
     ids = {hold.item_id for hold in gone}
-    items = tuple(_agreed(item, body.price) if item.item_id in ids else item for item in order.items)
+    items = tuple(_agree(item, body.price) if item.item_id in ids else item for item in order.items)
     holds = tuple(hold for hold in order.holds if hold not in gone)
-    return with_originals(unheld(order, items, holds, at))
+    return with_originals(with_holds(order, items, holds, at))
 
 
 def with_originals(order: PlacedOrder) -> PlacedOrder:
@@ -49,19 +49,19 @@ def with_originals(order: PlacedOrder) -> PlacedOrder:
     )
 
 
-def unheld(order: PlacedOrder, items: tuple[PlacedItem, ...], holds: tuple[Hold, ...], at: datetime) -> PlacedOrder:
+def with_holds(order: PlacedOrder, items: tuple[PlacedItem, ...], holds: tuple[Hold, ...], at: datetime) -> PlacedOrder:
     """The order with these items and the holds that are left."""
     confirmed = order.submitted_confirmed and not holds and order.confirmed_at is None
     order = replace(order, items=items, holds=holds, confirmed_at=at if confirmed else order.confirmed_at)
     return replace(order, status=status_of(order))
 
 
-def _agreed(item: PlacedItem, price: Literal["quoted", "catalog"]) -> PlacedItem:
+def _agree(item: PlacedItem, price: Literal["quoted", "catalog"]) -> PlacedItem:
     """What is sold at a price is not free, whatever the catalog gives away."""
     return replace(item, unit_price=item.quoted_price, free=False) if price == "quoted" else item
 
 
-def cancelled(order: PlacedOrder, at: datetime) -> PlacedOrder:
+def cancel(order: PlacedOrder, at: datetime) -> PlacedOrder:
     """The order cancelled by orders alone: no unit of it was ever fulfillment's. It waits for nothing any more."""
     progress = tuple(
         ItemProgress(item_id=item.item_id, taken=0, cancelled=item.quantity, seen=0) for item in order.items

@@ -67,14 +67,14 @@ class Seen(Immutable):
         return tuple(dict.fromkeys(item.sku for item in self.items if item.sku is not None))
 
 
-def seen(message: Message, settings: Settings) -> Seen:
+def look_at(message: Message[OrderSubmitted | None], settings: Settings) -> Seen:
     """What can be seen of it: all, if it could be read."""
-    if isinstance(message.body, OrderSubmitted):
-        return _whole(message.body, settings)
-    return _glimpsed(message.data or {}, settings)
+    if message.body is not None:
+        return _look_at_body(message.body, settings)
+    return _glimpse(message.data or {}, settings)
 
 
-def _whole(body: OrderSubmitted, settings: Settings) -> Seen:
+def _look_at_body(body: OrderSubmitted, settings: Settings) -> Seen:
     return Seen(
         items=tuple(map(_seen_item, range(TIMES * settings.most_items), body.items)),
         lines=len(body.items),
@@ -88,12 +88,12 @@ def _whole(body: OrderSubmitted, settings: Settings) -> Seen:
     )
 
 
-def _glimpsed(data: Mapping[str, Any], settings: Settings) -> Seen:
+def _glimpse(data: Mapping[str, Any], settings: Settings) -> Seen:
     lines, customer, notes = data.get("items"), data.get("customer"), data.get("notes")
     known = customer if isinstance(customer, dict) else {}
     currency, company = data.get("currency"), known.get("company_name")
     return Seen(
-        items=tuple(map(_glimpsed_item, range(TIMES * settings.most_items), lines)) if isinstance(lines, list) else (),
+        items=tuple(map(_glimpse_item, range(TIMES * settings.most_items), lines)) if isinstance(lines, list) else (),
         lines=len(lines) if isinstance(lines, list) else None,
         currency=currency if isinstance(currency, str) else None,
         customer_type=known.get("type"),
@@ -121,7 +121,7 @@ def _seen_item(position: int, item: ItemSubmitted) -> SeenItem:
     )
 
 
-def _glimpsed_item(position: int, line: Any) -> SeenItem:
+def _glimpse_item(position: int, line: Any) -> SeenItem:
     """What can be read of it; what cannot is among the message's refusals already."""
     if not isinstance(line, dict):
         return SeenItem(position=position, id_given=True)
@@ -193,3 +193,8 @@ def _item_refusals(order: Seen, catalog: Mapping[str, Variant]) -> Iterator[Refu
         if item.quoted_in is not None and order.currency is not None and item.quoted_in != order.currency:
             found = f"{item.quoted_in} in an order in {order.currency}"
             yield refusal(Code.MIXED_CURRENCY, f"{field}.quoted_price.currency", found)
+
+
+def misses_only_variants(refusals: tuple[Refusal, ...]) -> bool:
+    """Whether nothing stands against it but that the catalog does not know a SKU: that alone can come right."""
+    return all(each.code is Code.VARIANT_UNKNOWN for each in refusals)

@@ -17,8 +17,7 @@ from services.fulfillment.documents.ledger import LastChange, Ledger, line_of
 from services.fulfillment.handlers import orders as order_facts
 from services.fulfillment.handlers import proposals
 from services.fulfillment.rules.arbiter import Yes, arbitrated
-from services.orders.handlers import changing as changes
-from services.orders.handlers import settling
+from services.orders.handlers import amending, settling
 from tests.together.interleaving.agreement import answering, judged
 from tests.together.interleaving.scenes import SCENES, asking, opened
 from tests.together.interleaving.walk import Freedom, Walk
@@ -27,7 +26,7 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 
 def _orders_decides_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(changes, "only_contact", lambda _order, _after: True)
+    patch.setattr(amending, "only_contact", lambda _order, _after: True)
 
 
 def _facts_carry_items_into_an_open_ledger(patch: pytest.MonkeyPatch) -> None:

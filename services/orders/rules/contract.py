@@ -8,7 +8,7 @@ from services.orders.rules.status import status_of_item, totals_of_units
 from services.orders.rules.totals import live_totals
 
 
-def told(order: PlacedOrder) -> Order:
+def to_contract(order: PlacedOrder) -> Order:
     """The whole order. While a price is missing it shows no totals."""
     totals = live_totals(order)
     active, ended = active_and_ended(order)
@@ -21,7 +21,7 @@ def told(order: PlacedOrder) -> Order:
         term=order.term,
         billing_address=order.billing_address,
         shipping_address=order.shipping_address,
-        items=tuple(item.told(*order.units(item), status_of_item(order, item)) for item in order.items),
+        items=tuple(item.to_contract(*order.units(item), status_of_item(order, item)) for item in order.items),
         currency=order.currency,
         channel=order.channel,
         test=order.test,
@@ -42,7 +42,7 @@ def told(order: PlacedOrder) -> Order:
     )
 
 
-def status_told(order: PlacedOrder) -> OrderStatusChanged:
+def to_status_fact(order: PlacedOrder) -> OrderStatusChanged:
     """The derived status with the counts beside it."""
     taken, cancelled = totals_of_units(order)
     active, ended = active_and_ended(order)
