@@ -15,10 +15,11 @@ from operations.terminal.screen import Screen
 from operations.terminal.sheet import Sheet, columns
 from services.engine.core.document import read_from
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
-from services.orders.handlers.handler import ORDERS, SUBSCRIPTION_ROWS
 from services.orders.queries import ShownOrder, shown
+from services.orders.service import COLLECTIONS
 
 app = typer.Typer(no_args_is_help=True, help="Orders.")
+_NAMES = {collection.kind: collection.name for collection in COLLECTIONS}
 
 
 @app.callback()
@@ -54,10 +55,10 @@ def _read(mongo: str, databases: str, order_id: str) -> ShownOrder:
     client: MongoClient[dict[str, Any]] = MongoClient(mongo, tz_aware=True, serverSelectionTimeoutMS=5_000)
     with closing(client), mongo_answers():
         database = client[f"{databases}_orders"]
-        found = database[ORDERS].find_one({"_id": order_id})
+        found = database[_NAMES[PlacedOrder]].find_one({"_id": order_id})
         if found is None:
-            ids = (str(each["_id"]) for each in database[ORDERS].find({}, {"_id": 1}))
+            ids = (str(each["_id"]) for each in database[_NAMES[PlacedOrder]].find({}, {"_id": 1}))
             why = "One that was refused, or waits for a SKU, is none: orders' log has a line for each."
             raise InstallationError(no_such("order", order_id, ids, why))
-        pages = database[SUBSCRIPTION_ROWS].find({"order_id": order_id}).sort("_id", 1)
+        pages = database[_NAMES[SubscriptionRows]].find({"order_id": order_id}).sort("_id", 1)
         return shown(read_from(found, PlacedOrder), [read_from(page, SubscriptionRows) for page in pages])
