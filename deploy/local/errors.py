@@ -25,10 +25,12 @@ class ServerFailed(MendableError):
     """A server did not start, or ended by itself."""
 
 
-def last_lines(log: Path, count: int = 15) -> str:
-    """The end of a server's log, without the frames of a stack trace, and where the rest is."""
+def last_lines(log: Path, count: int = 15, begin: int = 0) -> str:
+    """The end of a log, without the frames of a stack trace, and where the rest is. ``begin``: bytes that the log had
+    before this run, of which nothing is shown.
+    """
     try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = log.read_bytes()[begin:].decode("utf-8", errors="replace").splitlines()
         lines = [line for line in lines if not _is_frame(line)]
     except FileNotFoundError:
         return f"It left no log ({log})."

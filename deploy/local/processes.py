@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,10 @@ from installation.addresses import Addresses
 from installation.errors import InstallationError
 
 READY: Final = b"service.ready"
+MINUTE: Final = 60.0
 STARTED_WITHIN: Final = 30.0
+STARTS_A_MINUTE: Final = 3
+"""Times in a minute that a service is started again."""
 STOPPED_WITHIN: Final = 50.0
 """Seconds: a service finishes its batch, then leaves its group."""
 
@@ -34,6 +37,17 @@ class Process:
     popen: subprocess.Popen[bytes]
     output: IO[Any]
     begun: int = 0
+    again: Callable[[], "Process"] | None = None
+    starts: tuple[float, ...] = ()
+    """When it was started again, monotonic seconds, in the last minute."""
+
+    def how_it_ended(self) -> str | None:
+        """A sentence with the end of this run's log; None: it runs."""
+        status = self.popen.poll()
+        if status is None:
+            return None
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        return f"The service {self.service} {how}. {last_lines(self.log, 5, self.begun)}"
 
     def ready(self) -> bool:
         """Whether it has said that it reads."""
@@ -45,9 +59,9 @@ class Process:
 
     def check(self) -> None:
         """Raises ``InstallationError`` if it ended by itself."""
-        status = self.popen.poll()
-        if status is not None:
-            raise InstallationError(f"The service {self.service} ended with status {status}. {last_lines(self.log, 5)}")
+        ended = self.how_it_ended()
+        if ended is not None:
+            raise InstallationError(ended)
 
 
 class Services:
@@ -55,6 +69,7 @@ class Services:
 
     def __init__(self, processes: Sequence[Process]) -> None:
         self.processes = list(processes)
+        self.stopped_within = STOPPED_WITHIN
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +84,30 @@ class Services:
         for process in self.processes:
             process.check()
 
+    def start_again(self) -> tuple[str, ...]:
+        """Starts again what ended by itself; a sentence about each. Raises ``InstallationError`` for one that ended
+        more than three times in a minute.
+        """
+        told = []
+        for number, process in enumerate(self.processes):
+            ended = process.how_it_ended()
+            if ended is None or process.again is None:
+                process.check()
+                continue
+            now = time.monotonic()
+            starts = tuple(at for at in process.starts if now - at < MINUTE)
+            if len(starts) >= STARTS_A_MINUTE:
+                raise InstallationError(
+                    f"{ended}\nIt was started again {len(starts)} times within a minute and is not again: "
+                    "mend what its log says, then `leaseline up`."
+                )
+            process.output.close()
+            follower = process.again()
+            follower.starts = (*starts, now)
+            self.processes[number] = follower
+            told.append(f"{ended}\nIt is started again (process {follower.popen.pid}).")
+        return tuple(told)
+
     def until_ready(self, patience: float = STARTED_WITHIN) -> None:
         """Waits until every service reads. Raises ``InstallationError``."""
         end = time.monotonic() + patience
@@ -78,7 +117,7 @@ class Services:
                 if time.monotonic() > end:
                     raise InstallationError(
                         f"The service {process.service} was not ready within {patience:.0f} s. "
-                        f"{last_lines(process.log, 5)}"
+                        f"{last_lines(process.log, 5, process.begun)}"
                     )
                 time.sleep(0.02)
 
@@ -87,7 +126,7 @@ class Services:
         for process in self.processes:
             if process.popen.poll() is None:
                 process.popen.send_signal(signal.SIGTERM)
-        end = time.monotonic() + STOPPED_WITHIN
+        end = time.monotonic() + min(STOPPED_WITHIN, self.stopped_within)
         try:
             for process in self.processes:
                 with suppress(subprocess.TimeoutExpired):
@@ -111,9 +150,8 @@ def started(
     runs, with arguments if there are any.
     """
     logs.mkdir(parents=True, exist_ok=True)
-    found = []
-    for number, service in enumerate(services):
-        log = logs / f"{service}{'' if services.index(service) == number else f'-{number}'}.log"
+
+    def start(service: str, log: Path) -> Process:
         output = log.open("ab")
         begun = output.tell()
         popen = subprocess.Popen(
@@ -126,8 +164,14 @@ def started(
             start_new_session=True,  # Ctrl-C reaches only the parent, which ends them in order
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - a prctl call, which takes no lock
         )
-        found.append(Process(service, log, popen, output, begun))
-    return Services(found)
+        return Process(service, log, popen, output, begun, lambda: start(service, log))
+
+    return Services(
+        [
+            start(service, logs / f"{service}{'' if services.index(service) == number else f'-{number}'}.log")
+            for number, service in enumerate(services)
+        ]
+    )
 
 
 @contextmanager

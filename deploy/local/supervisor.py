@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from deploy.local import ports
+from deploy.local.ended import forget_end, record_end
 from deploy.local.errors import ServerFailed, last_lines
 from deploy.local.folder import DataFolder
 from deploy.local.kafka import Kafka
@@ -133,15 +134,16 @@ class Running:
                 f"{server.name} gave no answer within {self._limit:g} s ({START_VARIABLE}). {last_lines(log)}"
             )
 
-    async def until_one_ends(self) -> str:
-        """The name of the first server that ends by itself."""
+    async def until_one_ends(self) -> tuple[str, int]:
+        """The name of the first server that ends by itself, and its exit status."""
         waits = {asyncio.create_task(process.wait()): name for name, process in self._processes.items()}
         try:
             done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()
-        return waits[done.pop()]
+        first = done.pop()
+        return waits[first], first.result()
 
     async def stop(self, limit: float = STOP_LIMIT) -> None:
         """Ends all side by side; what has not ended cleanly within so many seconds is killed."""
@@ -185,6 +187,7 @@ async def supervise(wanted: Wanted, say: Callable[[dict[str, object]], None]) ->
     with ExitStack() as stack:
         _when_the_owner_ends(wanted, owners_end, stack)
         stack.enter_context(folder.held())
+        forget_end(folder)
         holding = stack.enter_context(ports.Holding())
         if wanted.fresh:
             folder.empty()
@@ -215,7 +218,9 @@ async def supervise(wanted: Wanted, say: Callable[[dict[str, object]], None]) ->
             failing = asyncio.create_task(running.until_one_ends())
             await asyncio.wait({failing, ended}, return_when=asyncio.FIRST_COMPLETED)
             if not ended.done():
-                sys.stderr.write(f"{failing.result()} ended by itself; the other one is stopped.\n")
+                name, status = failing.result()
+                record_end(folder, name, status)
+                sys.stderr.write(f"{name} ended by itself (status {status}); the other one is stopped.\n")
                 return 1
             failing.cancel()
             return 0

@@ -8,6 +8,7 @@ import typer
 
 from deploy.local import places, servers
 from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses, named
+from installation.answering import silent_servers
 from installation.errors import InstallationError
 from operations.terminal.screen import Screen
 
@@ -48,12 +49,17 @@ def stop(data: Data = places.SERVERS) -> None:
 
 @app.command()
 def status(data: Data = places.SERVERS) -> None:
-    """Print where they answer; exit status 3 if they do not run."""
+    """Print where they answer; exit status 3 if they do not run, 1 if one does not answer."""
     running = servers.found(data)
     if running is None:
         Screen().say("No servers run here. `leaseline servers start` starts them.")
         raise typer.Exit(3)
     _show(running)
+    silent = silent_servers(running)
+    if silent:
+        begin = f"Logs: {data / 'logs'}. `leaseline servers stop`, then `start`, begins anew."
+        advice = begin if named() is None else f"Check {KAFKA_VARIABLE} and {MONGO_VARIABLE}, and the servers."
+        raise InstallationError("\n".join((*silent, advice)))
 
 
 @app.command()

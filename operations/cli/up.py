@@ -2,15 +2,23 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
 
 from deploy.local import places, processes, servers
+from deploy.local.ended import told_end
+from deploy.local.errors import ServerFailed
+from deploy.local.folder import DataFolder
 from deploy.local.kcat import lines
+from deploy.local.one_up import only_up
 from deploy.local.processes import Services
 from installation.addresses import Addresses
 from installation.lag import Lags
@@ -20,6 +28,12 @@ from operations.cli.options import Databases
 from operations.cli.servers import KafkaPort, MongoPort
 from operations.cli.topics import Lanes
 from operations.terminal.screen import Screen
+from operations.terminal.signs import visible_lines
+
+AFTER_A_DEATH: Final = 5.0
+"""Seconds that services have to end when a server died: what they hold is decided again at the next start."""
+NOTICED: Final = 2.0
+"""Seconds within which a server that stopped answering is known to have ended."""
 
 
 def up(
@@ -34,9 +48,12 @@ def up(
     """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
     screen = Screen()
     signal.signal(signal.SIGTERM, _interrupt)
-    logs = data.parent / "logs"
+    logs = data / "logs"
+    folder = DataFolder(data)
     with ExitStack() as stack:
+        stack.enter_context(only_up(data))
         try:
+            before = {name: _length(folder.log(name)) for name in ("Kafka", "MongoDB")}
             with screen.working("Starting ..."):
                 addresses = servers.found(data) or stack.enter_context(
                     servers.running(data, kafka_port=kafka_port, mongo_port=mongo_port)
@@ -49,7 +66,14 @@ def up(
             for what, line in lines(addresses.kafka):
                 screen.say((f"# {what}", "dim"))
                 screen.say(line)
-            asyncio.run(_status(addresses, databases, services, screen))
+            pids = {"Kafka": addresses.kafka_pid, "MongoDB": addresses.mongod_pid}
+            watch = Watch(services, lambda: told_end(folder, pids, before))
+            try:
+                asyncio.run(_status(addresses, databases, watch, screen))
+            except ServerFailed as ended:  # it is told already
+                typer.echo("Ending; the data stay.", err=True)
+                services.stopped_within = AFTER_A_DEATH
+                raise typer.Exit(1) from ended
         except KeyboardInterrupt:
             screen.say("Ending; the data stay.")
     raise typer.Exit(0)
@@ -59,13 +83,50 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-async def _status(addresses: Addresses, databases: str, services: Services, screen: Screen) -> None:
+def _length(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What `up` looks after: the services, and a question to which the answer is who of the servers died."""
+
+    services: Services
+    died: Callable[[], str | None]
+
+    async def until_a_server_dies(self) -> None:
+        """Raises ServerFailed with who died and why."""
+        while True:
+            ended = self.died()
+            if ended is not None:
+                raise ServerFailed(ended)
+            await asyncio.sleep(0.3)
+
+
+async def _status(addresses: Addresses, databases: str, watch: Watch, screen: Screen) -> None:
+    """Shows how things stand until something ends. Raises ServerFailed as soon as a server died."""
+    death = asyncio.create_task(watch.until_a_server_dies())
+    showing = asyncio.create_task(_show(addresses, databases, watch.services, screen))
+    try:
+        await asyncio.wait({death, showing}, return_when=asyncio.FIRST_COMPLETED)
+        if not death.done() and isinstance(showing.exception(), KafkaError | PyMongoError | OSError):
+            await asyncio.wait({death}, timeout=NOTICED)  # what does not answer may just be dying
+        if death.done():
+            typer.echo(visible_lines(str(death.exception())), err=True)  # at once: what follows takes its time
+        await (death if death.done() else showing)
+    finally:
+        death.cancel()
+        showing.cancel()
+
+
+async def _show(addresses: Addresses, databases: str, services: Services, screen: Screen) -> None:
     lags = Lags(addresses.kafka, addresses.mongo, databases)
     await lags.start()
     try:
         with screen.line(stays=True) as line:
             while True:
-                services.check()
+                for sentence in services.start_again():
+                    screen.say(sentence)
                 lag = await lags.now()
                 behind = "  ".join(
                     f"{name} {count:,} behind" if count else f"{name} ✓" for name, count in lag.behind.items()
