@@ -94,7 +94,7 @@ def test_a_service_that_was_killed_is_started_again_and_three_times_at_most(tmp_
 
 def _pid_of_billing(up: Up) -> int:
     try:
-        return up.child("services.billing.app").pid
+        return int(up.child("services.billing.app").pid)
     except (StopIteration, psutil.Error):
         return -1
 
