@@ -70,11 +70,13 @@ class Report:
     counts: tuple[Counted, ...] = ()
     moving: int = 0
     whole: bool = True
+    stands: tuple[str, ...] = ()
+    """A sentence for each lane in which unread records do not move."""
 
     @property
     def holds(self) -> bool:
-        """Whether none is broken."""
-        return all(each.state is not State.BROKEN for each in self.invariants)
+        """Whether none is broken and no lane stands."""
+        return not self.stands and all(each.state is not State.BROKEN for each in self.invariants)
 
     @property
     def summary(self) -> str:
@@ -82,7 +84,8 @@ class Report:
         states = [each.state for each in self.invariants]
         nothing = states.count(State.NOTHING_YET)
         line = f"{states.count(State.HOLDS)} of {len(states) - nothing} hold"
-        return f"{line}, {nothing} nothing yet" if nothing else line
+        line = f"{line}, {nothing} nothing yet" if nothing else line
+        return f"{line}; {counted(len(self.stands), 'lane')} without progress" if self.stands else line
 
 
 _COLOURS = {State.HOLDS: "", State.BROKEN: "bold red", State.NOTHING_YET: "yellow"}
@@ -113,6 +116,8 @@ def show(report: Report, screen: Screen) -> None:
             screen.say((f"{each.number}", "red"), f" {visible(offender)}")
         if each.broken > len(each.offenders):
             screen.say((f"{each.number}", "red"), f" ... {each.broken:,} in all")
+    for stands in report.stands:
+        screen.say((stands, "red"))
     for waiting in report.waits:
         names = ", ".join(map(visible, waiting.examples))
         more = ", ..." if waiting.count > len(waiting.examples) > 0 else ""

@@ -14,6 +14,8 @@ from services.engine.core.record import Place
 
 HOPS: Final = 8
 """Times that the ends are noted: a request leads to a fact, that one to another, and so on, never further than this."""
+ENOUGH: Final = 10.0
+"""Seconds without any progress after which a lane stands: a batch that is being decided takes less."""
 PAUSE: Final = 0.2
 
 
@@ -50,24 +52,50 @@ async def standing(log: Log, databases: Databases, ends: Mapping[Place, int] | N
     return Standing(ends, positions)
 
 
-async def settled(log: Log, databases: Databases, patience: float) -> Mapping[str, int]:
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How many records each service is behind, and a sentence for each lane in which nothing moved meanwhile."""
+
+    counts: Mapping[str, int]
+    stands: tuple[str, ...] = ()
+
+
+async def settled(log: Log, databases: Databases, patience: float) -> Behind:
     """Waits until all checkpoints have passed the ends that the topics have now, and the ends of what followed from it.
 
-    At most ``patience`` seconds: then it returns how many records each service is behind; empty: none.
+    At most ``patience`` seconds: then it returns how many records each service is behind; no counts: none. A lane
+    counts as standing when nothing of it was read for ``ENOUGH`` seconds or longer.
     """
     deadline = time.monotonic() + patience
     for _ in range(HOPS):
         now = await standing(log, databases)
+        first, since = now, time.monotonic()
         behind = now.behind()
         while behind and not await _only_holes(log, now):
             if time.monotonic() > deadline:
-                return _by_service(now)
+                waited = time.monotonic() - since
+                stands = await _standing_lanes(log, first, now, waited) if waited >= ENOUGH else ()
+                return Behind(_by_service(now), stands)
             await asyncio.sleep(PAUSE)
             now = await standing(log, databases, now.ends)
             behind = now.behind()
         if await log.ends(log.places) == now.ends:
             break
-    return {}
+    return Behind({})
+
+
+async def _standing_lanes(log: Log, first: Standing, now: Standing, waited: float) -> tuple[str, ...]:
+    unread: dict[tuple[str, int], int] = {}
+    for (service, place), at in now.behind().items():
+        if first.positions.get((service, place)) != at or await log.empty({place: at}, {place: now.ends[place]}):
+            continue
+        lane = (service, place[1])
+        unread[lane] = unread.get(lane, 0) + now.ends[place] - at
+    return tuple(
+        f"lane {lane} of {service} stands: of {count:,} unread records none was decided in {waited:.0f} s. Does a "
+        f"worker of {service} run, and what does its log say of lane {lane}?"
+        for (service, lane), count in sorted(unread.items())
+    )
 
 
 async def _only_holes(log: Log, now: Standing) -> bool:

@@ -1,6 +1,7 @@
 """From the addresses of an installation to the report about it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aiokafka.errors import KafkaError
 
@@ -40,12 +41,12 @@ async def looked_at(books: Books, log: Log, kept: Databases, patience: float) ->
     before = await standing(log, kept)
     await _entered(books, reach, kept, asked)
     look = 1
-    if judge(books, look, behind=bool(behind)) and await standing(log, kept) != before:
+    if judge(books, look, behind=bool(behind.counts)) and await standing(log, kept) != before:
         behind = await settled(log, kept, patience)
         await _entered(books, reach, kept, asked)
         look = 2
-        judge(books, look, behind=bool(behind))
-    return reported(books, look, _behind(behind))
+        judge(books, look, behind=bool(behind.counts))
+    return replace(reported(books, look, _behind(behind.counts)), stands=behind.stands)
 
 
 async def _entered(books: Books, reach: "Reach", kept: Databases, asked: dict[Place, int]) -> None:
