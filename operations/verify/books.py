@@ -14,7 +14,7 @@ Row = tuple[Any, ...]
 WRITTEN_AT: Final = 2000
 """Rows of one table that are gathered before they are written."""
 LARGEST: Final = 2**63 - 1
-CACHE_KIB: Final = 64 * 1024
+CACHE_KIB: Final = 32 * 1024
 """Memory that SQLite may take; everything else lies in the file."""
 
 

@@ -14,7 +14,7 @@ from services.engine.adapters.mongo_checkpoint import from_document
 from services.engine.adapters.mongo_store import CHECKPOINTS, INSTALLATION, Client
 from services.engine.core.checkpoint import Checkpoint
 
-PAGE: Final = 1000
+PAGE: Final = 250
 """Documents that are asked for at a time."""
 
 

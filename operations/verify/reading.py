@@ -14,6 +14,10 @@ from services.engine.core.record import Place
 
 PAGE = 2000
 """Records that are handed out at a time."""
+FETCHED = 8 * 1024 * 1024
+"""Bytes that Kafka hands out at a time: what is fetched ahead of all partitions lies in memory. A larger record comes
+alone.
+"""
 POLL_MS = 500
 SILENCE = 20.0
 """Seconds without any progress after which Kafka counts as away."""
@@ -84,6 +88,8 @@ async def opened_log(servers: str) -> AsyncIterator[Log]:
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         fetch_max_wait_ms=50,
+        fetch_max_bytes=FETCHED,
+        max_partition_fetch_bytes=FETCHED // 32,
     )
     try:
         with kafka_answers(servers):
