@@ -5,7 +5,7 @@ BIN := .venv/bin
 OURS = $(wildcard contracts services installation operations deploy demo bench tests)
 
 # Tests that need no server: the rules, the contracts, the engine's pieces.
-PURE = tests/contracts tests/orders tests/fulfillment tests/billing
+PURE = tests/docs tests/contracts tests/orders tests/fulfillment tests/billing
 .PHONY: help setup demo up check test lint types imports test-long test-containers simulate bench fmt lock clean
 .DEFAULT_GOAL := help
 

@@ -77,7 +77,7 @@ class DataFolder:
             shutil.rmtree(part, ignore_errors=True)
         self.log("any").parent.mkdir(parents=True, exist_ok=True)
 
-    def record_processed(self, addresses: Addresses) -> None:
+    def remember(self, addresses: Addresses) -> None:
         """Writes down where the running servers answer, for `running` and for the next start's ports."""
         for file in (self._state, self._last):
             part = file.with_suffix(".part")

@@ -28,9 +28,9 @@ STOPPED_WITHIN: Final = 50.0
 """Seconds: a service finishes its batch, then leaves its group."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Process:
-    """One running service. ``log`` is where it writes, ``begun`` how long the log was before."""
+    """One running service, itself and no other. ``log`` is where it writes, ``begun`` how long the log was before."""
 
     service: str
     log: Path

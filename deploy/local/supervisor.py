@@ -213,7 +213,7 @@ async def supervise(wanted: Wanted, say: Callable[[dict[str, object]], None]) ->
             addresses = Addresses(
                 found.get("Kafka", ""), found.get("MongoDB", ""), pids.get("Kafka"), pids.get("MongoDB")
             )
-            folder.record_processed(addresses)
+            folder.remember(addresses)
             say(asdict(addresses))
             failing = asyncio.create_task(running.until_one_ends())
             await asyncio.wait({failing, ended}, return_when=asyncio.FIRST_COMPLETED)

@@ -98,6 +98,7 @@ def test_a_library_says_one_thing_once_a_minute_without_a_traceback(fresh_name: 
     complaints: list[tuple[str, str]] = []
     libraries.complaint = lambda server, why: complaints.append((server, why))
     logger = logging.getLogger(f"aiokafka.{fresh_name}")
+    logger.setLevel(logging.INFO)  # whatever a command line that ran in this process made of its parent
     logger.addHandler(libraries)
     with lines() as logs:
         for number in range(50):

@@ -10,7 +10,7 @@ from tests.system.installation import until
 from tests.system.read_back import dead_letters, said
 
 
-@pytest.mark.parametrize("hook", ["needs", "conclude"])
+@pytest.mark.parametrize("hook", ["prefetch", "on_batch_end"])
 async def test_a_hook_that_raises_costs_its_message_and_is_told_with_its_address(
     installing: Installing, hook: str
 ) -> None:

@@ -55,7 +55,7 @@ class _AllAtOnce(MemoryProducer):
                     raise failed
 
 
-class _DocumentMeta(MemoryProducer):
+class _KeepsProducer(MemoryProducer):
     """Is never replaced."""
 
     async def replace(self) -> None:
@@ -89,7 +89,7 @@ def _by_client(emits: Sequence[Emit], message: Message, service: str, lanes: int
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("publishing goes on after a failed record", 7, Setup(Parts(producer=_GoesOn))),
     Mutant("the next produce batch before the acknowledgement of the last", 7, Setup(Parts(producer=_AllAtOnce))),
-    Mutant("the producer is not replaced after a failure", 7, Setup(Parts(producer=_DocumentMeta))),
+    Mutant("the producer is not replaced after a failure", 7, Setup(Parts(producer=_KeepsProducer))),
     Mutant("commit although publishing failed", 7, Setup(Parts(worker=_Regardless))),
     Mutant("the client's partitioner", 8, broken=lambda: patch.object(planning, "to_records", _by_client)),
 )
