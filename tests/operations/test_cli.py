@@ -142,8 +142,8 @@ def remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Remembered:
     monkeypatch.delenv(KAFKA_VARIABLE, raising=False)
     monkeypatch.delenv(MONGO_VARIABLE, raising=False)
 
-    def record_processed(addresses: Addresses) -> Path:
-        DataFolder(tmp_path).record_processed(addresses)
+    def remember(addresses: Addresses) -> Path:
+        DataFolder(tmp_path).remember(addresses)
         monkeypatch.setattr(DataFolder, "holder", lambda _: 1)
         return tmp_path
 
