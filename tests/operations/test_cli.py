@@ -147,7 +147,7 @@ def remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Remembered:
         monkeypatch.setattr(DataFolder, "holder", lambda _: 1)
         return tmp_path
 
-    return record_processed
+    return remember
 
 
 def test_a_named_server_goes_before_the_one_that_runs_here(
