@@ -17,6 +17,7 @@ from contracts.values.money import Money
 from contracts.values.refusals import Code
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.variant import Variant
+from services.orders.rules import objections as amendments
 from services.orders.settings import Settings
 from tests.orders.clerks import (
     accepted,
@@ -226,6 +227,16 @@ def test_the_id_of_a_removed_item_is_never_used_again() -> None:
     assert codes(shop.hears(edit(add=(item(CHAIR, item_id="2"),)))) == ["item_id_duplicate"]
     proposal = proposed(shop.hears(edit(add=(item(CHAIR), item(POSTER)))))
     assert [i.item_id for i in proposal.items] == ["1", "3", "4"]
+
+
+def test_so_many_ids_of_items_one_order_may_use_and_then_nothing_is_added_but_taken_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(amendments, "MOST_IDS", 3)
+    shop = sold()
+    agreed(shop, edit(remove=("2",), add=(item(CHAIR),)))
+    assert refusals(shop.hears(edit(add=(item(POSTER),)))) == {("order_too_large", "items.add")}
+    assert [i.item_id for i in proposed(shop.hears(edit(remove=("3",)))).items] == ["1"]
 
 
 def test_an_item_added_without_an_id_gets_none_that_another_one_asked_for() -> None:

@@ -6,6 +6,7 @@ hold. A line of which the quantity alone changes keeps what was agreed: nobody a
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from contracts.messages.changes import ItemChanged, ItemsChange, OrderAmendmentRequested
 from contracts.messages.orders import ItemSubmitted
@@ -16,6 +17,8 @@ from services.orders.settings import Settings
 
 VariantOf = Callable[[str], Variant | None]
 """The catalog: the variant of an SKU as it is today."""
+MOST_IDS: Final = 2_000
+"""Ids of items that one order may ever use, those of removed ones included: none is used again, so all are kept."""
 
 
 def objections(
@@ -117,6 +120,8 @@ def _item_objections(order: PlacedOrder, change: ItemsChange, variant_of: Varian
             new = each.sku is not None and each.sku != item.sku
             yield from _price_objections(order, as_ordered(item, each), variant_of, f"items.change.{place}", new=new)
     taken = {*there, *(order.retired or ())}
+    if change.add and len(taken) + len(change.add) > MOST_IDS:
+        yield refusal(Code.ORDER_TOO_LARGE, "items.add", f"{len(taken)} item ids were used, at most {MOST_IDS}")
     for place, added in enumerate(change.add):
         if added.item_id in taken:
             yield refusal(Code.ITEM_ID_DUPLICATE, f"items.add.{place}.item_id", added.item_id or "")
