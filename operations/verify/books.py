@@ -32,6 +32,7 @@ class Books:
 
     def __init__(self, file: Path | str) -> None:
         self._sqlite = sqlite3.connect(file, isolation_level=None)
+        self._sqlite.text_factory = lambda text: text.decode("utf-8", "replace")  # ids of garbage are bytes of any kind
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", f"cache_size = -{CACHE_KIB}"):
             self._sqlite.execute(f"PRAGMA {pragma}")
         for name, columns in {**LOG, **KEPT, **FOUND}.items():

@@ -49,7 +49,14 @@ class Up:
     def child(self, *words: str) -> psutil.Process:
         """The process below it in whose command line all the words stand."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return next(each for each in children if all(word in " ".join(each.cmdline()) for word in words))
+        return next(each for each in children if all(word in _command_of(each) for word in words))
+
+
+def _command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended, and nobody has asked how yet
+        return ""
 
 
 @contextmanager

@@ -146,11 +146,14 @@ class MongoStore:
         await self.renew()
 
     async def _index(self, collection: Collection) -> None:
+        # Looked up first: to drop an index waits for what a killed worker left open, also where there is none.
+        there = set(await self._database[collection.name].index_information())
         for fields in indexes_of(collection):
-            await self._database[collection.name].create_index(
-                [(field, 1) for field in fields], partialFilterExpression=only_where(fields)
-            )
-        for name in replaced(collection):  # only now: pages are read by them until the others are there
+            if "_".join(f"{field}_1" for field in fields) not in there:
+                await self._database[collection.name].create_index(
+                    [(field, 1) for field in fields], partialFilterExpression=only_where(fields)
+                )
+        for name in there.intersection(replaced(collection)):  # only now: pages are read by them until then
             try:
                 await self._database[collection.name].drop_index(name)
             except OperationFailure as error:
