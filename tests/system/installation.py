@@ -20,8 +20,12 @@ from operations.verify import Report, verified
 MODULE = "tests.system.entry {}"
 PATIENCE = 120.0
 """Seconds of waiting until something must have happened; generous, since nothing here is about speed."""
-WAITING = ("requests that ", "orders on hold")
-"""How the report names what waits for something else; whatever else it lists is still on its way."""
+WAITING = (
+    "requests that ",
+    "orders on hold",
+    "records of events, internal topics and dead letters that no service wrote",
+)
+"""How the report names what waits for something else, or is left out as garbage; all else it lists is on its way."""
 
 
 class Installation:
