@@ -13,7 +13,7 @@ help:
 	@echo "make demo             real orders through the three services, on real Kafka and MongoDB, and the invariants"
 	@echo "make up               the same servers and services, kept running"
 	@echo "make check            lint, types, import rules and the pure tests: before each commit, under a minute"
-	@echo "make test             every check and test, at most 12 minutes on 2 cores"
+	@echo "make test             every check and test, at most 25 minutes on 2 cores"
 	@echo "make test-long        all of it in depth"
 	@echo "make test-containers  the engine's contracts and a system test on the official images (needs Docker)"
 	@echo "make simulate SEEDS=n the engine under n seeds of faults, the three services at once under a tenth of them"
