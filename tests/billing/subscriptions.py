@@ -14,9 +14,10 @@ from contracts.messages.invoices import (
     InvoiceLinesIssued,
 )
 from contracts.messages.subscription import PayerFrom, PriceStretch, State, Subscription
+from contracts.values.calendar import month_begin
 from contracts.values.places import AddressSnapshot
 from contracts.wire.message import Body
-from services.billing.rules.calendar import issue_date, month_begin
+from services.billing.rules.calendar import issue_date
 from tests.scene import Scene
 
 CREATED = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from contracts.messages.fulfillment import SubscriptionCreated
 from contracts.messages.invoices import InvoiceLinesIssued
+from contracts.values.calendar import month_begin, months_before
 from contracts.wire.message import Body
 from services.billing.documents.account import Account, rebuilt
 from services.billing.documents.share import Share
-from services.billing.rules.calendar import month_begin, months_before, period_after, period_of
+from services.billing.rules.calendar import period_after, period_of
 from services.billing.service import billing
 from tests.billing.subscriptions import POLDER, TULIP, created, invoices, lines, run
 from tests.scene import Scene

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from contracts.messages.billing import BillingAccountChanged
 from contracts.messages.fulfillment import SubscriptionCreated
 from contracts.messages.subscription import State
+from contracts.values.calendar import month_begin
 from services.billing.documents.account import Account, Totals, rebuilt
 from services.billing.documents.member import Member
 from services.billing.documents.share import Held, Share, held_of
-from services.billing.rules.calendar import month_begin, period_of
+from services.billing.rules.calendar import period_of
 from services.billing.rules.term import Resolved
 from services.billing.service import billing
 from services.engine.core.document import replace

@@ -12,12 +12,12 @@ from contracts.messages.fulfillment import SubscriptionCreated
 from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued
 from contracts.messages.payers import PayerSettingsSubmitted
 from contracts.messages.subscription import Subscription
+from contracts.values.calendar import month_begin
 from contracts.wire.encoding import encoded
 from services.billing.documents.account import Account, rebuilt
 from services.billing.documents.run import LaneRun, lane_run_id
 from services.billing.documents.share import Share
 from services.billing.handlers import issuing
-from services.billing.rules.calendar import month_begin
 from services.billing.service import billing
 from tests.billing.queue import Queue
 from tests.billing.subscriptions import POLDER, created, individual

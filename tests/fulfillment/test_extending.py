@@ -4,11 +4,11 @@ import pytest
 
 from contracts.messages.life import SubscriptionCancelled, SubscriptionEnded, SubscriptionExtended
 from contracts.messages.subscription import PayerFrom, PriceStretch
+from contracts.values.calendar import months_after
 from contracts.values.money import CURRENCY_EXPONENTS, Money
 from contracts.values.refusals import Code
 from services.engine.core.document import replace
 from services.fulfillment.documents.ledger import Ledger
-from services.fulfillment.rules.subscription import months_after
 from tests.fulfillment.lives import (
     TODAY,
     cancel,

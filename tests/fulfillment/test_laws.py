@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.messages.fulfillment import ItemFulfillmentRequested, OrderProgressed, SubscriptionCreated
+from contracts.values.calendar import months_after
 from contracts.wire.message import Body
-from services.fulfillment.rules.subscription import months_after
 from tests.fulfillment.orders_known import (
     ADA,
     confirmed,

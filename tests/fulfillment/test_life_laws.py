@@ -20,12 +20,13 @@ from contracts.messages.fulfillment import (
 )
 from contracts.messages.life import SubscriptionExtended
 from contracts.messages.subscription import Subscription, SubscriptionFact
+from contracts.values.calendar import months_after
 from contracts.wire.message import Body, Fact, Request
 from services.engine.core.message import Cause
 from services.engine.core.service import Emit
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.rules.ending import first_end
-from services.fulfillment.rules.subscription import ends_before, months_after, months_of, prices_of, whole
+from services.fulfillment.rules.subscription import ends_before, months_of, prices_of, whole
 from tests.fulfillment.lives import (
     TODAY,
     arrived,

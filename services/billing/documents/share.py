@@ -8,9 +8,10 @@ from datetime import date
 from typing import Final
 
 from contracts.messages.subscription import State, Subscription
+from contracts.values.calendar import month_begin, months_before
 from contracts.values.immutable import Immutable
 from services.billing.documents.newest import name_of, number_of
-from services.billing.rules.calendar import month_begin, months_before, period_of
+from services.billing.rules.calendar import period_of
 from services.billing.rules.term import Resolved, TermSource
 from services.engine.core.document import Document, replace, replace_by
 

@@ -1,41 +1,13 @@
-"""Contract months, periods, issue and due dates: civil dates only, every one computed from its anchor.
+"""Periods, issue and due dates: civil dates only. Contract months are ``contracts/values/calendar.py``.
 
-Rules: ``docs/domain.md`` section 2 (month ends) and section 3 (periods, issue dates, due dates). Nothing is ever
-computed from the month before: a 31st that was clamped in February would stay a 28th for the rest of the
-contract.
+Rules: ``docs/domain.md`` section 3.
 """
 
 from calendar import monthrange
 from datetime import date, timedelta
 
+from contracts.values.calendar import month_begin
 from services.billing.rules.term import days_of
-
-ONE_DAY = timedelta(days=1)
-
-
-def month_begin(anchor: date, number: int) -> date:
-    """When contract month ``number`` (from 1) begins: on the anchor's day, clamped to the month's last.
-
-    ``month_begin(start, months + 1)`` is the day before which a contract of that many months ends.
-    """
-    if number < 1:
-        raise ValueError(f"contract months count from 1, not {number}")
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + number - 1, 12)
-    day = anchor.day if anchor.day <= 28 else min(anchor.day, monthrange(year, month + 1)[1])
-    return date(year, month + 1, day)
-
-
-def months_begun(anchor: date, by: date) -> int:
-    """How many contract months have begun by the end of the day ``by``; 0 before the anchor."""
-    if by < anchor:
-        return 0
-    whole = (by.year - anchor.year) * 12 + by.month - anchor.month
-    return whole + 1 if by.day >= anchor.day or month_begin(anchor, whole + 1) <= by else whole
-
-
-def months_before(anchor: date, ends_before: date) -> int:
-    """How many contract months begin before the (exclusive) end of a contract."""
-    return months_begun(anchor, ends_before - ONE_DAY)
 
 
 def period_of(day: date) -> str:

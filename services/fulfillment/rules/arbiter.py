@@ -12,12 +12,13 @@ from contracts.messages.changes import OrderChangeProposed
 from contracts.messages.life import SubscriptionPayerChanged
 from contracts.messages.order import BillingData, Item, ItemStatus
 from contracts.messages.subscription import PayerFrom
+from contracts.values.calendar import next_month_begin
 from contracts.values.immutable import Immutable
 from contracts.values.refusals import Code
 from services.engine.core.document import replace
 from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import Entry, Ledger, Line, Row, Terms, line_of, row_of, with_terms
-from services.fulfillment.rules.subscription import next_month_begin, payers_of, whole
+from services.fulfillment.rules.subscription import payers_of, whole
 
 NAMED: Final = 20
 """Items that a refusal names."""

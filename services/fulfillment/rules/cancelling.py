@@ -12,11 +12,12 @@ from contracts.messages.life import (
     SubscriptionCancellationRequested,
     SubscriptionCancelled,
 )
+from contracts.values.calendar import ONE_DAY
 from contracts.values.refusals import Code
 from services.engine.core.document import replace
 from services.fulfillment.rules.case import Answer, Became, Case, no
 from services.fulfillment.rules.ending import released
-from services.fulfillment.rules.subscription import ONE_DAY, ends_before, ends_uncancelled
+from services.fulfillment.rules.subscription import ends_before, ends_uncancelled
 
 
 def cancelled(case: Case, body: SubscriptionCancellationRequested) -> Answer:

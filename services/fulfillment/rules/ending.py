@@ -8,12 +8,13 @@ from typing import Final
 from contracts.messages.assets import AssetState
 from contracts.messages.life import SubscriptionEnded
 from contracts.messages.subscription import State
+from contracts.values.calendar import ONE_DAY, months_after
 from services.engine.core.document import replace
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.documents.book import Book, numbers_on, page_of, room_in
 from services.fulfillment.documents.ledger import Entry, Ledger, Line
 from services.fulfillment.rules.case import Became, Case
-from services.fulfillment.rules.subscription import ONE_DAY, ends_before, months_after
+from services.fulfillment.rules.subscription import ends_before
 from services.fulfillment.settings import Settings
 
 PAGES: Final = 16

@@ -8,12 +8,13 @@ from functools import partial
 
 from contracts.messages.life import ExtensionRequested, SubscriptionExtended
 from contracts.messages.subscription import PayerFrom, PriceStretch
+from contracts.values.calendar import months_after
 from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.documents.ledger import Entry
 from services.fulfillment.rules.case import Answer, Became, Case, no
-from services.fulfillment.rules.subscription import ends_before, months_after, months_of, payers_of, prices_of
+from services.fulfillment.rules.subscription import ends_before, months_of, payers_of, prices_of
 
 LONGEST = 1200
 """Contract months; a bound for every calendar that is computed from a start."""

@@ -1,26 +1,10 @@
-"""A subscription made whole from its order's ledger, and the civil dates of its contract.
+"""A subscription made whole from its order's ledger, and the dates of its contract (``docs/domain.md`` section 2)."""
 
-Rule: ``docs/domain.md`` section 2. Dates are always computed from the original anchor: a 31st that was clamped in
-February is a 31st again in August.
-"""
-
-from calendar import monthrange
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 from contracts.messages.subscription import PayerFrom, PriceStretch, Subscription
+from contracts.values.calendar import ONE_DAY, months_after
 from services.fulfillment.documents.ledger import Entry, Line, Terms
-
-ONE_DAY: Final = timedelta(days=1)
-
-
-def months_after(anchor: date, months: int) -> date:
-    """The anchor's day so many months later, or that month's last day if it has none such.
-
-    It is the day before which a contract of ``months`` months that starts on ``anchor`` ends.
-    """
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
-    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
 
 
 def subscription_id(order_id: str, number: int) -> str:
@@ -53,13 +37,6 @@ def ends_before(entry: Entry, line: Line) -> date:
 def ends_uncancelled(entry: Entry, line: Line) -> date:
     """The day before which its months end, whether it was cancelled or not."""
     return months_after(entry.start_date, months_of(entry, line))
-
-
-def next_month_begin(anchor: date, day: date) -> date:
-    """The begin of the first contract month that begins after this day."""
-    number = max(0, (day.year - anchor.year) * 12 + day.month - anchor.month)
-    begin = months_after(anchor, number)
-    return begin if begin > day else months_after(anchor, number + 1)
 
 
 def whole(order_id: str, number: int, entry: Entry, line: Line, terms: Terms) -> Subscription:
