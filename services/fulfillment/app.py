@@ -2,7 +2,7 @@
 ``faststream run services.fulfillment.app:build --factory``.
 
 Settings beside the engine's: ``LEASELINE_ZONE``, the business time zone (default UTC), ``LEASELINE_ANNOUNCED_ONLY``
-(yes, no): devices that no dock announced are refused; ``LEASELINE_SERIAL_PATTERN`` (``labels.py``); and the waiting
+(yes, no): devices that no dock announced are refused; ``LEASELINE_SERIAL_PATTERN`` (``read_labels``); and the waiting
 times and limits of ``settings.NUMBERS``.
 """
 
@@ -15,9 +15,8 @@ from services.engine.core.service import Service
 from services.engine.runtime.limits import read_limits
 from services.engine.runtime.settings import Settings as EngineSettings
 from services.engine.runtime.settings import chosen, yes_or_no
-from services.fulfillment.labels import read_labels
 from services.fulfillment.service import fulfillment
-from services.fulfillment.settings import NUMBERS, Settings
+from services.fulfillment.settings import NUMBERS, Settings, read_labels
 
 
 def service() -> Service:

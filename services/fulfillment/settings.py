@@ -1,10 +1,13 @@
-"""The numbers that an installation may choose, with the defaults of ``docs/domain.md``."""
+"""What an installation may choose, with the defaults of ``docs/domain.md``."""
 
+import os
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from contracts.values.immutable import Immutable
+from contracts.values.labels import find_serials_by
 from services.engine.runtime.limits import Limit
 
 UTC: Final = ZoneInfo("UTC")
@@ -52,3 +55,18 @@ NUMBERS: Final = (
 """Those that an installation may choose. What waits for an order is decided at once when it comes, and one answer names
 every serial of its scan: more serials than these make batches and records that the log does not take.
 """
+
+SERIAL_PATTERN: Final = "LEASELINE_SERIAL_PATTERN"
+"""The variable of an installation's own pattern for labels."""
+
+
+def read_labels(environment: Mapping[str, str] = os.environ) -> None:
+    """From now on this process finds serials by the installation's own pattern, too, if it has one.
+
+    Raises SystemExit with a sentence for one that cannot be used.
+    """
+    pattern = environment.get(SERIAL_PATTERN, "").strip()
+    try:
+        find_serials_by(pattern)
+    except ValueError as wrong:
+        raise SystemExit(f"{SERIAL_PATTERN} is {pattern[:80]!r}: {wrong}.") from None

@@ -8,7 +8,7 @@ from contracts.messages.assets import AssetReceived
 from contracts.messages.life import ReturnSubmitted
 from contracts.values.labels import serials_found_by
 from contracts.values.serials import normalised
-from services.fulfillment.labels import read_labels
+from services.fulfillment.settings import read_labels
 
 GS = "\x1d"
 GTIN = "0104012345678901"

@@ -36,7 +36,7 @@ BOUNDED = {
     "LastChange.item_ids": "20, as in its answer",
     "Scan.serials": "settings.serials",
     "Scan.ignored": "named in contracts/wire/problems.py, a few",
-    "Wish.ignored": "the same",
+    "LifeRequest.ignored": "the same",
     "Asset.history": "HISTORY_KEPT, below",
     "Asset.marks": "test_registering.py",
 }

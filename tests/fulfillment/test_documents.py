@@ -4,12 +4,13 @@ from time import perf_counter
 
 from bson import BSON
 
+from contracts.registry import read_by
+from contracts.wire.topic import Party
 from services.engine.core.document import read_from
 from services.engine.core.memory import Processed, settled
 from services.engine.core.unit_of_work import BatchUnitOfWork
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.documents.ledger import Ledger
-from services.fulfillment.handlers import HANDLERS
 from services.fulfillment.service import SERVICE_NAME, fulfillment
 from tests.fulfillment.orders_known import (
     DAY,
@@ -42,7 +43,7 @@ def more(stage: Scene, body: object) -> tuple[object, ...]:
 def test_the_service_reads_exactly_what_it_reacts_to() -> None:
     service = fulfillment()
     assert service.name == SERVICE_NAME == "fulfillment"
-    assert service.reads == tuple(HANDLERS)
+    assert set(service.reads) == set(read_by(Party.FULFILLMENT))
     assert service.topics() == ("fulfillment.internal", "fulfillment.requests", "orders.events")
 
 
@@ -133,7 +134,7 @@ def test_a_ledger_is_the_same_after_it_was_stored() -> None:
     stage.hears(scan("s1"))
     stored = BSON.encode(stage.documents["ledgers", "o-1"])
     from_store = read_from(stored.decode(), Ledger)
-    assert from_store.parked[0].asked.who == ledger(stage).parked[0].asked.who
+    assert from_store.parked[0].request.who == ledger(stage).parked[0].request.who
     assert from_store.heard == ledger(stage).heard
 
 

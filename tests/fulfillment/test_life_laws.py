@@ -26,7 +26,7 @@ from services.engine.core.message import Cause
 from services.engine.core.service import Emit
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.rules.ending import first_end
-from services.fulfillment.rules.subscription import ends_before, months_of, prices_of, whole
+from services.fulfillment.rules.subscription import ends_before, months_of, prices_of, to_contract
 from tests.fulfillment.lives import (
     TODAY,
     arrived,
@@ -191,7 +191,7 @@ def test_the_newest_fact_of_a_subscription_is_what_the_ledger_holds(story: list[
             if each.state == "reversed":
                 assert said.state == "reversed"
                 continue  # an amendment may have removed its item
-            assert said == whole(order_id, number, each, lines[each.item_id], book.terms[each.terms])
+            assert said == to_contract(order_id, number, each, lines[each.item_id], book.terms[each.terms])
             if each.state == "active":
                 assert said.payers[-1].payer == book.terms[-1].payer
 
@@ -215,7 +215,7 @@ def test_each_request_about_a_subscription_has_one_answer_or_waits(story: list[S
         assert say.cause is not None
         if not isinstance(say.body, apart):
             answers[say.cause.id] += 1
-    waiting = {p.asked.id for book in ledgers(stage).values() for p in book.parked}
+    waiting = {p.request.id for book in ledgers(stage).values() for p in book.parked}
     for id_, body in requests.items():
         if isinstance(body, Request) and not isinstance(body, type(scan("S1"))):
             assert answers[id_] == (0 if id_ in waiting else 1), (id_, body)

@@ -4,12 +4,15 @@ Whoever assigns a serial, sets a device's state or its SKU writes its document, 
 same device conflict in the database. Real and test orders share the devices.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final, Literal
 
 from contracts.messages.assets import AssetState
 from contracts.messages.subscription import Condition
+from contracts.values.serials import normalised
 from services.engine.core.document import Document, replace, replace_by
+from services.engine.core.service import Ref, UnitOfWork
 
 HISTORY_KEPT: Final = 1000
 """Rows that are kept of a device; far more than one sees in its life, and a bound for its document."""
@@ -112,7 +115,7 @@ class Asset(Document):
         """Whether this subscription is the last that had it, so that its end or reversal concerns the device."""
         return bool(self.history) and (self.history[-1].order_id, self.history[-1].number) == (order_id, number)
 
-    def became(
+    def become(
         self, state: AssetState, order_id: str, number: int, at: datetime, condition: Condition | None = None
     ) -> "Asset":
         """The device in another state since then, at this subscription. ``condition`` is that in which it came back, if
@@ -120,27 +123,41 @@ class Asset(Document):
         """
         row = Assignment(order_id=order_id, number=number, since=at, state=None if state == "in_use" else state)
         withheld = condition if condition in ("damaged", "incomplete") else self.withheld
-        return replace(self, state=state, withheld=withheld, history=_appended(self, row))
+        return replace(self, state=state, withheld=withheld, history=_append(self, row))
 
-    def marked(self, mark: Mark, **changes: object) -> "Asset":
+    def with_mark(self, mark: Mark, **changes: object) -> "Asset":
         """The device once a person said this of it, under the next version."""
         marks = (*self.marks[1 - MARKS_KEPT :], mark)
         return replace_by(replace(self, marks=marks, version=self.following), changes)
 
 
-def assigned(asset: Asset | None, sku: str, to: Assignment, *, test: bool) -> Asset:
+AssetOf = Callable[[str], Asset | None]
+"""The device of a normalised serial as it is now."""
+
+
+def assets_in(work: UnitOfWork) -> AssetOf:
+    """The devices as the decisions before left them."""
+    return lambda serial: work.get(Asset, serial)
+
+
+def refs_of(serials: Iterable[str]) -> Iterator[Ref]:
+    """The devices of serials as they were sent; those that are no serials have none."""
+    return ((Asset, serial) for serial in map(normalised, serials) if serial is not None)
+
+
+def assign(asset: Asset | None, sku: str, to: Assignment, *, test: bool) -> Asset:
     """The device once it was assigned; ``asset`` None: it was never seen before, and is of this SKU from now on."""
     if asset is None:
         return Asset(sku=sku, state="in_use", history=(to,), test=test)
-    return replace(asset, sku=sku, state="in_use", history=_appended(asset, to), test=test)
+    return replace(asset, sku=sku, state="in_use", history=_append(asset, to), test=test)
 
 
-def announced(asset: Asset | None, sku: str, at: datetime) -> Asset:
+def announce(asset: Asset | None, sku: str, at: datetime) -> Asset:
     """A device that arrived at a dock and waits for a customer; ``asset`` is there if it was in no contract yet."""
     if asset is None:
         return Asset(sku=sku, state="available", announced_at=at, version=1)
     return replace(asset, sku=sku, state="available", test=False, announced_at=at, version=asset.following)
 
 
-def _appended(asset: Asset, row: Assignment) -> tuple[Assignment, ...]:
+def _append(asset: Asset, row: Assignment) -> tuple[Assignment, ...]:
     return (*asset.history[1 - HISTORY_KEPT :], row)

@@ -13,11 +13,9 @@ from contracts.values.immutable import Immutable
 from services.engine.core.document import replace
 from services.engine.core.memory import Processed, find
 from services.engine.core.service import Change, Ref, UnitOfWork
-from services.fulfillment.documents.history import PastRows, parted
-from services.fulfillment.documents.ledger import Entry, EntryPage, Ledger
+from services.fulfillment.documents.history import PastRows, split_histories
+from services.fulfillment.documents.ledger import Entry, EntryPage, Ledger, find_ledger
 
-LEDGERS: Final = "ledgers"
-ENTRY_PAGES: Final = "entry_pages"
 EMBEDDED: Final = 32
 """Subscriptions that a ledger holds itself: nearly every order has fewer."""
 ON_A_PAGE: Final = 32
@@ -67,7 +65,7 @@ class Book(Immutable):
     def with_entries(self, entries: Mapping[int, Entry]) -> "Book":
         """With these subscriptions in the place of those with their numbers; numbers behind the last are new ones."""
         self.ask(entries)
-        entries, past = parted(self.order_id, entries)
+        entries, past = split_histories(self.order_id, entries)
         if past:
             self.work.ask((PastRows, id_) for id_ in past)
         ledger, room = self.ledger, room_in(self.ledger)
@@ -114,9 +112,9 @@ class Book(Immutable):
         return self.pages.get(place) or self.work.get(EntryPage, page_id(self.order_id, place))
 
 
-def opened(work: UnitOfWork, order_id: str) -> Book:
+def open_book(work: UnitOfWork, order_id: str) -> Book:
     """The order's book; an empty one if nothing is known of the order."""
-    return Book(work.get(Ledger, order_id) or Ledger(), order_id, work)
+    return Book(find_ledger(work, order_id), order_id, work)
 
 
 def page_id(order_id: str, place: int) -> str:

@@ -8,7 +8,6 @@ from typing import Final
 from services.engine.core.document import Document, replace
 from services.fulfillment.documents.ledger import Entry, Row
 
-PAST_ROWS: Final = "past_rows"
 KEPT: Final = 25
 """Rows that stay in a subscription when it has twice as many."""
 
@@ -26,7 +25,7 @@ def past_id(order_id: str, number: int, place: int) -> str:
     return f"{order_id}/{number}/{place:05d}"
 
 
-def parted(order_id: str, entries: Mapping[int, Entry]) -> tuple[Mapping[int, Entry], Mapping[str, PastRows]]:
+def split_histories(order_id: str, entries: Mapping[int, Entry]) -> tuple[Mapping[int, Entry], Mapping[str, PastRows]]:
     """The subscriptions as they are kept, and by id what becomes a document of its own."""
     long = [number for number, entry in entries.items() if entry.history and len(entry.history) >= 2 * KEPT]
     if not long:

@@ -16,6 +16,7 @@ from contracts.values.places import AddressSnapshot
 from contracts.values.refusals import Code
 from services.engine.core.document import Document, replace
 from services.engine.core.memory import LongMemory
+from services.engine.core.service import UnitOfWork
 from services.fulfillment.documents.request import Parked
 
 Awaited = Literal["order", "release", "confirmation"]
@@ -202,8 +203,13 @@ class Ledger(LongMemory):
         return number > self.count and self.cancelled_at is None
 
 
-def told(ledger: Ledger, order: Order, version: int, newest_terms_used: Callable[[], bool]) -> Ledger:
-    """The ledger once it was told the order's state under this version; it must be higher than the last one taken."""
+def find_ledger(work: UnitOfWork, order_id: str) -> Ledger:
+    """The order's ledger; an empty one if nothing is known of the order."""
+    return work.get(Ledger, order_id) or Ledger()
+
+
+def apply_fact(ledger: Ledger, order: Order, version: int, newest_terms_used: Callable[[], bool]) -> Ledger:
+    """The ledger with the order's state under this version, which must be higher than the last one taken."""
     after = replace(
         ledger,
         order_version=version,

@@ -1,4 +1,4 @@
-"""A request as it was asked, with all that is needed to decide and answer it later."""
+"""A request as it was sent, with all that is needed to decide and answer it later."""
 
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -10,8 +10,8 @@ from services.engine.core.document import Document
 from services.engine.core.message import Cause, Message
 
 
-class Asked(Document):
-    """Who asked and when. ``who`` is the request's identity in the ledger's memory.
+class KeptRequest(Document):
+    """Who sent it and when. ``who`` is the request's identity in the ledger's memory.
 
     ``time`` is the message time, ``recorded`` the broker's.
     """
@@ -31,7 +31,7 @@ class Asked(Document):
         """The request, as the cause of what is said about it."""
         return Cause(self.source, self.id, self.address, self.ignored)
 
-    def believed(self, begun: datetime | None, behind: timedelta) -> tuple[datetime, bool]:
+    def believe(self, begun: datetime | None, behind: timedelta) -> tuple[datetime, bool]:
         """The time that counts and whether the sender's clock is suspect.
 
         ``begun`` is when that began which the request is about: its order was placed, its subscription created. A
@@ -42,7 +42,7 @@ class Asked(Document):
         return self.time, self.suspect
 
 
-class Scan(Asked):
+class Scan(KeptRequest):
     """A scan: which serials for which item."""
 
     item_id: str | None = None
@@ -52,8 +52,29 @@ class Scan(Asked):
     carrier: str | None = None
     tracking_number: str | None = None
 
+    @classmethod
+    def from_message(cls, message: Message[ItemFulfillmentRequested]) -> Self:
+        """The scan that a message asks for."""
+        body = message.body
+        return cls(
+            who=message.identity(),
+            source=message.source,
+            id=message.id,
+            address=message.origin.address,
+            time=message.time,
+            recorded=message.recorded,
+            suspect=message.clock_suspect,
+            ignored=message.ignored,
+            item_id=body.item_id,
+            sku=body.sku,
+            serials=body.serials,
+            start_date=body.start_date,
+            carrier=body.carrier,
+            tracking_number=body.tracking_number,
+        )
 
-class Wish(Asked):
+
+class LifeRequest(KeptRequest):
     """What is asked of a subscription. ``request`` names the type, ``body`` is its ``data`` as JSON text.
 
     ``number`` is the subscription's running number in its order; 0 where only a serial was named.
@@ -63,73 +84,54 @@ class Wish(Asked):
     body: str
     number: int = 0
 
+    @classmethod
+    def from_message(cls, message: Message[SubscriptionRequest]) -> Self:
+        """What a message asks of a subscription."""
+        body = message.body
+        return cls(
+            who=message.identity(),
+            source=message.source,
+            id=message.id,
+            address=message.origin.address,
+            time=message.time,
+            recorded=message.recorded,
+            suspect=message.clock_suspect,
+            ignored=message.ignored,
+            request=type(body).type_name(),
+            body=body.model_dump_json(exclude_none=True),
+            number=0 if body.subscription_id is None else number_in(body.subscription_id),
+        )
+
 
 class Parked(Document):
-    """A scan or a wish that waits, one of the two.
+    """A scan that waits, or what is asked of a subscription (stored as its ``wish``): one of the two.
 
     ``size`` in bytes; ``until`` in ms of the waiting clock, absent while its order is held.
     """
 
     scan: Scan | None = None
-    wish: Wish | None = None
+    wish: LifeRequest | None = None
     size: int
     until: int | None = None
 
     @classmethod
-    def of(cls, asked: Scan | Wish, size: int, until: int | None) -> Self:
+    def of(cls, request: Scan | LifeRequest, size: int, until: int | None) -> Self:
         """The request as one that waits."""
-        if isinstance(asked, Scan):
-            return cls(scan=asked, size=size, until=until)
-        return cls(wish=asked, size=size, until=until)
+        if isinstance(request, Scan):
+            return cls(scan=request, size=size, until=until)
+        return cls(wish=request, size=size, until=until)
 
     @property
-    def asked(self) -> Scan | Wish:
+    def request(self) -> Scan | LifeRequest:
         """What waits."""
         found = self.scan or self.wish
         assert found is not None
         return found
 
 
-def serials_in(asked: Scan | Wish) -> int:
-    """How many serials a request counts for among those that may wait: a wish is about one."""
-    return len(asked.serials) if isinstance(asked, Scan) else 1
-
-
-def asked(message: Message, body: ItemFulfillmentRequested) -> Scan:
-    """The scan that a message asks for."""
-    return Scan(
-        who=message.identity(),
-        source=message.source,
-        id=message.id,
-        address=message.origin.address,
-        time=message.time,
-        recorded=message.recorded,
-        suspect=message.clock_suspect,
-        ignored=message.ignored,
-        item_id=body.item_id,
-        sku=body.sku,
-        serials=body.serials,
-        start_date=body.start_date,
-        carrier=body.carrier,
-        tracking_number=body.tracking_number,
-    )
-
-
-def wished(message: Message, body: SubscriptionRequest) -> Wish:
-    """The wish that a message brings."""
-    return Wish(
-        who=message.identity(),
-        source=message.source,
-        id=message.id,
-        address=message.origin.address,
-        time=message.time,
-        recorded=message.recorded,
-        suspect=message.clock_suspect,
-        ignored=message.ignored,
-        request=type(body).type_name(),
-        body=body.model_dump_json(exclude_none=True),
-        number=0 if body.subscription_id is None else number_in(body.subscription_id),
-    )
+def count_serials(request: Scan | LifeRequest) -> int:
+    """How many serials a request counts for among those that may wait: one about a subscription counts for one."""
+    return len(request.serials) if isinstance(request, Scan) else 1
 
 
 def number_in(subscription_id: str) -> int:

@@ -21,13 +21,13 @@ class SerialHome(Memory):
     lane: int | None = None
     due: int | None = None
 
-    def remembering(self, message: Message, outcome: str, later: int) -> "SerialHome":
+    def remember(self, message: Message, outcome: str, later: int) -> "SerialHome":
         """With this request in it. ``later`` is when it is forgotten if it is one of refusals only."""
         heard = record_processed(self.heard, message, outcome)[-KEPT:]
         forgotten = not any(h.effective for h in heard)
         return SerialHome(heard=heard, lane=message.lane if forgotten else None, due=later if forgotten else None)
 
 
-def sent_on_to(first: Processed) -> str | None:
+def find_order(first: Processed) -> str | None:
     """The order that a remembered request was sent on to; None if it was decided at the serial's home."""
     return first.outcome.removeprefix(SENT_ON) if first.outcome.startswith(SENT_ON) else None

@@ -18,7 +18,7 @@ from contracts.values.refusals import Code
 from services.engine.core.document import replace
 from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import Entry, Ledger, Line, Row, Terms, line_of, row_of, with_terms
-from services.fulfillment.rules.subscription import payers_of, whole
+from services.fulfillment.rules.subscription import payers_of, to_contract
 
 NAMED: Final = 20
 """Items that a refusal names."""
@@ -50,7 +50,7 @@ class Yes(Immutable):
     moved: tuple[Moved, ...] = ()
 
 
-def arbitrated(book: Book, proposal: OrderChangeProposed, today: date) -> Yes | No:
+def arbitrate(book: Book, proposal: OrderChangeProposed, today: date) -> Yes | No:
     """Decides a change. ``today`` is the civil date of the request, from which a change of payer counts."""
     ledger = book.ledger
     if ledger.order_version == 0:
@@ -61,17 +61,17 @@ def arbitrated(book: Book, proposal: OrderChangeProposed, today: date) -> Yes | 
         return No(Code.ORDER_ON_HOLD)
     match proposal.change:
         case "amendment":
-            return _amended(book, proposal)
+            return _amend(book, proposal)
         case "cancellation":
-            return _cancelled(book, proposal)
+            return _cancel(book, proposal)
         case "short_close":
-            return _closed(book, proposal.item_id)
+            return _close(book, proposal.item_id)
         case "payer":
             return _with_payer(book, proposal, today)
     assert_never(proposal.change)
 
 
-def _amended(book: Book, proposal: OrderChangeProposed) -> Yes | No:
+def _amend(book: Book, proposal: OrderChangeProposed) -> Yes | No:
     ledger = book.ledger
     before = {line.item_id: line for line in ledger.lines}
     after = {item.item_id: item for item in proposal.items}
@@ -88,7 +88,7 @@ def _amended(book: Book, proposal: OrderChangeProposed) -> Yes | No:
         for item in proposal.items
         for line in [before.get(item.item_id)]
     )
-    terms = with_terms(ledger, _billed(ledger.terms[-1], proposal.billing), book.newest_terms_used)
+    terms = with_terms(ledger, _bill(ledger.terms[-1], proposal.billing), book.newest_terms_used)
     return Yes(book.with_ledger(replace(ledger, lines=lines, terms=terms)))
 
 
@@ -100,7 +100,7 @@ def _same(line: Line, item: Item | None) -> bool:
     return proposed == line
 
 
-def _cancelled(book: Book, proposal: OrderChangeProposed) -> Yes | No:
+def _cancel(book: Book, proposal: OrderChangeProposed) -> Yes | No:
     ledger = book.ledger
     if ledger.stands():
         return No(Code.ORDER_HAS_SUBSCRIPTIONS)
@@ -108,7 +108,7 @@ def _cancelled(book: Book, proposal: OrderChangeProposed) -> Yes | No:
     return Yes(book.with_ledger(replace(ledger, cancelled_at=proposal.requested_at, lines=lines)))
 
 
-def _closed(book: Book, item_id: str | None) -> Yes | No:
+def _close(book: Book, item_id: str | None) -> Yes | No:
     ledger = book.ledger
     if not ledger.stands():
         return No(Code.NO_SUBSCRIPTION_YET)
@@ -126,7 +126,7 @@ def _closed(book: Book, item_id: str | None) -> Yes | No:
 def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes | No:
     """Later subscriptions have the new payer at once, active ones from their next contract month on."""
     ledger = book.ledger
-    newest = _billed(ledger.terms[-1], proposal.billing)
+    newest = _bill(ledger.terms[-1], proposal.billing)
     lines = {line.item_id: line for line in ledger.lines}
     moves = ledger.moves or ()
     row = Row(kind=SubscriptionPayerChanged.__name__, at=proposal.requested_at, move=len(moves))
@@ -146,7 +146,7 @@ def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes |
         entries[number] = became
         fact = partial(
             SubscriptionPayerChanged,
-            subscription=whole(book.order_id, number, became, lines[entry.item_id], terms),
+            subscription=to_contract(book.order_id, number, became, lines[entry.item_id], terms),
             at=proposal.requested_at,
             actor=proposal.actor,
             reason=proposal.reason,
@@ -178,7 +178,7 @@ def billing_of(terms: Terms) -> BillingData:
     )
 
 
-def _billed(terms: Terms, billing: BillingData) -> Terms:
+def _bill(terms: Terms, billing: BillingData) -> Terms:
     customer = replace(
         terms.customer,
         type=billing.customer_type,

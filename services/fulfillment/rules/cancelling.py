@@ -16,11 +16,11 @@ from contracts.values.calendar import ONE_DAY
 from contracts.values.refusals import Code
 from services.engine.core.document import replace
 from services.fulfillment.rules.case import Answer, Became, Case, no
-from services.fulfillment.rules.ending import released
+from services.fulfillment.rules.ending import release_device
 from services.fulfillment.rules.subscription import ends_before, ends_uncancelled
 
 
-def cancelled(case: Case, body: SubscriptionCancellationRequested) -> Answer:
+def cancel_subscription(case: Case, body: SubscriptionCancellationRequested) -> Answer:
     """Cancelled at once if its last day is not after the message's; else active until the clock says so."""
     entry, on = case.entry, body.on or case.today
     if entry.state == "reversed":
@@ -37,10 +37,10 @@ def cancelled(case: Case, body: SubscriptionCancellationRequested) -> Answer:
         entry, cancelled_on=on, cancellation_reason=body.reason_code, state="cancelled" if at_once else "active"
     )
     fact = partial(SubscriptionCancelled, at=case.time, actor=body.actor, reason=body.reason)
-    return Became(became, fact, released(case, case.time) if at_once else {})
+    return Became(became, fact, release_device(case, case.time) if at_once else {})
 
 
-def withdrawn(case: Case, body: CancellationWithdrawalRequested) -> Answer:
+def withdraw_cancellation(case: Case, body: CancellationWithdrawalRequested) -> Answer:
     """The contract ends when it would have ended; nothing else ever changed."""
     entry = case.entry
     if entry.state == "reversed":

@@ -8,13 +8,10 @@ from msgspec import field
 from contracts.messages.subscription import SubscriptionFact
 from contracts.values.immutable import Immutable
 from contracts.values.refusals import Code, Refusal, refusal
-from services.fulfillment.documents.asset import Asset
+from services.fulfillment.documents.asset import Asset, AssetOf
 from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import Entry, Ledger, Line, Terms
 from services.fulfillment.settings import Settings
-
-AssetOf = Callable[[str], Asset | None]
-"""The device of a normalised serial as it is now."""
 
 
 class Case(Immutable):

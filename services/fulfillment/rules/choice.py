@@ -10,7 +10,7 @@ from contracts.values.refusals import Code
 from services.fulfillment.documents.ledger import Line
 
 
-def named(lines: Sequence[Line], item_id: str | None, sku: str | None) -> tuple[int, ...] | Code:
+def find_places(lines: Sequence[Line], item_id: str | None, sku: str | None) -> tuple[int, ...] | Code:
     """The places of the items that a scan may mean, or why it means none of them."""
     if item_id is None and sku is None:
         return Code.ITEM_REQUIRED
@@ -24,7 +24,7 @@ def named(lines: Sequence[Line], item_id: str | None, sku: str | None) -> tuple[
     return (place,)
 
 
-def chosen(lines: Sequence[Line], places: tuple[int, ...]) -> int | Code:
+def choose_place(lines: Sequence[Line], places: tuple[int, ...]) -> int | Code:
     """The place of the item that gets the device: of those with an open unit the only one, or the first of equals."""
     with_open = [place for place in places if lines[place].open > 0]
     if not with_open:

@@ -10,7 +10,7 @@ from contracts.messages.life import DeviceReplaced, ReplacementRequested, Serial
 from contracts.values.refusals import Code, Refusal
 from contracts.values.serials import normalised
 from services.engine.core.document import replace
-from services.fulfillment.documents.asset import Asset, Assignment, assigned
+from services.fulfillment.documents.asset import Asset, Assignment, assign
 from services.fulfillment.documents.ledger import Entry
 from services.fulfillment.rules.case import Answer, Became, Case, no, why_not_active
 
@@ -19,20 +19,20 @@ REPLACED_KEPT: Final = 100
 """Devices before the present one that a subscription knows: the newest."""
 
 
-def corrected(case: Case, body: SerialCorrectionRequested) -> Answer:
+def correct_serial(case: Case, body: SerialCorrectionRequested) -> Answer:
     """The same subscription with the serial that was meant; the other device never was with the customer."""
-    new = _checked(case, body.new_serial)
+    new = _check(case, body.new_serial)
     if not isinstance(new, str):
         return new
     old = case.entry.serial
     fact = partial(SerialCorrected, at=case.time, actor=body.actor, reason=body.reason, old_serial=old)
-    free = case.device().became("available", case.order_id, case.number, case.time)
-    return Became(_with(case, new, body.new_serial), fact, {old: free, new: _assigned(case, new, body.new_serial)})
+    free = case.device().become("available", case.order_id, case.number, case.time)
+    return Became(_with(case, new, body.new_serial), fact, {old: free, new: _assign(case, new, body.new_serial)})
 
 
-def replaced(case: Case, body: ReplacementRequested) -> Answer:
+def replace_device(case: Case, body: ReplacementRequested) -> Answer:
     """The same subscription with another device. One that came back before is not waited for any more."""
-    new = _checked(case, body.new_serial)
+    new = _check(case, body.new_serial)
     if not isinstance(new, str):
         return new
     old, back, condition = case.entry.serial, case.entry.returned_at is not None, case.entry.condition
@@ -40,11 +40,11 @@ def replaced(case: Case, body: ReplacementRequested) -> Answer:
     before = (became.replaced or ())[1 - REPLACED_KEPT :]
     became = replace(became, replaced=(*before, old), returned_at=None, condition=None)
     fact = partial(DeviceReplaced, at=case.time, actor=body.actor, reason=body.reason, old_serial=old)
-    away = case.device().became("returned" if back else "unavailable", case.order_id, case.number, case.time, condition)
-    return Became(became, fact, {old: away, new: _assigned(case, new, body.new_serial)})
+    away = case.device().become("returned" if back else "unavailable", case.order_id, case.number, case.time, condition)
+    return Became(became, fact, {old: away, new: _assign(case, new, body.new_serial)})
 
 
-def _checked(case: Case, raw: str) -> str | tuple[Refusal, ...]:
+def _check(case: Case, raw: str) -> str | tuple[Refusal, ...]:
     """The new serial as it is compared, or why it cannot be the subscription's."""
     inactive = why_not_active(case.entry)
     if inactive is not None:
@@ -76,7 +76,7 @@ def _with(case: Case, serial: str, raw: str) -> Entry:
     return replace(entry, serial=serial, raw_serial=None if raw == serial else raw, replaced=replaced)
 
 
-def _assigned(case: Case, serial: str, raw: str) -> Asset:
+def _assign(case: Case, serial: str, raw: str) -> Asset:
     label = None if raw == serial else raw
     to = Assignment(order_id=case.order_id, number=case.number, since=case.time, raw_serial=label)
-    return assigned(case.asset_of(serial), case.line.sku, to, test=case.terms.test)
+    return assign(case.asset_of(serial), case.line.sku, to, test=case.terms.test)

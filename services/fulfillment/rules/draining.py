@@ -1,6 +1,6 @@
 """What waited is decided: in the order in which it came, each answered to its own sender.
 
-A wish waits on until its subscription is there, and is decided as soon as a scan created it, before any later scan.
+A request waits on until its subscription is there, and is decided as soon as a scan created it, before any later scan.
 """
 
 from dataclasses import dataclass, field
@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from services.engine.core.document import replace
 from services.engine.core.memory import settled
 from services.engine.core.service import Change, Emit
-from services.fulfillment.documents.asset import Asset
+from services.fulfillment.documents.asset import Asset, AssetOf
 from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import Ledger
 from services.fulfillment.documents.request import Parked, Scan
-from services.fulfillment.rules import life
-from services.fulfillment.rules.case import AssetOf
-from services.fulfillment.rules.scan import decided
+from services.fulfillment.rules.life import body_of, decide_request
+from services.fulfillment.rules.scan import decide_scan
 from services.fulfillment.settings import Settings
 
 
@@ -43,7 +42,7 @@ class Draining:
         for each in queue:
             waiting.append(each)
             if self._ready(each):
-                waiting = self._decided(waiting)
+                waiting = self._decide_last(waiting)
         heard = settled(self.book.ledger.heard, self.outcomes)
         return replace(self.book.ledger, parked=tuple(waiting), heard=heard)
 
@@ -55,13 +54,13 @@ class Draining:
         )
 
     def _ready(self, each: Parked) -> bool:
-        """Whether it waits for nothing more: a scan for its order, a wish for its subscription."""
+        """Whether it waits for nothing more: a scan for its order, another request for its subscription."""
         if each.wish is not None:
             return not self.book.ledger.may_still_create(each.wish.number)
         return self.book.ledger.awaits() is None
 
-    def _decided(self, waiting: list[Parked]) -> list[Parked]:
-        """The last of these decided, then the wishes before it that it created the subscription for."""
+    def _decide_last(self, waiting: list[Parked]) -> list[Parked]:
+        """The last of these decided, then the requests before it that it created the subscription for."""
         self._decide(waiting.pop())
         for each in waiting:
             if self._ready(each):
@@ -69,13 +68,12 @@ class Draining:
         return [each for each in waiting if not self._ready(each)]
 
     def _decide(self, each: Parked) -> None:
-        asked = each.asked
-        if isinstance(asked, Scan):
-            result = decided(self.book, asked, self.device, self.settings)
+        request = each.request
+        if isinstance(request, Scan):
+            result = decide_scan(self.book, request, self.device, self.settings)
         else:
-            body = life.body_of(asked)
-            result = life.decided(self.book, asked, body, self.device, self.settings)
+            result = decide_request(self.book, request, body_of(request), self.device, self.settings)
         self.book = result.book
         self.assets.update(result.assets)
-        self.emits += [Emit(body, asked.cause) for body in result.emits]
-        self.outcomes[asked.who] = result.outcome
+        self.emits += [Emit(body, request.cause) for body in result.emits]
+        self.outcomes[request.who] = result.outcome

@@ -81,11 +81,11 @@ def _page_ends(book: Book, changed: Iterable[int]) -> tuple[int, ...]:
     return tuple(pages)
 
 
-def ended(case: Case) -> Became:
+def end_contract(case: Case) -> Became:
     """It ended at the begin of the day that its contract ends before, whenever the clock came to say so."""
     state: State = "ended" if case.entry.cancelled_on is None else "cancelled"
     became = replace(case.entry, state=state)
-    return Became(became, partial(SubscriptionEnded, at=case.time), released(case, case.time))
+    return Became(became, partial(SubscriptionEnded, at=case.time), release_device(case, case.time))
 
 
 def begin_of(day: date, settings: Settings) -> datetime:
@@ -93,7 +93,7 @@ def begin_of(day: date, settings: Settings) -> datetime:
     return datetime.combine(day, time.min, settings.zone).astimezone(UTC)
 
 
-def released(case: Case, at: datetime) -> dict[str, Asset]:
+def release_device(case: Case, at: datetime) -> dict[str, Asset]:
     """The device of a subscription that is over: the customer's to return, unless it came back before.
 
     One that was over already has none in use, whoever has its device now.
@@ -102,4 +102,4 @@ def released(case: Case, at: datetime) -> dict[str, Asset]:
     if device.holder is None or not device.last_had_by(case.order_id, case.number):
         return {}
     state: AssetState = "ended" if case.entry.returned_at is None else "returned"
-    return {case.entry.serial: device.became(state, case.order_id, case.number, at, case.entry.condition)}
+    return {case.entry.serial: device.become(state, case.order_id, case.number, at, case.entry.condition)}

@@ -20,7 +20,7 @@ LONGEST = 1200
 """Contract months; a bound for every calendar that is computed from a start."""
 
 
-def extended(case: Case, body: ExtensionRequested) -> Answer:
+def extend_contract(case: Case, body: ExtensionRequested) -> Answer:
     """The contract goes on, for months at its present price or at a given one."""
     wrong = _wrong(case, body) or _why_not(case, body)
     if wrong:
@@ -31,7 +31,7 @@ def extended(case: Case, body: ExtensionRequested) -> Answer:
         entry,
         state="active",
         months=months_of(entry, line) + body.months,
-        prices=_stretched(prices_of(entry, line), body.months, amount),
+        prices=_stretch(prices_of(entry, line), body.months, amount),
     )
     if entry.state == "ended":
         longer = _with_its_payer(case, longer)
@@ -78,7 +78,7 @@ def _why_not(case: Case, body: ExtensionRequested) -> tuple[Refusal, ...]:
     return ()
 
 
-def _stretched(prices: tuple[PriceStretch, ...], months: int, amount: int) -> tuple[PriceStretch, ...]:
+def _stretch(prices: tuple[PriceStretch, ...], months: int, amount: int) -> tuple[PriceStretch, ...]:
     last = prices[-1]
     if last.amount == amount:
         return (*prices[:-1], PriceStretch(months=last.months + months, amount=amount))
@@ -98,5 +98,5 @@ def _with_its_payer(case: Case, longer: Entry) -> Entry:
 def _with_the_customer_again(case: Case) -> dict[str, Asset]:
     if case.entry.state == "active":
         return {}
-    device = case.device().became("in_use", case.order_id, case.number, case.time)
+    device = case.device().become("in_use", case.order_id, case.number, case.time)
     return {case.entry.serial: device}

@@ -3,13 +3,14 @@
 from contracts.messages.life import SubscriptionRequest
 from contracts.values.refusals import Code, Refusal
 from contracts.values.serials import normalised
+from services.fulfillment.documents.asset import AssetOf
 from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import Entry
 from services.fulfillment.documents.request import number_in
-from services.fulfillment.rules.case import AssetOf, no
+from services.fulfillment.rules.case import no
 
 
-def meant(book: Book, body: SubscriptionRequest, asset_of: AssetOf) -> int | tuple[Refusal, ...]:
+def find_number(book: Book, body: SubscriptionRequest, asset_of: AssetOf) -> int | tuple[Refusal, ...]:
     """The running number of the subscription, or why the order has none such."""
     serial = None
     if body.serial is not None:

@@ -17,7 +17,7 @@ from contracts.messages.assets import (
 from contracts.values.immutable import Immutable
 from contracts.values.refusals import Code, Refusal
 from services.engine.core.document import replace
-from services.fulfillment.documents.asset import Asset, Mark, announced
+from services.fulfillment.documents.asset import Asset, Mark, announce
 from services.fulfillment.documents.ledger import REASON_KEPT
 from services.fulfillment.rules.case import no
 
@@ -32,23 +32,21 @@ class Registered(Immutable):
     fact: AssetAnnounced | AssetCorrected | AssetStateChanged
 
 
-def registered(
+def register_device(
     serial: str, asset: Asset | None, body: AssetRequest, time: datetime
 ) -> Registered | tuple[Refusal, ...]:
     """Decides a request about a device; ``asset`` None: it was never seen before. ``time`` is the message's."""
     match body:
         case AssetReceived():
-            return _received(serial, asset, body, time)
+            return _receive(serial, asset, body, time)
         case AssetCorrectionRequested():
-            return _corrected(serial, asset, body, time)
+            return _correct(serial, asset, body, time)
         case AssetStateRequested():
             return _set(serial, asset, body, time)
     assert_never(body)
 
 
-def _received(
-    serial: str, asset: Asset | None, body: AssetReceived, time: datetime
-) -> Registered | tuple[Refusal, ...]:
+def _receive(serial: str, asset: Asset | None, body: AssetReceived, time: datetime) -> Registered | tuple[Refusal, ...]:
     """A dock that mistyped the SKU announces it again; once it was in a contract, only a person puts it right."""
     if asset is not None and not asset.unproven:
         if asset.sku == body.sku:
@@ -56,12 +54,12 @@ def _received(
         if not asset.never_in_a_contract:
             how = "was in a contract: ask for a correction (AssetCorrectionRequested)"
             return no(Code.SKU_MISMATCH, "sku", f"the device is known as {asset.sku} and {how}")
-    known = announced(asset, body.sku, time)
+    known = announce(asset, body.sku, time)
     fact = AssetAnnounced(version=known.version, serial=serial, sku=known.sku, state=known.shown, announced_at=time)
     return Registered(known, fact)
 
 
-def _corrected(
+def _correct(
     serial: str, asset: Asset | None, body: AssetCorrectionRequested, time: datetime
 ) -> Registered | tuple[Refusal, ...]:
     if asset is None or asset.unproven:
@@ -69,7 +67,7 @@ def _corrected(
     if asset.sku == body.sku:
         return no(Code.ALREADY_DONE, "sku", f"the device is known as {asset.sku}")
     mark = Mark(since=time, actor=body.actor, reason=body.reason[:REASON_KEPT], sku=body.sku)
-    known = asset.marked(mark, sku=body.sku)
+    known = asset.with_mark(mark, sku=body.sku)
     fact = AssetCorrected(
         version=known.version,
         serial=serial,
@@ -91,10 +89,10 @@ def _set(
         return no(Code.ASSET_UNKNOWN, "serial")
     withheld = None if body.state == "available" else body.state
     if withheld == asset.withheld:
-        return _already(asset)
+        return _why_already(asset)
     shown = replace(asset, withheld=withheld).shown
     mark = Mark(since=time, actor=body.actor, reason=body.reason[:REASON_KEPT], state=shown)
-    known = asset.marked(mark, withheld=withheld)
+    known = asset.with_mark(mark, withheld=withheld)
     fact = AssetStateChanged(
         version=known.version,
         serial=serial,
@@ -107,7 +105,7 @@ def _set(
     return Registered(known, fact)
 
 
-def _already(asset: Asset) -> tuple[Refusal, ...]:
+def _why_already(asset: Asset) -> tuple[Refusal, ...]:
     """Nobody withholds it, or for this very reason. What contracts made of it no person releases."""
     if asset.withheld is None and asset.state in ("ended", "unavailable"):
         return no(Code.ASSET_NOT_RETURNED, "state", f"last with order {asset.last_order}")

@@ -12,7 +12,7 @@ from services.fulfillment.documents.asset import Asset
 from services.fulfillment.rules.case import Answer, Became, Case, no
 
 
-def returned(case: Case, body: ReturnSubmitted) -> Answer:
+def take_back(case: Case, body: ReturnSubmitted) -> Answer:
     """While the subscription is active its device stays in use, though it came back: nobody else may have it yet."""
     entry = case.entry
     serial = entry.serial if body.serial is None else normalised(body.serial) or ""
@@ -33,7 +33,7 @@ def returned(case: Case, body: ReturnSubmitted) -> Answer:
     became = replace(entry, returned_at=case.time, condition=body.condition)
     if entry.state == "active":
         return Became(became, fact)
-    return Became(became, fact, {serial: _came_back(case, case.device(), body)})
+    return Became(became, fact, {serial: _come_back(case, case.device(), body)})
 
 
 def _replaced_one(case: Case, serial: str, back: Became, body: ReturnSubmitted) -> Answer:
@@ -41,15 +41,15 @@ def _replaced_one(case: Case, serial: str, back: Became, body: ReturnSubmitted) 
     asset = case.asset_of(serial)
     if asset is None or asset.state != "unavailable" or not asset.last_had_by(case.order_id, case.number):
         return no(Code.ALREADY_RETURNED, "serial")
-    return Became(back.entry, back.fact, {serial: _came_back(case, asset, body)})
+    return Became(back.entry, back.fact, {serial: _come_back(case, asset, body)})
 
 
-def _came_back(case: Case, asset: Asset, body: ReturnSubmitted) -> Asset:
+def _come_back(case: Case, asset: Asset, body: ReturnSubmitted) -> Asset:
     """Returned; damaged or incomplete, nobody gets it until a person releases it."""
-    return asset.became("returned", case.order_id, case.number, case.time, body.condition)
+    return asset.become("returned", case.order_id, case.number, case.time, body.condition)
 
 
-def return_withdrawn(case: Case, body: ReturnWithdrawalRequested) -> Answer:
+def withdraw_return(case: Case, body: ReturnWithdrawalRequested) -> Answer:
     """The device is the customer's to return again, and no more damaged than it was; a person's word about it stays."""
     entry = case.entry
     serial = entry.serial if body.serial is None else normalised(body.serial) or ""
@@ -68,7 +68,7 @@ def return_withdrawn(case: Case, body: ReturnWithdrawalRequested) -> Answer:
         return no(Code.DEVICE_OUT_AGAIN, detail=f"last with order {other}")
     if asset.state != "returned":
         return no(Code.NOT_RETURNED, "serial")
-    back = asset.became("ended" if present else "unavailable", case.order_id, case.number, case.time)
+    back = asset.become("ended" if present else "unavailable", case.order_id, case.number, case.time)
     if back.withheld in ("damaged", "incomplete"):
         back = replace(back, withheld=None)
     return Became(became, fact, {serial: back})

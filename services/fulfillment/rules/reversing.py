@@ -10,17 +10,17 @@ from services.fulfillment.documents.ledger import Line
 from services.fulfillment.rules.case import Answer, Became, Case, no
 
 
-def reversed_scan(case: Case, body: ReversalRequested) -> Answer:
+def reverse_scan(case: Case, body: ReversalRequested) -> Answer:
     """Whatever became of it since; when no subscription is left, units that were given up open again too."""
     entry = case.entry
     if entry.state == "reversed":
         return no(Code.SUBSCRIPTION_REVERSED)
     became = replace(entry, state="reversed")
     fact = partial(SubscriptionReversed, at=case.time, actor=body.actor, reason=body.reason)
-    return Became(became, fact, _free(case), _opened(case))
+    return Became(became, fact, _free(case), _open_units(case))
 
 
-def _opened(case: Case) -> tuple[Line, ...]:
+def _open_units(case: Case) -> tuple[Line, ...]:
     others = sum(line.taken for line in case.ledger.lines) > 1
     lines = []
     for line in case.ledger.lines:
@@ -36,5 +36,5 @@ def _free(case: Case) -> dict[str, Asset]:
         asset = case.asset_of(serial)
         if asset is not None and asset.last_had_by(case.order_id, case.number):
             condition = case.entry.condition if serial == case.entry.serial else None
-            free[serial] = asset.became("available", case.order_id, case.number, case.time, condition)
+            free[serial] = asset.become("available", case.order_id, case.number, case.time, condition)
     return free

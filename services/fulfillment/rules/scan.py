@@ -4,7 +4,6 @@ Rule: ``docs/domain.md`` section 2. Already done; then what is wrong with the st
 device.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from contracts.messages.fulfillment import ItemFulfillmentRefused, SerialRefused, SubscriptionCreated
@@ -15,18 +14,17 @@ from contracts.values.serials import normalised
 from contracts.wire.message import Body
 from services.engine.core.document import replace
 from services.engine.core.memory import stands_by
-from services.fulfillment.documents.asset import Asset, Assignment, assigned
+from services.fulfillment.documents.asset import Asset, AssetOf, Assignment, assign
 from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import Entry, Line
 from services.fulfillment.documents.request import Scan
-from services.fulfillment.rules.answers import ANSWERS, all_refused, outcome_of_serials, turned_down
-from services.fulfillment.rules.choice import chosen, named
-from services.fulfillment.rules.subscription import subscription_id, whole
+from services.fulfillment.rules.answers import ANSWERS, outcome_of_serials, refuse_all, refuse_serial
+from services.fulfillment.rules.choice import choose_place, find_places
+from services.fulfillment.rules.subscription import subscription_id, to_contract
 from services.fulfillment.settings import Settings
 
 CREATED = SubscriptionCreated.__name__
 """The outcome of a scan of which at least one serial was accepted."""
-AssetOf = Callable[[str], Asset | None]
 
 
 class Decided(Immutable):
@@ -38,18 +36,18 @@ class Decided(Immutable):
     outcome: str
 
 
-def decided(book: Book, scan: Scan, asset_of: AssetOf, settings: Settings) -> Decided:
+def decide_scan(book: Book, scan: Scan, asset_of: AssetOf, settings: Settings) -> Decided:
     """Decides a scan that waits for nothing. ``asset_of`` gives the device of a normalised serial as it is now."""
     ledger, order_id = book.ledger, book.order_id
-    time, suspect = scan.believed(ledger.placed_at, settings.behind_order)
+    time, suspect = scan.believe(ledger.placed_at, settings.behind_order)
     if ledger.cancelled_at is not None:
         before = not suspect and time < ledger.cancelled_at
-        answer = all_refused(order_id, scan, Code.ORDER_CANCELLED, suspect=suspect, before_cancellation=before)
+        answer = refuse_all(order_id, scan, Code.ORDER_CANCELLED, suspect=suspect, before_cancellation=before)
         return Decided(book, {}, (answer,), outcome_of_serials(answer.serials))
     units = _Units(book, scan, asset_of, time, settings, suspect=suspect)
     for raw in scan.serials:
         units.take(raw)
-    return units.decided()
+    return units.result()
 
 
 class _Units:
@@ -75,7 +73,7 @@ class _Units:
         self._facts: list[Body] = []
         self._refused: list[SerialRefused] = []
         self._announced_only = settings.announced_only
-        self._places = named(self._lines, scan.item_id, scan.sku)
+        self._places = find_places(self._lines, scan.item_id, scan.sku)
         today = time.astimezone(settings.zone).date()
         self._start = scan.start_date or today
         self._why_not_then = _out_of_range(self._start, today, settings)
@@ -83,30 +81,30 @@ class _Units:
 
     def take(self, raw: str) -> None:
         """Decides one serial."""
-        why_not = self._taken_or_not(raw)
+        why_not = self._try_unit(raw)
         if why_not is not None:
             self._refused.append(why_not)
 
-    def _taken_or_not(self, raw: str) -> SerialRefused | None:
+    def _try_unit(self, raw: str) -> SerialRefused | None:
         serial = normalised(raw)
         if serial is None:
-            return turned_down(raw, Code.SERIAL_INVALID)
+            return refuse_serial(raw, Code.SERIAL_INVALID)
         asset = self._assets.get(serial) or self._asset_of(serial)
-        if self._already(asset):
-            return turned_down(raw, Code.ALREADY_DONE, holder=self._order_id)
+        if self._is_already_done(asset):
+            return refuse_serial(raw, Code.ALREADY_DONE, holder=self._order_id)
         if self._why_not_then:
-            return turned_down(raw, Code.START_DATE_OUT_OF_RANGE, detail=self._why_not_then)
+            return refuse_serial(raw, Code.START_DATE_OUT_OF_RANGE, detail=self._why_not_then)
         if isinstance(self._places, Code):
-            return turned_down(raw, self._places)
-        place = chosen(self._lines, self._places)
+            return refuse_serial(raw, self._places)
+        place = choose_place(self._lines, self._places)
         if isinstance(place, Code):
-            return turned_down(raw, place)
-        why_not = self._wrong_device(raw, asset, place)
+            return refuse_serial(raw, place)
+        why_not = self._why_not_device(raw, asset, place)
         if why_not is None:
             self._assign(raw, serial, asset, place)
         return why_not
 
-    def _already(self, asset: Asset | None) -> bool:
+    def _is_already_done(self, asset: Asset | None) -> bool:
         """A double beep: the device is active in this order under all that the scan names."""
         holder = asset.holder if asset is not None else None
         item_id, sku = self._scan.item_id, self._scan.sku
@@ -120,17 +118,17 @@ class _Units:
     def _entry(self, number: int) -> Entry:
         return self._entries.get(number) or self._book.entry(number)
 
-    def _wrong_device(self, raw: str, asset: Asset | None, place: int) -> SerialRefused | None:
+    def _why_not_device(self, raw: str, asset: Asset | None, place: int) -> SerialRefused | None:
         if asset is None or asset.unproven:
-            return turned_down(raw, Code.ASSET_UNKNOWN) if self._announced_only else None
+            return refuse_serial(raw, Code.ASSET_UNKNOWN) if self._announced_only else None
         if asset.holder is not None:
-            return turned_down(raw, Code.SERIAL_IN_USE, holder=asset.holder.order_id)
+            return refuse_serial(raw, Code.SERIAL_IN_USE, holder=asset.holder.order_id)
         if asset.state in ("ended", "unavailable"):
-            return turned_down(raw, Code.ASSET_NOT_RETURNED, holder=asset.last_order)
+            return refuse_serial(raw, Code.ASSET_NOT_RETURNED, holder=asset.last_order)
         if asset.withheld is not None:
-            return turned_down(raw, Code.ASSET_UNAVAILABLE, detail=f"the device is {asset.withheld}")
+            return refuse_serial(raw, Code.ASSET_UNAVAILABLE, detail=f"the device is {asset.withheld}")
         if asset.sku != self._lines[place].sku:
-            return turned_down(raw, Code.SKU_MISMATCH, detail=f"the device is known as {asset.sku}")
+            return refuse_serial(raw, Code.SKU_MISMATCH, detail=f"the device is known as {asset.sku}")
         return None
 
     def _assign(self, raw: str, serial: str, asset: Asset | None, place: int) -> None:
@@ -153,15 +151,15 @@ class _Units:
         self._entries[number] = entry
         to = Assignment(order_id=self._order_id, number=number, since=self._time, raw_serial=label)
         self._lines[place] = replace(line, taken=line.taken + 1)
-        self._assets[serial] = assigned(asset, line.sku, to, test=ledger.terms[-1].test)
+        self._assets[serial] = assign(asset, line.sku, to, test=ledger.terms[-1].test)
         version = ledger.version + len(self._facts) + 1
-        self._facts.append(SubscriptionCreated(version=version, subscription=self._whole(number, entry, place)))
+        self._facts.append(SubscriptionCreated(version=version, subscription=self._to_contract(number, entry, place)))
 
-    def _whole(self, number: int, entry: Entry, place: int) -> Subscription:
+    def _to_contract(self, number: int, entry: Entry, place: int) -> Subscription:
         """The whole subscription; those of one scan and item differ in number and serial only, and are made once."""
         made = self._made.get(place)
         if made is None:
-            made = whole(self._order_id, number, entry, self._lines[place], self._ledger.terms[-1])
+            made = to_contract(self._order_id, number, entry, self._lines[place], self._ledger.terms[-1])
             self._made[place] = made
             return made
         return replace(
@@ -171,12 +169,12 @@ class _Units:
             raw_serial=entry.raw_serial or entry.serial,
         )
 
-    def decided(self) -> Decided:
+    def result(self) -> Decided:
         """What became of all serials."""
         accepted = len(self._facts)
         if not accepted:
             if all(serial.code is Code.ALREADY_DONE for serial in self._refused):
-                return self._repeated()
+                return self._repeat()
             return Decided(self._book, {}, (self._refusal(0),), outcome_of_serials(self._refused))
         book = self._book.with_entries(self._entries)
         changed = replace(
@@ -193,7 +191,7 @@ class _Units:
             order_id=self._order_id, serials=tuple(self._refused), accepted=accepted, clock_suspect=self._suspect
         )
 
-    def _repeated(self) -> Decided:
+    def _repeat(self) -> Decided:
         """The scan's whole effect stands already, under another request: that of its first serial is named."""
         asset = self._asset_of(normalised(self._scan.serials[0]) or "")
         assert asset is not None

@@ -8,7 +8,7 @@ from services.engine.core.document import replace
 from services.fulfillment.rules.case import Answer, Became, Case, no
 
 
-def shipped(case: Case, body: ShipmentSubmitted) -> Answer:
+def track_shipment(case: Case, body: ShipmentSubmitted) -> Answer:
     """A later parcel takes the place of an earlier one, as with a replaced device."""
     if case.entry.state == "reversed":
         return no(Code.SUBSCRIPTION_REVERSED)

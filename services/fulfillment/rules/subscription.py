@@ -39,7 +39,7 @@ def ends_uncancelled(entry: Entry, line: Line) -> date:
     return months_after(entry.start_date, months_of(entry, line))
 
 
-def whole(order_id: str, number: int, entry: Entry, line: Line, terms: Terms) -> Subscription:
+def to_contract(order_id: str, number: int, entry: Entry, line: Line, terms: Terms) -> Subscription:
     """The whole subscription, as its facts carry it."""
     return Subscription(
         subscription_id=subscription_id(order_id, number),

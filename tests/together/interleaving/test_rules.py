@@ -16,7 +16,7 @@ from services.fulfillment.documents.book import Book
 from services.fulfillment.documents.ledger import LastChange, Ledger, line_of
 from services.fulfillment.handlers import orders as order_facts
 from services.fulfillment.handlers import proposals
-from services.fulfillment.rules.arbiter import Yes, arbitrated
+from services.fulfillment.rules.arbiter import Yes, arbitrate
 from services.orders.handlers import amending, settling
 from tests.together.interleaving.agreement import answering, judged
 from tests.together.interleaving.scenes import SCENES, asking, opened
@@ -30,18 +30,18 @@ def _orders_decides_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 def _facts_carry_items_into_an_open_ledger(patch: pytest.MonkeyPatch) -> None:
-    told = ledgers.told
+    apply_fact = ledgers.apply_fact
 
     def carried(ledger: Ledger, order: Order, version: int, used: Callable[[], bool]) -> Ledger:
-        after = told(ledger, order, version, used)
+        after = apply_fact(ledger, order, version, used)
         taken = {line.item_id: line.taken for line in after.lines}
         lines = tuple(replace(line_of(i), taken=taken.get(i.item_id, 0)) for i in order.items)
-        newest = told(Ledger(), order, version, used).terms[-1]
+        newest = apply_fact(Ledger(), order, version, used).terms[-1]
         if not ledger.opened or after.cancelled_at:
             return after
         return replace(after, lines=lines, terms=ledgers.with_terms(after, newest, used))
 
-    patch.setattr(order_facts, "told", carried)
+    patch.setattr(order_facts, "apply_fact", carried)
 
 
 def _a_held_order_opens_its_ledger(patch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,7 @@ def _a_held_order_opens_its_ledger(patch: pytest.MonkeyPatch) -> None:
 
 def _a_repeated_number_is_decided_again(patch: pytest.MonkeyPatch) -> None:
     def again(book: Book, last: LastChange, proposal: OrderChangeProposed) -> Decision:
-        answer = arbitrated(book, proposal, proposal.requested_at.date())
+        answer = arbitrate(book, proposal, proposal.requested_at.date())
         if not isinstance(answer, Yes):
             last = LastChange(number=proposal.number, refused=answer.code, item_ids=answer.item_ids)
             return answered(book, last, proposal)
@@ -58,8 +58,8 @@ def _a_repeated_number_is_decided_again(patch: pytest.MonkeyPatch) -> None:
         after = answer.book.with_ledger(replace(answer.book.ledger, change=now))
         return answered(after, now, proposal)
 
-    answered = proposals._again
-    patch.setattr(proposals, "_again", again)
+    answered = proposals.answer_again
+    patch.setattr(proposals, "answer_again", again)
 
 
 def _orders_computes_what_was_accepted_anew(patch: pytest.MonkeyPatch) -> None:

@@ -40,11 +40,11 @@ def kinds(bodies: list[Body]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("wish", PATIENT, ids=lambda w: type(w).__name__)
-def test_it_waits_for_an_order_that_nobody_knows_and_is_told_so_at_once(wish: Body) -> None:
+@pytest.mark.parametrize("body", PATIENT, ids=lambda w: type(w).__name__)
+def test_it_waits_for_an_order_that_nobody_knows_and_is_told_so_at_once(body: Body) -> None:
     stage = scene()
-    notice = only(stage.hears(wish, id="w", source="dock"), RequestParked)
-    assert (notice.subject, notice.request) == ("o-1", type(wish).type_name())
+    notice = only(stage.hears(body, id="w", source="dock"), RequestParked)
+    assert (notice.subject, notice.request) == ("o-1", type(body).type_name())
     assert (notice.waits_for, notice.missing) == ("order", ("o-1",))
     assert notice.until == NOON + timedelta(hours=24, seconds=1)
     cause = stage.said[-1].cause
@@ -56,11 +56,11 @@ def test_it_waits_for_an_order_that_nobody_knows_and_is_told_so_at_once(wish: Bo
 
 
 @pytest.mark.parametrize(
-    ("wish", "fact"), list(zip(PATIENT, (ShipmentTracked, AssetReturned, SubscriptionCancelled), strict=True))
+    ("body", "fact"), list(zip(PATIENT, (ShipmentTracked, AssetReturned, SubscriptionCancelled), strict=True))
 )
-def test_it_is_decided_when_the_scan_creates_the_subscription(wish: Body, fact: type[Body]) -> None:
+def test_it_is_decided_when_the_scan_creates_the_subscription(body: Body, fact: type[Body]) -> None:
     stage = rented("S1", quantity=2)
-    later = wish.model_copy(update={"subscription_id": "o-1/2"})
+    later = body.model_copy(update={"subscription_id": "o-1/2"})
     notice = only(stage.hears(later, id="w", source="dock"), RequestParked)
     assert (notice.waits_for, notice.missing) == ("subscription", ("o-1/2",))
     said = stage.hears(scan("S2"))
@@ -93,7 +93,7 @@ def test_it_is_decided_in_turn_when_the_scan_itself_had_waited() -> None:
     stage.hears(ship("o-1/3"), id="waits on")
     said = stage.hears(placed(item(quantity=3)))
     assert kinds(said) == ["SubscriptionCreated", "AssetReturned", "SubscriptionCreated", "SubscriptionCancelled"]
-    assert [p.asked.id for p in ledger(stage).parked] == ["waits on"]
+    assert [p.request.id for p in ledger(stage).parked] == ["waits on"]
     assert ledger(stage).due == DAY
 
 
@@ -171,14 +171,14 @@ def test_after_the_release_the_24_hours_of_what_waits_on_begin() -> None:
     assert codes(stage.hears(passed(31 * DAY))) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
 
 
-@pytest.mark.parametrize("wish", PATIENT, ids=lambda w: type(w).__name__)
-def test_in_a_cancelled_order_it_waits_for_nothing_and_is_refused_at_once(wish: Body) -> None:
+@pytest.mark.parametrize("body", PATIENT, ids=lambda w: type(w).__name__)
+def test_in_a_cancelled_order_it_waits_for_nothing_and_is_refused_at_once(body: Body) -> None:
     stage = scene()
     stage.hears(placed(held=True))
-    stage.hears(wish)
+    stage.hears(body)
     said = stage.hears(placed(version=2, held=True, cancelled=NOON))
     assert codes(said) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
-    assert codes(stage.hears(wish)) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
+    assert codes(stage.hears(body)) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
     assert (ledger(stage).parked, ledger(stage).due) == ((), None)
 
 
@@ -200,10 +200,10 @@ def test_a_confirmation_lets_the_scan_go_and_the_wish_behind_it() -> None:
     assert kinds(stage.hears(confirmed(required=True))) == ["SubscriptionCreated", "SubscriptionCancelled"]
 
 
-@pytest.mark.parametrize("wish", [extend(NOON.date()), correct("S9"), swap_device("S9"), reverse()], ids=type)
-def test_what_must_have_seen_the_subscription_is_refused_at_once(wish: Body) -> None:
+@pytest.mark.parametrize("body", [extend(NOON.date()), correct("S9"), swap_device("S9"), reverse()], ids=type)
+def test_what_must_have_seen_the_subscription_is_refused_at_once(body: Body) -> None:
     for stage in (scene(), rented("S1")):
-        about = wish.model_copy(update={"subscription_id": "o-1/2"})
+        about = body.model_copy(update={"subscription_id": "o-1/2"})
         assert codes(stage.hears(about, id="w")) == [(Code.SUBSCRIPTION_UNKNOWN, "subscription_id")]
         assert only(stage.hears(about, id="w"), RequestRepeated).codes == ("subscription_unknown",)
 
