@@ -5,7 +5,6 @@ import asyncio
 import statistics
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient
 from rich.console import Console
 from rich.table import Table
 
@@ -14,11 +13,10 @@ from bench.alone import Alone, alone
 from bench.burst import Burst, burst
 from bench.contestants import Run, whole_flow
 from bench.latency import Latency, lone_scans
-from contracts.topics import TOPICS
+from bench.topics import fresh_topics
 from deploy.local import places, processes, servers
 from installation import LANES, SERVICES
 from installation.addresses import Addresses
-from installation.topics import create_topics
 
 OURS, BY_HAND, PLAIN = "leaseline", "by hand", "plain handlers"
 MODULES = {OURS: "services.{}.app", BY_HAND: "bench.handwritten {}", PLAIN: "bench.plain {}"}
@@ -67,7 +65,7 @@ async def _run(
     *,
     warm: bool = False,
 ) -> Run:
-    await _fresh_topics(addresses.kafka)
+    await fresh_topics(addresses.kafka)
     environment = {"LEASELINE_DATABASES": databases, "LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
     with processes.started(
         addresses, DATA / "logs" / databases, environment=environment, module=MODULES[name]
@@ -82,27 +80,12 @@ async def _run(
 
 
 async def _burst(databases: str, addresses: Addresses) -> Burst:
-    await _fresh_topics(addresses.kafka)
+    await fresh_topics(addresses.kafka)
     environment = {"LEASELINE_DATABASES": databases, "LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
     logs, module = DATA / "logs" / databases, MODULES[OURS]
     with processes.started(addresses, logs, environment=environment, module=module) as services:
         await asyncio.to_thread(services.until_ready)
         return await burst(addresses.kafka, LANES, f"{databases}-")
-
-
-async def _fresh_topics(kafka: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        there = [topic.name for topic in TOPICS if topic.name in set(await admin.list_topics())]
-        if there:
-            await admin.delete_topics(there)
-            while set(await admin.list_topics()) & set(there):
-                await asyncio.sleep(0.1)
-    finally:
-        await admin.close()
-    await create_topics(kafka, LANES)
-    await asyncio.sleep(1.0)
 
 
 def _show(runs: dict[str, list[Run]], latencies: list[Latency], each: list[Alone], console: Console) -> None:

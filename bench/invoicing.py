@@ -14,23 +14,21 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from rich.console import Console
 from rich.table import Table
 
 from bench.contestants import Cost, Processes
+from bench.topics import fresh_topics
 from contracts.messages.customers import CustomerSnapshot, Group
 from contracts.messages.fulfillment import SubscriptionCreated
 from contracts.messages.invoices import BillingRunCompleted, BillingRunRequested
 from contracts.messages.subscription import PayerFrom, PriceStretch, Subscription
-from contracts.topics import TOPICS
 from contracts.values.places import AddressSnapshot
 from contracts.wire.encoding import encoded
 from contracts.wire.message import Body
 from deploy.local import places, processes, servers
 from installation import LANES
 from installation.addresses import Addresses
-from installation.topics import create_topics
 from services.engine.adapters.mongo_store import Client
 
 PERIOD: Final = "2018-06"
@@ -82,7 +80,7 @@ def shapes(payers: int) -> tuple[Shape, Shape]:
 async def invoicing(shape: Shape, addresses: Addresses) -> Invoiced:
     """Lets billing hear of all subscriptions, then measures one run. Raises TimeoutError."""
     databases = f"invoicing-{shape.name}-{int(time.time())}"
-    await _fresh_topics(addresses.kafka)
+    await fresh_topics(addresses.kafka)
     environment = {"LEASELINE_DATABASES": databases, "LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
     mongo: Client = Client(addresses.mongo)
     with processes.started(
@@ -170,21 +168,6 @@ def _subscription(order_id: str, payer: int, unit: int) -> Subscription:
         currency="EUR", prices=(PriceStretch(months=12, amount=5000),), start_date=date(2018, 6, 2), months=12,
         ends_before=date(2019, 6, 2), test=False, created_at=NOON,
     )  # fmt: skip
-
-
-async def _fresh_topics(kafka: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        there = [topic.name for topic in TOPICS if topic.name in set(await admin.list_topics())]
-        if there:
-            await admin.delete_topics(there)
-            while set(await admin.list_topics()) & set(there):
-                await asyncio.sleep(0.1)
-    finally:
-        await admin.close()
-    await create_topics(kafka, LANES)
-    await asyncio.sleep(1.0)
 
 
 def show(found: list[Invoiced], console: Console) -> None:

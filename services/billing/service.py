@@ -4,7 +4,7 @@ from functools import partial
 
 from contracts.messages.billing import RequestRefused
 from contracts.messages.invoices import Issuer
-from services.billing import handlers as reactions
+from services.billing import handlers
 from services.billing.documents.account import Account
 from services.billing.documents.member import Member
 from services.billing.documents.number import ShortCode
@@ -43,13 +43,13 @@ def billing(*, default_term: str = "net_14", billing_day: int = 1, issuer: Issue
     defaults = Defaults(term=default_term, billing_day=billing_day, issuer=issuer)
     return Service(
         name=SERVICE_NAME,
-        reads=tuple(reactions.HANDLERS),
+        reads=tuple(handlers.HANDLERS),
         collections=COLLECTIONS,
-        prefetch=reactions.prefetch,
-        prefetch_related=partial(reactions.prefetch_related, defaults=defaults),
-        decide=partial(reactions.decide, defaults=defaults),
-        on_batch_end=partial(reactions.on_batch_end, defaults=defaults),
+        prefetch=handlers.prefetch,
+        prefetch_related=partial(handlers.prefetch_related, defaults=defaults),
+        decide=partial(handlers.decide, defaults=defaults),
+        on_batch_end=partial(handlers.on_batch_end, defaults=defaults),
         batch_end_kinds=(Account,),
-        weight=reactions.weight,
+        weight=handlers.weight,
         refused=RequestRefused,
     )

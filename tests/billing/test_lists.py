@@ -1,16 +1,11 @@
 """Every list in billing's stored documents has an end, and a test that knows them all."""
 
-from collections.abc import Iterator
-from typing import cast
-
-import msgspec
-
 from contracts.messages.payers import PayerSettingsSubmitted
 from services.billing.rules.answers import REMEMBERED
 from services.billing.service import COLLECTIONS, billing
-from services.engine.core.document import Document
 from services.engine.core.inbox import DecidedRequests
 from tests.billing.subscriptions import TULIP
+from tests.lists import lists_in
 from tests.scene import Scene
 
 BOUNDED = {
@@ -36,28 +31,8 @@ BOUNDED = {
 """Each with its bound, or the test that proves it."""
 
 
-def ours(kind: type[Document]) -> Iterator[type[Document]]:
-    for inner in kind.__subclasses__():
-        if inner.__module__.startswith(("services.billing", "services.engine")):
-            yield inner
-        yield from ours(inner)
-
-
-def lists(kind: type[Document], seen: set[type[Document]]) -> Iterator[str]:
-    """The fields of a document, and of all that is in it, that hold a list or names by key."""
-    seen.add(kind)
-    for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
-        text = str(field.type)
-        if "tuple[" in text or "dict[" in text:
-            yield f"{kind.__name__}.{field.name}"
-        for inner in ours(Document):
-            if inner not in seen and f"{inner.__module__}.{inner.__name__}" in text:
-                yield from lists(inner, seen)
-
-
 def test_each_list_that_is_kept_is_known_with_its_bound() -> None:
-    kinds = [collection.kind for collection in COLLECTIONS if issubclass(collection.kind, msgspec.Struct)]
-    found = {name for kind in kinds for name in lists(cast("type[Document]", kind), set())}
+    found = lists_in((collection.kind for collection in COLLECTIONS), "services.billing")
 
     assert found == set(BOUNDED)
 

@@ -1,15 +1,11 @@
 """Every list in a stored document has an end: what would grow for ever is refused, cut, or kept elsewhere."""
 
-from collections.abc import Iterator
-from typing import cast
-
-import msgspec
 import pytest
 
 from contracts.messages.changes import OrderChangeRefused
 from contracts.messages.orders import OrderPlaced
 from contracts.values.refusals import Code
-from services.engine.core.document import Document, replace
+from services.engine.core.document import replace
 from services.fulfillment.documents.asset import HISTORY_KEPT, Asset, Assignment
 from services.fulfillment.documents.ledger import TERMS_KEPT, EntryPage, Ledger
 from services.fulfillment.documents.serial_home import SerialHome
@@ -18,6 +14,7 @@ from services.fulfillment.rules.devices import REPLACED_KEPT
 from tests.fulfillment.lives import entry, rented, swap_device
 from tests.fulfillment.orders_known import asset, item, ledger, placed, scan, scene, serials
 from tests.fulfillment.proposals import BILLING, ELSEWHERE, proposed
+from tests.lists import lists_in
 from tests.scene import NOON, only
 
 BOUNDED = {
@@ -43,26 +40,8 @@ BOUNDED = {
 ELSEWHERE_TESTED = {"Entry.history", "Ledger.heard", "Ledger.recent", "SerialHome.heard"}
 
 
-def kinds(kind: type[Document]) -> Iterator[type[Document]]:
-    for inner in kind.__subclasses__():
-        yield inner
-        yield from kinds(inner)
-
-
-def lists(kind: type[Document], seen: set[type[Document]]) -> Iterator[str]:
-    """The names of the fields of a document, and of all that is in it, that hold a list."""
-    seen.add(kind)
-    for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
-        text = str(field.type)
-        if "tuple[" in text:
-            yield f"{kind.__name__}.{field.name}"
-        for inner in kinds(Document):
-            if inner not in seen and f"{inner.__module__}.{inner.__name__}" in text:
-                yield from lists(inner, seen)
-
-
 def test_each_list_that_is_kept_is_known_with_its_bound() -> None:
-    found = {name for kind in (Ledger, EntryPage, Asset, SerialHome) for name in lists(kind, set())}
+    found = lists_in((Ledger, EntryPage, Asset, SerialHome), "services.fulfillment")
     assert found > {"Ledger.parked", "Scan.serials", "Entry.replaced", "Asset.history"}
     assert found - ELSEWHERE_TESTED <= set(BOUNDED)
 

@@ -1,16 +1,15 @@
 """Every list in orders' stored documents has an end, and a test that knows them all."""
 
-from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import bson
-import msgspec
 
 from contracts.messages.changes import ShortCloseRequested
-from services.engine.core.document import Document, stored_form
+from services.engine.core.document import stored_form
 from services.orders.documents.awaited import MOST_SUBMISSIONS, AwaitedOrder
 from services.orders.service import COLLECTIONS
 from services.orders.settings import NUMBERS, Settings
+from tests.lists import lists_in
 from tests.orders.clerks import edit
 from tests.orders.shop import codes, confirm, item, kinds, note, open_shop, order
 from tests.scene import Scene
@@ -37,28 +36,8 @@ BOUNDED = {
 LARGEST = 16 * 1024 * 1024
 
 
-def ours(kind: type[Document]) -> Iterator[type[Document]]:
-    for inner in kind.__subclasses__():
-        if inner.__module__.startswith(("services.orders", "services.engine")):
-            yield inner
-        yield from ours(inner)
-
-
-def lists(kind: type[Document], seen: set[type[Document]]) -> Iterator[str]:
-    """The fields of a document, and of all that is in it, that hold a list or names by key."""
-    seen.add(kind)
-    for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
-        text = str(field.type)
-        if "tuple[" in text or "dict[" in text or "Mapping[" in text:
-            yield f"{kind.__name__}.{field.name}"
-        for inner in ours(Document):
-            if inner not in seen and f"{inner.__module__}.{inner.__name__}" in text:
-                yield from lists(inner, seen)
-
-
 def test_each_list_that_is_kept_is_known_with_its_bound() -> None:
-    kinds_kept = [collection.kind for collection in COLLECTIONS if issubclass(collection.kind, msgspec.Struct)]
-    found = {name for kind in kinds_kept for name in lists(cast("type[Document]", kind), set())}
+    found = lists_in((collection.kind for collection in COLLECTIONS), "services.orders")
 
     assert found == set(BOUNDED)
 

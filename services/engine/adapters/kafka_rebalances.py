@@ -6,7 +6,7 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Tells the keeper that lanes may have changed hands. Whatever was awaited in here would stop the heartbeats.
+    """Tells the lane manager that lanes may have changed hands. Whatever was awaited in here would stop the heartbeats.
 
     ``settled``: the group has given us our partitions and nobody asks for them back; ``times`` counts how often it has
     given us some.

@@ -30,4 +30,9 @@ def only_where(fields: Sequence[str]) -> dict[str, dict[str, bool]]:
 
 def replaced(collection: Collection) -> Sequence[str]:
     """The names of the indexes that stood here before, without the id."""
-    return ["_".join(f"{field}_1" for field in fields) for fields in collection.indexes]
+    return [name_of(fields) for fields in collection.indexes]
+
+
+def name_of(fields: Sequence[str]) -> str:
+    """The name that MongoDB gives an index over these fields."""
+    return "_".join(f"{field}_1" for field in fields)

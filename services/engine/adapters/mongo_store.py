@@ -24,7 +24,7 @@ from pymongo.write_concern import WriteConcern
 from services.engine.adapters.mongo_address import weakness
 from services.engine.adapters.mongo_checkpoint import from_document, saved_fields
 from services.engine.adapters.mongo_failures import failures_named
-from services.engine.adapters.mongo_indexes import indexes_of, only_where, replaced
+from services.engine.adapters.mongo_indexes import indexes_of, name_of, only_where, replaced
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
 from services.engine.core.faults import Doubt, Fenced, Stop
@@ -149,7 +149,7 @@ class MongoStore:
         # Looked up first: to drop an index waits for what a killed worker left open, also where there is none.
         there = set(await self._database[collection.name].index_information())
         for fields in indexes_of(collection):
-            if "_".join(f"{field}_1" for field in fields) not in there:
+            if name_of(fields) not in there:
                 await self._database[collection.name].create_index(
                     [(field, 1) for field in fields], partialFilterExpression=only_where(fields)
                 )

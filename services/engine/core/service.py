@@ -137,9 +137,9 @@ class Service(Immutable):
     collections: tuple[Collection, ...]
     prefetch: Callable[[Message], Iterable[Want]]
     decide: Callable[[Message, UnitOfWork], Decision]
-    prefetch_related: Callable[[Message, UnitOfWork], Iterable[Want]] = field(default=lambda _message, _desk: ())
+    prefetch_related: Callable[[Message, UnitOfWork], Iterable[Want]] = field(default=lambda _message, _work: ())
     on_batch_end: Callable[[Message, Change, UnitOfWork], Decision] = field(
-        default=lambda _message, _change, _desk: NOTHING
+        default=lambda _message, _change, _work: NOTHING
     )
     batch_end_kinds: tuple[type[AnyDocument], ...] = ()
     weight: Callable[[Message], int] = field(default=lambda _message: 1)

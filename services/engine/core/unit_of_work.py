@@ -36,7 +36,7 @@ class Write(Immutable):
 
 
 class BatchUnitOfWork:
-    """The desk of one batch. Documents are parsed when first asked for, and turned back only if they changed."""
+    """That of one batch. Documents are parsed when first asked for, and turned back only if they changed."""
 
     def __init__(self, lanes: int, collections: Iterable[Collection], clocks: Mapping[int, LaneClock]) -> None:
         self._lanes = lanes
