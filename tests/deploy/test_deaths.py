@@ -88,6 +88,7 @@ def test_a_service_that_was_killed_is_started_again_and_three_times_at_most(tmp_
         for _ in range(3):
             billing = up.child("services.billing.app")
             billing.kill()
+            billing.wait(PATIENCE)  # else the next look may still find it, and kill it a second time
             up.until(f"{log}")
             end = time.monotonic() + PATIENCE
             while f"It is started again (process {_pid_of_billing(up)})" not in up.said:
