@@ -1,23 +1,30 @@
-"""The billing service as the engine sees it: what it reads, what it keeps, how it decides."""
+"""The billing service as the engine sees it: what it reads, what it keeps, who decides."""
 
-from functools import partial
+from typing import Final
 
 from contracts.messages.billing import RequestRefused
 from contracts.messages.invoices import Issuer
-from services.billing import handlers
 from services.billing.documents.account import Account
+from services.billing.documents.invoice import InvoicePage, KeptInvoice
 from services.billing.documents.member import Member
 from services.billing.documents.number import ShortCode
-from services.billing.documents.payer import Defaults, Payer
+from services.billing.documents.payer import Payer
 from services.billing.documents.run import LaneRun, Run
 from services.billing.documents.share import Share
-from services.billing.rules.invoice import InvoicePage, KeptInvoice
+from services.billing.handlers.accounts import AnnouncingAccounts
+from services.billing.handlers.invoicing import InvoicingPayer
+from services.billing.handlers.lanes import InvoicingLane
+from services.billing.handlers.runs import FinishingLane, StartingRun
+from services.billing.handlers.settings import ChangingSettings
+from services.billing.handlers.subscriptions import CreatingSubscription, FollowingSubscription
+from services.billing.settings import Defaults
+from services.engine.core.handler import Registry
 from services.engine.core.inbox import DecidedRequests
 from services.engine.core.service import Collection, Service
 
-SERVICE_NAME = "billing"
+SERVICE_NAME: Final = "billing"
 
-COLLECTIONS = (
+COLLECTIONS: Final = (
     Collection("payers", Payer, indexes=(("lane",),)),
     Collection("accounts", Account),
     Collection("shares", Share),
@@ -41,15 +48,31 @@ def billing(*, default_term: str = "net_14", billing_day: int = 1, issuer: Issue
     None: it says nothing of who issued it.
     """
     defaults = Defaults(term=default_term, billing_day=billing_day, issuer=issuer)
+    handlers = registry(defaults)
     return Service(
         name=SERVICE_NAME,
-        reads=tuple(handlers.HANDLERS),
+        reads=handlers.reads,
         collections=COLLECTIONS,
         prefetch=handlers.prefetch,
-        prefetch_related=partial(handlers.prefetch_related, defaults=defaults),
-        decide=partial(handlers.decide, defaults=defaults),
-        on_batch_end=partial(handlers.on_batch_end, defaults=defaults),
+        prefetch_related=handlers.prefetch_related,
+        decide=handlers.decide,
+        on_batch_end=AnnouncingAccounts(defaults).on_batch_end,
         batch_end_kinds=(Account,),
         weight=handlers.weight,
         refused=RequestRefused,
+    )
+
+
+def registry(defaults: Defaults) -> Registry:
+    """Who decides what billing reads."""
+    return Registry(
+        (
+            CreatingSubscription(defaults),
+            FollowingSubscription(defaults),
+            ChangingSettings(),
+            StartingRun(),
+            InvoicingLane(),
+            InvoicingPayer(defaults),
+            FinishingLane(),
+        )
     )

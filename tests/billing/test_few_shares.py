@@ -6,7 +6,7 @@ import pytest
 
 from services.billing.documents.payer import FEW, Payer
 from services.billing.documents.share import Share
-from services.billing.handlers.issuing import shares_wanted
+from services.billing.handlers.issuing import want_shares
 from services.billing.service import billing
 from services.engine.core.document import replace
 from services.engine.core.service import Page
@@ -23,7 +23,7 @@ def rented(orders: Iterable[int]) -> Scene:
 
 
 def wanted(scene: Scene) -> list[object]:
-    return list(shares_wanted(TULIP, scene.document(Payer, TULIP)))
+    return list(want_shares(TULIP, scene.document(Payer, TULIP)))
 
 
 def test_the_shares_of_a_small_payer_are_asked_for_by_their_ids() -> None:

@@ -12,7 +12,7 @@ from contracts.messages.fulfillment import SubscriptionCreated
 from contracts.messages.invoices import InvoiceLinesIssued
 from contracts.values.calendar import month_begin, months_before
 from contracts.wire.message import Body
-from services.billing.documents.account import Account, rebuilt
+from services.billing.documents.account import Account, rebuild
 from services.billing.documents.share import Share
 from services.billing.rules.calendar import period_after, period_of
 from services.billing.service import billing
@@ -91,7 +91,7 @@ def net(said: list[Body]) -> Counter[tuple[int, int]]:
 def everything_is_as_rebuilt(scene: Scene) -> None:
     shares = [scene.document(Share, id_) for name, id_ in scene.documents if name == "shares"]
     kept = {id_: scene.document(Account, id_).totals() for name, id_ in scene.documents if name == "accounts"}
-    assert kept == rebuilt(shares)
+    assert kept == rebuild(shares)
 
 
 def run_to_the_end(scene: Scene, life: Life) -> list[Body]:

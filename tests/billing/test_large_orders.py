@@ -4,7 +4,7 @@ import pytest
 
 from contracts.messages.life import SubscriptionEnded
 from contracts.messages.subscription import SubscriptionFact
-from services.billing.documents.account import Account, rebuilt
+from services.billing.documents.account import Account, rebuild
 from services.billing.documents.payer import Payer
 from services.billing.documents.share import IN_A_SHARE, Share
 from services.billing.service import billing
@@ -54,7 +54,7 @@ def test_an_order_that_many_facts_are_about_has_the_totals_of_all_of_them(scene:
     scene.hears(ended)
     account = scene.document(Account, ACCOUNT)
     assert (account.active, account.monthly_total, account.customers) == (UNITS - 1, (UNITS - 1) * 5000, 1)
-    assert rebuilt(scene.all_of(Share).values())[ACCOUNT] == account.totals()
+    assert rebuild(scene.all_of(Share).values())[ACCOUNT] == account.totals()
 
 
 def test_what_an_order_from_before_gets_behind_is_held_once(scene: Scene) -> None:
@@ -63,7 +63,7 @@ def test_what_an_order_from_before_gets_behind_is_held_once(scene: Scene) -> Non
     held = [each.subscription_id for share in scene.all_of(Share).values() for each in share.subscriptions]
     assert sorted(held) == sorted(f"o1/{number}" for number in range(1, UNITS + 2))
     assert scene.document(Account, ACCOUNT).active == UNITS
-    assert rebuilt(scene.all_of(Share).values())[ACCOUNT] == scene.document(Account, ACCOUNT).totals()
+    assert rebuild(scene.all_of(Share).values())[ACCOUNT] == scene.document(Account, ACCOUNT).totals()
 
 
 def test_every_subscription_is_invoiced_once_and_credited_once(scene: Scene) -> None:

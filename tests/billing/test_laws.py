@@ -11,9 +11,9 @@ from contracts.messages.billing import BillingAccountChanged
 from contracts.messages.fulfillment import SubscriptionCreated
 from contracts.messages.subscription import State
 from contracts.values.calendar import month_begin
-from services.billing.documents.account import Account, Totals, rebuilt
+from services.billing.documents.account import Account, Totals, rebuild
 from services.billing.documents.member import Member
-from services.billing.documents.share import Held, Share, held_of
+from services.billing.documents.share import Held, Share, hold
 from services.billing.rules.calendar import period_of
 from services.billing.rules.term import Resolved
 from services.billing.service import billing
@@ -101,7 +101,7 @@ def test_law_totals_by_difference_equal_the_rebuild_after_every_fact(
 
     for fact in history[1]:
         scene.hears(fact)
-        assert totals(scene) == rebuilt(shares(scene))
+        assert totals(scene) == rebuild(shares(scene))
         for account in totals(scene).values():
             assert min(account.active, account.monthly_total, account.outstanding, account.customers) >= 0
 
@@ -210,7 +210,7 @@ def month_by_month(held: Held, payer: str) -> dict[int, int]:
 
 
 def held(fact: SubscriptionCreated) -> Held:
-    return held_of(fact.subscription, fact.version, Resolved("net_14", "deployment"))
+    return hold(fact.subscription, fact.version, Resolved("net_14", "deployment"))
 
 
 @given(lives("o1/1"), st.sets(st.integers(min_value=1, max_value=20)))

@@ -19,14 +19,17 @@ from contracts.messages.invoices import (
 from contracts.messages.life import CancellationWithdrawn, ReturnWithdrawn
 from contracts.messages.payers import PayerSettingsSubmitted
 from contracts.wire.message import Body
-from services.billing.documents.account import Account, AccountKey, rebuilt, shown
+from services.billing.documents.account import Account, AccountKey, rebuild
+from services.billing.documents.invoice import InvoicePage, KeptInvoice
 from services.billing.documents.number import ALPHABET, ShortCode, candidates, invoice_number
-from services.billing.documents.payer import Defaults, Payer
+from services.billing.documents.payer import Payer
 from services.billing.documents.run import LaneRun, lane_run_id
 from services.billing.documents.share import Share
 from services.billing.queries import statement
-from services.billing.rules.invoice import InvoicePage, KeptInvoice, with_lines
+from services.billing.rules.contract import to_contract
+from services.billing.rules.invoice import with_lines
 from services.billing.service import billing
+from services.billing.settings import Defaults
 from services.engine.core.message import Message
 from services.engine.core.unit_of_work import BatchUnitOfWork
 from tests.billing.subscriptions import (
@@ -62,7 +65,7 @@ def accounts_told(scene: Scene) -> list[AccountTold]:
 def accounts_are_as_rebuilt(scene: Scene) -> None:
     shares = [scene.document(Share, id_) for name, id_ in scene.documents if name == "shares"]
     kept = {id_: scene.document(Account, id_).totals() for name, id_ in scene.documents if name == "accounts"}
-    assert kept == rebuilt(shares)
+    assert kept == rebuild(shares)
 
 
 def test_one_consolidated_invoice_for_each_account_with_something_due() -> None:
@@ -127,7 +130,7 @@ def test_what_came_late_goes_into_the_next_run_with_its_own_service_period_and_t
     scene.hears(created("o1/2", version=2))
     account = scene.document(Account, f"{TULIP}/net_14/EUR")
     assert min(account.opens) == "2024-05"
-    shown_so = shown(account, scene.document(Payer, TULIP), Defaults())
+    shown_so = to_contract(account, scene.document(Payer, TULIP), Defaults())
     assert shown_so.next_issue_date == date(2024, 7, 1)
     said = run(scene, "2024-06")
     assert months(said) == [("o1/1", 2, 5000), ("o1/2", 1, 5000), ("o1/2", 2, 5000)]
@@ -286,7 +289,7 @@ def test_a_line_of_another_account_is_a_hard_error() -> None:
     with pytest.raises(ValueError, match="a line of account"):
         with_lines(open_again, AccountKey(TULIP, "net_30", "EUR", test=False), page.lines)
     with pytest.raises(ValueError, match="a line of account"):
-        with_lines(kept, AccountKey.parsed(kept.account_id), page.lines)
+        with_lines(kept, AccountKey.parse(kept.account_id), page.lines)
 
 
 def test_individuals_pay_at_once() -> None:
@@ -380,7 +383,7 @@ def test_a_payer_with_20_000_lines_is_invoiced_in_pages() -> None:
 
 def test_a_payer_in_the_pages_of_one_run_waits_in_another_and_a_fact_between_pages_is_in_the_next_difference() -> None:
     scene = rented(*(f"o{n:03}/1" for n in range(150)))
-    payer = scene.document(Payer, TULIP).awaited_by("2024-05/7").awaited_by("2024-06/1")
+    payer = scene.document(Payer, TULIP).await_run("2024-05/7").await_run("2024-06/1")
     scene.keep(Payer, TULIP, payer)
     for period, number, as_of in (("2024-05", 7, date(2024, 6, 1)), ("2024-06", 1, date(2024, 7, 1))):
         scene.keep(LaneRun, lane_run_id(period, number, 0), LaneRun(as_of=as_of, paged=True, pending=1))

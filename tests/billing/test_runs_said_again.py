@@ -14,7 +14,7 @@ from contracts.messages.payers import PayerSettingsSubmitted
 from contracts.messages.subscription import Subscription
 from contracts.values.calendar import month_begin
 from contracts.wire.encoding import encoded
-from services.billing.documents.account import Account, rebuilt
+from services.billing.documents.account import Account, rebuild
 from services.billing.documents.run import LaneRun, lane_run_id
 from services.billing.documents.share import Share
 from services.billing.handlers import issuing
@@ -200,7 +200,7 @@ def test_law_each_payer_is_billed_its_own_months_exactly_whatever_comes_between_
     scene = queue.scene
     shares_kept = [scene.document(Share, id_) for name, id_ in scene.documents if name == "shares"]
     accounts = {id_: scene.document(Account, id_).totals() for name, id_ in scene.documents if name == "accounts"}
-    assert accounts == rebuilt(shares_kept)
+    assert accounts == rebuild(shares_kept)
 
 
 def test_a_run_does_not_go_round_in_circles_while_a_payer_is_in_the_pages_of_another_that_stands_still() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.messages.subscription import State
-from services.billing.documents.share import Held, Part, held_of
+from services.billing.documents.share import Held, Part, hold
 from services.billing.rules.term import Resolved
 from services.engine.core.document import replace
 from tests.billing.subscriptions import MAY, POLDER, TULIP, created
@@ -14,7 +14,7 @@ from tests.billing.subscriptions import MAY, POLDER, TULIP, created
 
 def held(*issued: int, **given: Any) -> Held:
     fact = created(**given)
-    return replace(held_of(fact.subscription, fact.version, Resolved("net_14", "deployment")), issued=issued)
+    return replace(hold(fact.subscription, fact.version, Resolved("net_14", "deployment")), issued=issued)
 
 
 def test_an_active_subscription_adds_its_price_and_every_month_to_come() -> None:
@@ -133,7 +133,7 @@ def test_what_would_make_amounts_or_dates_a_guess_is_an_error(changed: dict[str,
     subscription = created().subscription.model_copy(update=changed)
 
     with pytest.raises(ValueError, match=reason):
-        held_of(subscription, 1, Resolved("net_14", "deployment"))
+        hold(subscription, 1, Resolved("net_14", "deployment"))
 
 
 @pytest.mark.parametrize("prices", [((0, 5000),), ((-6, 5000), (12, 5000)), ((6, -1),), ((1201, 5000),)])
@@ -145,10 +145,10 @@ def test_impossible_stretches_are_an_error(prices: tuple[tuple[int, int], ...]) 
 def test_what_was_invoiced_stays_so_in_a_newer_state_of_the_subscription() -> None:
     old = held(1, 2)
     newer = created(version=2, prices=((12, 5000), (12, 4000))).subscription
-    assert held_of(newer, 2, Resolved("net_14", "deployment"), old).issued == (1, 2)
+    assert hold(newer, 2, Resolved("net_14", "deployment"), old).issued == (1, 2)
 
 
 def test_an_invoiced_month_never_gets_another_price() -> None:
     cheaper = created(version=2, prices=((12, 4000),)).subscription
     with pytest.raises(ValueError, match="another price"):
-        held_of(cheaper, 2, Resolved("net_14", "deployment"), held(1))
+        hold(cheaper, 2, Resolved("net_14", "deployment"), held(1))

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.messages.invoices import LaneInvoicingDue, PayerInvoicingDue
-from services.billing.handlers import weighing
-from services.billing.handlers.weighing import LINES, SHARES
+from services.billing.rules import weighing
 from services.billing.rules.calendar import last_day, periods_through
+from services.billing.rules.weighing import LINES, SHARES
 from services.billing.service import billing
 from services.engine.core.message import Message, Origin
 from services.engine.core.planning import MOST_WORK

@@ -22,7 +22,7 @@ def withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(money.CURRENCY_EXPONENTS, "CZK")
     monkeypatch.setattr(places, "COUNTRIES", places.COUNTRIES - {"CZ"})
     monkeypatch.setattr(places, "demands_postal_code", lambda _country: True)
-    for module in ("contracts.values.words", "services.billing.documents.payer"):
+    for module in ("contracts.values.words", "services.billing.settings"):
         monkeypatch.setattr(f"{module}.TERMS", ("net_7", "net_14"))
     monkeypatch.setattr(values, "LENGTHS", (6,))
 
@@ -36,7 +36,7 @@ def test_a_fact_about_an_account_of_before_is_taken_in_and_said(test: bool) -> N
     ).account
 
     assert (told.currency, told.term, told.active_subscriptions) == ("CZK", "net_30", 1)
-    assert AccountKey.parsed(told.account_id) == AccountKey(TULIP, "net_30", "CZK", test)
+    assert AccountKey.parse(told.account_id) == AccountKey(TULIP, "net_30", "CZK", test)
 
 
 @pytest.mark.usefixtures("withdrawn")
@@ -68,4 +68,4 @@ def test_a_payers_default_term_that_is_no_longer_offered_still_counts_for_it() -
 )
 def test_what_was_never_an_account_is_none(id_: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each in its own words
-        AccountKey.parsed(id_)
+        AccountKey.parse(id_)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from services.billing.documents.account import rebuilt
+from services.billing.documents.account import rebuild
 from services.fulfillment.documents.ledger import Ledger
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.progress import STATES
@@ -25,7 +25,7 @@ def disagreements(books: Books) -> Iterator[str]:
     yield from (f"{order_id}: fulfillment never heard of it" for order_id in books.orders.keys() - books.ledgers.keys())
     yield from _devices(books)
     accounts = {id_: account.totals() for id_, account in books.accounts.items()}
-    if accounts != rebuilt(books.shares.values()):
+    if accounts != rebuild(books.shares.values()):
         yield "the accounts are not what their shares add up to"
 
 
@@ -71,7 +71,7 @@ def _billed(placed: PlacedOrder, ledger: Ledger, books: Books) -> Iterator[str]:
     for number, entry in enumerate(ledger.entries, start=1):
         id_ = f"{placed.order_id}/{number}"
         mine = [share for share in books.shares.values() if share.order_id == placed.order_id]
-        billed = {share.payer: held for share in mine if (held := share.held(id_)) is not None}
+        billed = {share.payer: held for share in mine if (held := share.find_held(id_)) is not None}
         if not billed or any(held.state != entry.state for held in billed.values()):
             yield f"{id_}: {entry.state}, billing has it as {[held.state for held in billed.values()]}"
             continue

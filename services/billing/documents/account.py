@@ -1,23 +1,19 @@
 """The billing account: payer x term x currency x test mark, its totals a function of the set of its shares.
 
 Rules: ``docs/domain.md`` section 3. Totals move by the difference between what a subscription added before and
-what it adds now; ``rebuilt`` counts them from scratch, and the two never disagree.
+what it adds now; ``rebuild`` counts them from scratch, and the two never disagree.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal
+from typing import Final
 
-from contracts.messages import billing as said
 from contracts.values.immutable import Immutable
 from contracts.values.money import exponent_of
-from services.billing.documents.payer import Defaults, Payer
 from services.billing.documents.share import Part, Share
-from services.billing.rules.calendar import due_date, issue_date, period_after
-from services.billing.rules.term import SOURCES, days_of
+from services.billing.rules.term import SOURCES, TermSource, days_of
 from services.engine.core.document import Document, field, replace
 
-Apart = Literal["term", "currency", "test"]
 MOST: Final = 2**62
 """What an account adds up to at most, in minor units: half of what 64 bits hold. See
 ``contracts.values.money.MAX_PRICE``.
@@ -38,7 +34,7 @@ class AccountKey(Immutable):
         return account_id_of(self.payer, self.term, self.currency, test=self.test)
 
     @classmethod
-    def parsed(cls, account_id: str) -> "AccountKey":
+    def parse(cls, account_id: str) -> "AccountKey":
         """The parts of an id. Raises ValueError if it is none."""
         payer, term, currency, *mark = account_id.split("/")
         if mark not in ([], ["test"]):
@@ -101,6 +97,11 @@ class Account(Document):
         """Its four parts."""
         return AccountKey(self.payer, self.term, self.currency, self.test)
 
+    @property
+    def term_source(self) -> TermSource:
+        """Where its term came from: the strongest source among its subscriptions."""
+        return next(source for source in SOURCES if self.sources.get(source))
+
     def totals(self) -> Totals:
         """What it adds up to by what it heard so far."""
         return Totals(
@@ -138,14 +139,14 @@ def with_part(account: Account, old: Part | None, new: Part, *, joins: int, own:
         outstanding=account.outstanding + more,
         customers=account.customers + joins,
         own_active=account.own_active + (step if own else 0),
-        opens=_recounted(account.opens, old.opens if old else None, new.opens),
-        sources=_recounted(account.sources, old.source if old else None, new.source),
+        opens=_recount(account.opens, old.opens if old else None, new.opens),
+        sources=_recount(account.sources, old.source if old else None, new.source),
         differing=account.differing + new.differs - (old.differs if old else 0),
         unsaid=True,
     )
 
 
-def _recounted(counts: dict[str, int], old: str | None, new: str | None) -> dict[str, int]:
+def _recount(counts: dict[str, int], old: str | None, new: str | None) -> dict[str, int]:
     if old == new:
         return counts
     counts = dict(counts)
@@ -158,7 +159,7 @@ def _recounted(counts: dict[str, int], old: str | None, new: str | None) -> dict
     return counts
 
 
-def rebuilt(shares: Iterable[Share]) -> dict[str, Totals]:
+def rebuild(shares: Iterable[Share]) -> dict[str, Totals]:
     """The totals of every account that these shares belong to, counted from scratch, by account id.
 
     Right for an account if all shares of its payer are among them.
@@ -184,53 +185,3 @@ def rebuilt(shares: Iterable[Share]) -> dict[str, Totals]:
         )
         for account_id, found in parts.items()
     }
-
-
-def apart(key: AccountKey, others: Iterable[AccountKey]) -> tuple[Apart, ...]:
-    """Why an account stands apart from the others of its payer: another term, another currency, test.
-
-    A real account is compared with the real ones only: that somebody tries something out is no reason for it.
-    """
-    rest = [other for other in others if other != key and (key.test or not other.test)]
-    reasons: list[Apart] = []
-    if any(other.term != key.term for other in rest):
-        reasons.append("term")
-    if any(other.currency != key.currency for other in rest):
-        reasons.append("currency")
-    if any(other.test != key.test for other in rest):
-        reasons.append("test")
-    return tuple(reasons)
-
-
-def shown(account: Account, payer: Payer, defaults: Defaults) -> said.Account:
-    """The account as people see it.
-
-    The next issue date is that of the earliest contract month whose due and issued differ; what came late for the
-    payer's last run goes into the next one. Where the term came from is told by the strongest source among its
-    subscriptions.
-    """
-    issued = due = None
-    if account.opens:
-        period = min(account.opens)
-        if payer.last_period is not None:
-            period = max(period, period_after(payer.last_period))
-        issued = issue_date(period, payer.billing_day or defaults.billing_day)
-        due = due_date(issued, account.term)
-    return said.Account(
-        account_id=account.key.id,
-        payer=account.payer,
-        payer_name=payer.shown_name(test=account.test),
-        term=account.term,
-        term_source=next(source for source in SOURCES if account.sources.get(source)),
-        currency=account.currency,
-        test=account.test,
-        customers=account.customers,
-        active_subscriptions=account.active,
-        monthly_total=account.monthly_total,
-        outstanding=account.outstanding,
-        next_issue_date=issued,
-        next_due_date=due,
-        apart=apart(account.key, map(AccountKey.parsed, payer.accounts)),
-        address_assumed=payer.address_assumed,
-        customer_differs=account.differing > 0,
-    )

@@ -7,33 +7,13 @@ got there.
 from datetime import date, datetime
 from typing import Final, Literal
 
-from contracts.messages.invoices import Issuer
 from contracts.messages.subscription import Subscription
-from contracts.values.immutable import Immutable
 from contracts.values.places import AddressSnapshot
-from contracts.values.words import TERMS
 from services.billing.documents.newest import Newest, name_of, newer
 from services.engine.core.document import Document, field, replace, replace_by
 
 FEW: Final = 16
 """Shares that a payer names itself: all those of many small payers are then loaded in one round trip."""
-
-
-class Defaults(Immutable):
-    """What counts where a payer has nothing of its own: the deployment's term and billing day (1-28). And who issues
-    its invoices; None: nobody said so.
-    """
-
-    term: str = "net_14"
-    billing_day: int = 1
-    issuer: Issuer | None = None
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a term or a day that no account could have."""
-        if self.term not in TERMS:
-            raise ValueError(f"the default term is one of {', '.join(TERMS)}, not {self.term}")
-        if not 1 <= self.billing_day <= 28:
-            raise ValueError(f"the default billing day lies between 1 and 28, not {self.billing_day}")
 
 
 class Invoicing(Document):
@@ -111,11 +91,11 @@ class Payer(Document):
     invoicing: Invoicing | None = None
     runs: tuple[str, ...] | None = None
 
-    def awaited_by(self, run: str) -> "Payer":
+    def await_run(self, run: str) -> "Payer":
         """The payer with a run that counts on it."""
         return replace(self, runs=(*(self.runs or ()), run))
 
-    def done_with(self, run: str) -> "Payer":
+    def finish_run(self, run: str) -> "Payer":
         """The payer once it is done in a run: what comes of that run again is a repeat."""
         return replace(self, runs=tuple(each for each in self.runs or () if each != run) or None)
 

@@ -33,7 +33,7 @@ class Run(Document):
     run: int = 0
     open: tuple[Pass, ...] = ()
 
-    def begun(self, message: Message, as_of: date) -> "Run":
+    def begin(self, message: Message, as_of: date) -> "Run":
         """With one more run."""
         run = self.run + 1
         cause = message.cause
@@ -69,7 +69,7 @@ def run_id(period: str, run: int) -> str:
     return f"{period}/{run}"
 
 
-def parsed(run: str) -> tuple[str, int]:
+def parse_run_id(run: str) -> tuple[str, int]:
     """The period and the run that ``run_id`` made an id of."""
     period, _, number = run.partition("/")
     return period, int(number)
@@ -80,6 +80,6 @@ def lane_run_id(period: str, run: int, lane: int) -> str:
     return f"{period}/{run}/{lane}"
 
 
-def summed(one: RunCounts, other: RunCounts) -> RunCounts:
+def add_counts(one: RunCounts, other: RunCounts) -> RunCounts:
     """Both together."""
     return RunCounts(**{name: getattr(one, name) + getattr(other, name) for name in RunCounts.model_fields})

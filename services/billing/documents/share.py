@@ -184,7 +184,7 @@ class Share(Document):
         known = (names for names in self.items if (names.item_id, names.sku) == (held.item_id, held.sku))
         return next(known, ItemNames(item_id=held.item_id, sku=held.sku, product_name="", variant_name=""))
 
-    def told(self, subscription: Subscription) -> "Share":
+    def apply_names(self, subscription: Subscription) -> "Share":
         """The share with the names that a newer fact has; itself if they are known."""
         names = ItemNames(
             item_id=subscription.item_id,
@@ -193,13 +193,13 @@ class Share(Document):
             variant_name=subscription.variant_name,
         )
         customer = subscription.customer
-        told = {
+        shown = {
             "customer_name": name_of(customer),
             "customer_country": subscription.billing_address.country,
             "customer_vat_id": customer.vat_id,
             "customer_registration_number": customer.registration_number,
         }
-        changed = {name: value for name, value in told.items() if value != getattr(self, name)}
+        changed = {name: value for name, value in shown.items() if value != getattr(self, name)}
         if changed and self._has_newer(subscription):
             changed = {}
         if not changed and names in self.items:
@@ -210,11 +210,11 @@ class Share(Document):
     def _has_newer(self, than: Subscription) -> bool:
         return any(number_of(held.subscription_id) > number_of(than.subscription_id) for held in self.subscriptions)
 
-    def held(self, subscription_id: str) -> Held | None:
+    def find_held(self, subscription_id: str) -> Held | None:
         """The subscription as it is held; None if the payer never heard of it."""
         return next((held for held in self.subscriptions if held.subscription_id == subscription_id), None)
 
-    def replacing(self, old: Held | None, new: Held) -> "Share":
+    def replace_held(self, old: Held | None, new: Held) -> "Share":
         """The share with ``new`` in the place of ``old``, or at the end."""
         if old is None:
             return replace(self, subscriptions=(*self.subscriptions, new))
@@ -248,7 +248,7 @@ def new_share(payer_id: str, subscription: Subscription) -> Share:
     )
 
 
-def held_of(subscription: Subscription, version: int, term: Resolved, old: Held | None = None) -> Held:
+def hold(subscription: Subscription, version: int, term: Resolved, old: Held | None = None) -> Held:
     """A subscription as a share holds it.
 
     Raises ValueError when it does not say what each of its months costs, or lies outside of any calendar that

@@ -1,41 +1,85 @@
 """A payer in a billing run: whether it is due, and what its next page needs."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from contracts.messages.invoices import PayerInvoicingDue, RunCounts
 from services.billing.documents.account import Account, AccountKey
+from services.billing.documents.invoice import InvoicePage, KeptInvoice, page_id
 from services.billing.documents.number import ShortCode, candidates, invoice_number
-from services.billing.documents.payer import Defaults, Invoicing, Payer
+from services.billing.documents.payer import Invoicing, Payer
 from services.billing.documents.run import LaneRun, lane_run_id, run_id
-from services.billing.handlers.issuing import PageInTheMaking, counted, shares_wanted
+from services.billing.handlers.issuing import PageDraft, want_shares
+from services.billing.handlers.lanes import count_payer
 from services.billing.rules.calendar import issue_date
-from services.billing.rules.invoice import InvoicePage, KeptInvoice, page_id
+from services.billing.rules.weighing import LINES
+from services.billing.settings import Defaults
+from services.engine.core.handler import FactHandler
 from services.engine.core.message import Message
 from services.engine.core.service import NOTHING, Decision, Ref, UnitOfWork, Want
 
 
-def prefetch(message: Message) -> Iterable[Want]:
-    """The payer, and its lane's part in the run."""
-    body = message.body
-    assert isinstance(body, PayerInvoicingDue)
-    yield Payer, body.payer
-    yield LaneRun, lane_run_id(body.period, body.run, body.lane)
+@dataclass(frozen=True)
+class InvoicingPayer(FactHandler[PayerInvoicingDue]):
+    """The next page of a payer. One that is in another run's pages is asked again when that one ends."""
 
+    defaults: Defaults
+    reads = (PayerInvoicingDue,)
 
-def prefetch_related(message: Message, work: UnitOfWork) -> Iterable[Want]:
-    """A page of its shares, its accounts, and the invoices that the run began."""
-    body = message.body
-    assert isinstance(body, PayerInvoicingDue)
-    payer = work.get(Payer, body.payer)
-    if payer is None:
-        return
-    yield from shares_wanted(body.payer, payer)
-    for account_id in payer.accounts:
-        yield Account, account_id
-    for number in payer.invoicing.drafts.values() if payer.invoicing else ():
-        yield KeptInvoice, number
-    yield from _next_documents(body.payer, payer)
+    def prefetch(self, message: Message[PayerInvoicingDue]) -> Iterable[Want]:
+        """The payer, and its lane's part in the run."""
+        body = message.body
+        yield Payer, body.payer
+        yield LaneRun, lane_run_id(body.period, body.run, body.lane)
+
+    def prefetch_related(self, message: Message[PayerInvoicingDue], work: UnitOfWork) -> Iterable[Want]:
+        """A page of its shares, its accounts, and the invoices that the run began."""
+        payer_id = message.body.payer
+        payer = work.get(Payer, payer_id)
+        if payer is None:
+            return
+        yield from want_shares(payer_id, payer)
+        for account_id in payer.accounts:
+            yield Account, account_id
+        for number in payer.invoicing.drafts.values() if payer.invoicing else ():
+            yield KeptInvoice, number
+        yield from _next_documents(payer_id, payer)
+
+    def weight(self, message: Message[PayerInvoicingDue]) -> int:
+        """What its lane found it to weigh, within what one message takes."""
+        return min(max(message.body.weight, 1), LINES)
+
+    def apply(self, message: Message[PayerInvoicingDue], work: UnitOfWork) -> Decision:
+        """Its page, or that it is done without any; nothing for a page that was issued before."""
+        body = message.body
+        payer = work.get(Payer, body.payer)
+        if payer is None:
+            return NOTHING
+        if run_id(body.period, body.run) not in (payer.runs or ()):
+            return NOTHING  # it was done in this run before: said again after a takeover, it must not be counted again
+        present = payer.invoicing
+        if present is not None and (present.period, present.run) != (body.period, body.run):
+            return NOTHING
+        if body.page != (0 if present is None else present.page):
+            return NOTHING
+        if present is None:
+            without = self._find_reason(body, payer, work)
+            if without is not None:
+                return count_payer(body, payer, without, work)
+            present = Invoicing(period=body.period, run=body.run, as_of=body.as_of)
+        return PageDraft(body, payer, present, work, self.defaults.issuer).decide()
+
+    def _find_reason(self, body: PayerInvoicingDue, payer: Payer, work: UnitOfWork) -> RunCounts | None:
+        """As what a payer counts that gets no invoice in this run; None: it gets one."""
+        if payer.last_period is not None and payer.last_period >= body.period:
+            return RunCounts(repeated=1)
+        if issue_date(body.period, payer.billing_day or self.defaults.billing_day) > body.as_of:
+            return RunCounts(not_due=1)
+        last = _find_last_issued(payer, work)
+        if last is not None and last > body.as_of:
+            return RunCounts(issued_later=1)
+        return None
 
 
 def _next_documents(payer_id: str, payer: Payer) -> Iterable[Ref]:
@@ -43,7 +87,7 @@ def _next_documents(payer_id: str, payer: Payer) -> Iterable[Ref]:
     code = payer.short_code or next(candidates(payer_id))
     if payer.short_code is None:
         yield ShortCode, code
-    tests = [AccountKey.parsed(account_id).test for account_id in payer.accounts]
+    tests = [AccountKey.parse(account_id).test for account_id in payer.accounts]
     for test, taken in ((False, payer.numbers), (True, payer.test_numbers)):
         for running in range(taken + 1, taken + 1 + tests.count(test)):
             number = invoice_number(code, running, test=test)
@@ -51,33 +95,7 @@ def _next_documents(payer_id: str, payer: Payer) -> Iterable[Ref]:
             yield InvoicePage, page_id(number, 1)
 
 
-def payer_due(message: Message, work: UnitOfWork, defaults: Defaults) -> Decision:
-    """The next page of a payer. One that is in another run's pages is asked again when that one ends."""
-    body = message.body
-    assert isinstance(body, PayerInvoicingDue)
-    payer = work.get(Payer, body.payer)
-    if payer is None:
-        return NOTHING
-    if run_id(body.period, body.run) not in (payer.runs or ()):
-        return NOTHING  # it was done in this run before: said again after a takeover, it must not be counted again
-    present = payer.invoicing
-    if present is not None and (present.period, present.run) != (body.period, body.run):
-        return NOTHING
-    if body.page != (0 if present is None else present.page):
-        return NOTHING
-    if present is None:
-        if payer.last_period is not None and payer.last_period >= body.period:
-            return counted(body, payer, RunCounts(repeated=1), work)
-        if issue_date(body.period, payer.billing_day or defaults.billing_day) > body.as_of:
-            return counted(body, payer, RunCounts(not_due=1), work)
-        last = _last_issued(payer, work)
-        if last is not None and last > body.as_of:
-            return counted(body, payer, RunCounts(issued_later=1), work)
-        present = Invoicing(period=body.period, run=body.run, as_of=body.as_of)
-    return PageInTheMaking(body, payer, present, work, defaults.issuer).decided()
-
-
-def _last_issued(payer: Payer, work: UnitOfWork) -> date | None:
+def _find_last_issued(payer: Payer, work: UnitOfWork) -> date | None:
     """When the payer was invoiced last; a payer of before does not remember it, its last invoices do."""
     if payer.last_issued is not None or payer.short_code is None:
         return payer.last_issued

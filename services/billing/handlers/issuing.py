@@ -1,4 +1,4 @@
-"""A page of a payer in the making: the differences of its shares, issued in one decision.
+"""A page of a payer while it is made: the differences of its shares, issued in one decision.
 
 A page takes so many shares and so many lines. What it issued is marked in the shares, so a share that was cut is simply
 taken up again, and a fact that comes between two pages is in the next difference.
@@ -7,60 +7,46 @@ taken up again, and a fact that comes between two pages is in the next differenc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued, Issuer, PayerInvoicingDue, RunCounts
 from contracts.wire.message import Body
 from services.billing.documents.account import Account, AccountKey, with_part
+from services.billing.documents.invoice import InvoicePage, KeptInvoice, page_id
 from services.billing.documents.number import ShortCode, candidates, invoice_number
 from services.billing.documents.payer import Invoicing, Payer
-from services.billing.documents.run import LaneRun, lane_run_id, parsed, run_id, summed
+from services.billing.documents.run import LaneRun, lane_run_id, parse_run_id, run_id
 from services.billing.documents.share import Share
-from services.billing.handlers.runs import done
-from services.billing.handlers.weighing import LINES, SHARES
+from services.billing.handlers.lanes import count_payer
 from services.billing.rules.invoice import (
     LINES_ON_A_PAGE,
     Difference,
     Heading,
-    InvoicePage,
-    KeptInvoice,
-    begun,
-    differences,
-    ended,
-    line,
-    marked,
-    page_id,
-    told,
+    begin_invoice,
+    end_invoice,
+    find_differences,
+    mark_issued,
+    to_line,
     with_lines,
 )
-from services.billing.rules.term import SOURCES
+from services.billing.rules.weighing import LINES, SHARES
 from services.engine.core.document import replace
 from services.engine.core.service import Change, Decision, Emit, Page, UnitOfWork, Want
 
 
-def shares_wanted(payer_id: str, payer: Payer) -> Iterable[Want]:
+def want_shares(payer_id: str, payer: Payer) -> Iterable[Want]:
     """The shares of the payer's next page: those that it names, or a page of them."""
     if payer.shares is None:
         return (shares_page(payer_id, payer.invoicing.after if payer.invoicing else ""),)
     return ((Share, id_) for id_ in payer.shares)
 
 
-def shares_page(payer_id: str, after: str) -> Page[Any]:
+def shares_page(payer_id: str, after: str) -> Page[Share]:
     """Its shares begin with its id and a slash; behind the slash comes the zero."""
     return Page(Share, after=after or f"{payer_id}/", below=f"{payer_id}0", limit=SHARES)
 
 
-def counted(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, work: UnitOfWork) -> Decision:
-    """The payer is done in this run."""
-    id_ = lane_run_id(body.period, body.run, body.lane)
-    part = work.get(LaneRun, id_) or LaneRun(as_of=body.as_of)
-    part = replace(part, pending=part.pending - 1, counts=summed(part.counts, counts))
-    changes = (Change(LaneRun, id_, part), Change(Payer, body.payer, payer.done_with(run_id(body.period, body.run))))
-    return Decision(changes, done(body.period, body.run, body.lane, part))
-
-
 @dataclass
-class PageInTheMaking:
+class PageDraft:
     """One page of a payer while it is invoiced."""
 
     body: PayerInvoicingDue
@@ -76,23 +62,23 @@ class PageInTheMaking:
     changes: list[Change] = field(default_factory=list)
     emits: list[Body] = field(default_factory=list)
 
-    def decided(self) -> Decision:
+    def decide(self) -> Decision:
         """What is issued, and the next page or the end."""
         self.numbers = dict(self.run.drafts)
         for account_id in self.numbers:
-            self._looked_up(self._invoice(account_id))
+            self._look_up(self._invoice(account_id))
         page = self._page()
         left, after, whole = LINES, self.run.after, True
         for id_, share in page:
-            taken = self._issued(id_, share, left)
+            taken = self._issue(id_, share, left)
             left -= taken
             whole = left > 0  # a share whose lines end with the page's is looked at once more
             if not whole:
                 break
             after = id_
-        self._gathered()
+        self._gather()
         if whole and len(page) < SHARES:
-            return self._ended()
+            return self._end()
         run = replace(self.run, page=self.run.page + 1, after=after, drafts=self.numbers)
         self.payer = replace(self.payer, invoicing=run)
         self.emits.append(replace(self.body, page=run.page))
@@ -106,14 +92,14 @@ class PageInTheMaking:
         found = [(id_, self.work.get(Share, id_)) for id_ in named if id_ > self.run.after]
         return [(id_, share) for id_, share in found if share is not None]
 
-    def _looked_up(self, invoice: KeptInvoice) -> None:
+    def _look_up(self, invoice: KeptInvoice) -> None:
         """Looks for the pages that this message may fill, before it has done any work."""
         for page in range(invoice.pages, invoice.pages + 1 + LINES // LINES_ON_A_PAGE):
             self.work.get(InvoicePage, page_id(invoice.number, page))
 
-    def _issued(self, id_: str, share: Share, most: int) -> int:
+    def _issue(self, id_: str, share: Share, most: int) -> int:
         """Takes at most so many differences of a share, and marks them as issued."""
-        each = (found for held in share.subscriptions for found in differences(share, held, self.body.period))
+        each = (found for held in share.subscriptions for found in find_differences(share, held, self.body.period))
         taken = tuple(islice(each, most))
         if not taken:
             return 0
@@ -122,7 +108,7 @@ class PageInTheMaking:
             key = AccountKey(share.payer, found.held.term, share.currency, share.test)
             self.found.setdefault(key.id, []).append((share, found))
             issued.append((found, self._number(key)))
-        after = marked(share, issued)
+        after = mark_issued(share, issued)
         self.changes.append(Change(Share, id_, after))
         for old, new in zip(share.subscriptions, after.subscriptions, strict=True):
             if old is not new:
@@ -147,10 +133,9 @@ class PageInTheMaking:
         assert self.payer.short_code is not None
         number = invoice_number(self.payer.short_code, running, test=key.test)
         account = self._account(key.id)
-        source = next(source for source in SOURCES if account.sources.get(source))
         heading = Heading(self.body.period, self.body.run, self.run.as_of, self.issuer)
         self.numbers[key.id] = number
-        self.invoices[key.id] = begun(number, key, source, self.payer, heading)
+        self.invoices[key.id] = begin_invoice(number, key, account.term_source, self.payer, heading)
         return number
 
     def _short_code(self) -> str:
@@ -164,19 +149,19 @@ class PageInTheMaking:
                 return code
         raise AssertionError("there is always a next candidate")
 
-    def _gathered(self) -> None:
+    def _gather(self) -> None:
         """Puts the lines into their invoices, and says them."""
         for account_id, found in self.found.items():
             invoice = self._invoice(account_id)
-            lines = [line(share, difference) for share, difference in found]
+            lines = [to_line(share, difference) for share, difference in found]
             last = self.work.get(InvoicePage, page_id(invoice.number, invoice.pages)) if invoice.pages else None
-            self.invoices[account_id], pages = with_lines(invoice, AccountKey.parsed(account_id), lines, last)
+            self.invoices[account_id], pages = with_lines(invoice, AccountKey.parse(account_id), lines, last)
             for page in pages:
                 self.changes.append(Change(InvoicePage, page_id(page.number, page.page), page))
-            self.emits += map(self._said, pages[:-1])
+            self.emits += map(self._to_fact, pages[:-1])
             self.open[account_id] = pages[-1]
 
-    def _said(self, page: InvoicePage) -> InvoiceLinesIssued:
+    def _to_fact(self, page: InvoicePage) -> InvoiceLinesIssued:
         return InvoiceLinesIssued(
             version=1, payer=self.body.payer, number=page.number, page=page.page, lines=page.lines
         )
@@ -193,26 +178,26 @@ class PageInTheMaking:
         assert invoice is not None, "an invoice is kept from its first line on"
         return invoice
 
-    def _ended(self) -> Decision:
+    def _end(self) -> Decision:
         """All shares are done: every invoice of this run is final, and the payer remembers the period."""
         for account_id in self.numbers:
-            invoice = ended(self._invoice(account_id))
-            self.emits.append(self._said(self._last_page(account_id)))
+            invoice = end_invoice(self._invoice(account_id))
+            self.emits.append(self._to_fact(self._last_page(account_id)))
             self.invoices[account_id] = invoice
-            self.emits.append(InvoiceIssued(version=1, invoice=told(invoice)))
+            self.emits.append(InvoiceIssued(version=1, invoice=invoice.to_contract()))
         issued = self.run.as_of if self.numbers else self.payer.last_issued
         self.payer = replace(self.payer, invoicing=None, last_period=self.body.period, last_issued=issued)
         for account_id in self.payer.accounts:  # their next issue date may be another one now
             account = self._account(account_id)
             self.accounts[account_id] = replace(account, unsaid=True)
-        end = counted(self.body, self.payer, self._counts(), self.work)
+        end = count_payer(self.body, self.payer, self._counts(), self.work)
         decision = self._decision()
-        return Decision((*decision.changes, *end.changes), (*decision.emits, *end.emits, *self._waiting()))
+        return Decision((*decision.changes, *end.changes), (*decision.emits, *end.emits, *self._wake_others()))
 
-    def _waiting(self) -> Iterable[Emit]:
+    def _wake_others(self) -> Iterable[Emit]:
         """The other runs that count on the payer: their first messages may have come in vain meanwhile."""
         present = run_id(self.body.period, self.body.run)
-        for period, run in map(parsed, (each for each in self.payer.runs or () if each != present)):
+        for period, run in map(parse_run_id, (each for each in self.payer.runs or () if each != present)):
             part = self.work.get(LaneRun, lane_run_id(period, run, self.body.lane))
             assert part is not None, "a payer waits for a run that told it so"
             yield Emit(replace(self.body, period=period, run=run, as_of=part.as_of, page=0))

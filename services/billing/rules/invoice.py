@@ -9,42 +9,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from contracts.messages.invoices import Invoice, InvoiceLine, Issuer
+from contracts.messages.invoices import InvoiceLine, Issuer
 from contracts.values.calendar import ONE_DAY, month_begin, months_begun
 from contracts.values.immutable import Immutable
 from contracts.values.text import is_blank
 from services.billing.documents.account import AccountKey
+from services.billing.documents.invoice import InvoicePage, KeptInvoice
 from services.billing.documents.payer import Payer
 from services.billing.documents.share import Held, Share
 from services.billing.rules.calendar import due_date, last_day, period_of
 from services.billing.rules.term import TermSource
-from services.engine.core.document import Document, replace
+from services.engine.core.document import replace
 
 LINES_ON_A_PAGE: Final = 500
 BYTES_ON_A_PAGE: Final = 400_000
 """A page is said in one record, and 500 lines of the longest names that are allowed are more than a record holds."""
 NEVER_TOO_LONG: Final = 24
 """So many lines fit whatever they say: a line's texts have some thousand characters at most, of six bytes at most."""
-
-
-class KeptInvoice(Invoice):
-    """An invoice as it is kept. While it is not ``done`` its lines are being gathered, its totals are those so far."""
-
-    done: bool = False
-
-
-class InvoicePage(Document):
-    """Some of an invoice's lines; ``page`` counts from 1."""
-
-    number: str
-    page: int
-    period: str
-    lines: tuple[InvoiceLine, ...]
-
-
-def page_id(number: str, page: int) -> str:
-    """The id of a page; pages sort by number."""
-    return f"{number}/{page:05d}"
 
 
 class Difference(Immutable):
@@ -56,7 +37,7 @@ class Difference(Immutable):
     credits: str | None = None
 
 
-def differences(share: Share, held: Held, period: str) -> Iterator[Difference]:
+def find_differences(share: Share, held: Held, period: str) -> Iterator[Difference]:
     """What is to be invoiced of one subscription: months that began by the period's end and are due, and credits."""
     due = held.due(share.payer)
     for month, place in zip(held.issued, held.issued_by or (), strict=True):
@@ -70,7 +51,7 @@ def differences(share: Share, held: Held, period: str) -> Iterator[Difference]:
             yield Difference(held, month, amount)
 
 
-def line(share: Share, found: Difference) -> InvoiceLine:
+def to_line(share: Share, found: Difference) -> InvoiceLine:
     """A difference as a line."""
     held, names = found.held, share.names(found.held)
     begin = month_begin(held.start_date, found.month)
@@ -96,7 +77,7 @@ def line(share: Share, found: Difference) -> InvoiceLine:
     )
 
 
-def marked(share: Share, issued: Sequence[tuple[Difference, str]]) -> Share:
+def mark_issued(share: Share, issued: Sequence[tuple[Difference, str]]) -> Share:
     """The share with these differences issued, each with the number of its invoice."""
     numbers = list(share.invoices or ())
     for _, number in issued:
@@ -106,7 +87,7 @@ def marked(share: Share, issued: Sequence[tuple[Difference, str]]) -> Share:
     for found, number in issued:
         by_subscription.setdefault(found.held.subscription_id, []).append((found, number))
     subscriptions = tuple(
-        _marked(held, by_subscription[held.subscription_id], numbers)
+        _mark_issued(held, by_subscription[held.subscription_id], numbers)
         if held.subscription_id in by_subscription
         else held
         for held in share.subscriptions
@@ -114,7 +95,7 @@ def marked(share: Share, issued: Sequence[tuple[Difference, str]]) -> Share:
     return replace(share, subscriptions=subscriptions, invoices=tuple(numbers))
 
 
-def _marked(held: Held, issued: Sequence[tuple[Difference, str]], numbers: Sequence[str]) -> Held:
+def _mark_issued(held: Held, issued: Sequence[tuple[Difference, str]], numbers: Sequence[str]) -> Held:
     months = dict(zip(held.issued, held.issued_by or (), strict=True))
     for found, number in issued:
         if found.credits is None:
@@ -136,7 +117,7 @@ class Heading(Immutable):
     issuer: Issuer | None
 
 
-def begun(number: str, key: AccountKey, source: TermSource, payer: Payer, heading: Heading) -> KeptInvoice:
+def begin_invoice(number: str, key: AccountKey, source: TermSource, payer: Payer, heading: Heading) -> KeptInvoice:
     """An invoice without a line yet. Its due date is that of the account's term, whatever becomes of the payer's. A
     group without a name is called by its id.
     """
@@ -170,7 +151,7 @@ def begun(number: str, key: AccountKey, source: TermSource, payer: Payer, headin
     )
 
 
-def ended(invoice: KeptInvoice) -> KeptInvoice:
+def end_invoice(invoice: KeptInvoice) -> KeptInvoice:
     """The invoice with its last line: it is final. One whose sum is 0 is not due, since nothing is to be paid."""
     return replace(invoice, done=True, due_date=invoice.due_date if invoice.total else None)
 
@@ -222,8 +203,3 @@ def _pages(lines: Sequence[InvoiceLine]) -> Iterator[list[InvoiceLine]]:
         size += more
     if page:
         yield page
-
-
-def told(invoice: KeptInvoice) -> Invoice:
-    """The invoice as its fact carries it."""
-    return Invoice(**{name: getattr(invoice, name) for name in Invoice.model_fields})

@@ -32,7 +32,7 @@ def days_of(term: str) -> int:
     return _DAYS[term]
 
 
-def resolved(subscription: Subscription, payers_default: str | None, deployments: str) -> Resolved:
+def resolve(subscription: Subscription, payers_default: str | None, deployments: str) -> Resolved:
     """The order's own term, else the payer's default, else the deployment's; individuals pay at once.
 
     Raises ValueError when an individual comes with a term, or anybody else is to pay at once: somebody before

@@ -19,7 +19,7 @@ from operations.cli import app, customers
 from operations.documents.archive import opened
 from operations.documents.export import COLUMNS, export
 from operations.jobs.moving import Move, Moved, Theirs
-from services.billing.rules.invoice import InvoicePage, page_id
+from services.billing.documents.invoice import InvoicePage, page_id
 from services.billing.service import billing
 from services.engine.core.document import stored_form
 from tests.billing.subscriptions import TULIP, created, run

@@ -13,7 +13,7 @@ OWN: Final = 4
 """Documents that are written for a payer, and for each of its accounts: settings, account, invoice, page."""
 
 
-def weight_of(accounts: Sequence[Account], period: str) -> int:
+def weigh(accounts: Sequence[Account], period: str) -> int:
     """About what a page of a payer costs in a run of this period: its own documents, the shares that are loaded, the
     lines that are due (one for each month from the first that is open). At most a whole page's.
     """
