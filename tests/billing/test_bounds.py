@@ -8,8 +8,9 @@ import pytest
 from contracts.messages.billing import BillingAccountChanged, RequestRefused
 from contracts.values.money import KNOWN_EXPONENTS, MAX_PRICE
 from services.billing.documents.account import MOST, Account, AccountKey, new_account, with_part
+from services.billing.documents.held import Held, Part
 from services.billing.documents.payer import Payer
-from services.billing.documents.share import Held, Part, Share
+from services.billing.documents.share import Share
 from services.billing.handlers.runs import OPEN_RUNS
 from services.billing.rules.invoice import BYTES_ON_A_PAGE, NEVER_TOO_LONG
 from services.billing.service import billing

@@ -12,8 +12,9 @@ from contracts.messages.fulfillment import SubscriptionCreated
 from contracts.messages.subscription import State
 from contracts.values.calendar import month_begin
 from services.billing.documents.account import Account, Totals, rebuild
+from services.billing.documents.held import Held, hold
 from services.billing.documents.member import Member
-from services.billing.documents.share import Held, Share, hold
+from services.billing.documents.share import Share
 from services.billing.rules.calendar import period_of
 from services.billing.rules.term import Resolved
 from services.billing.service import billing

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.messages.subscription import State
-from services.billing.documents.share import Held, Part, hold
+from services.billing.documents.held import Held, Part, hold
 from services.billing.rules.term import Resolved
 from services.engine.core.document import replace
 from tests.billing.subscriptions import MAY, POLDER, TULIP, created

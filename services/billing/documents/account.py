@@ -10,7 +10,8 @@ from typing import Final
 
 from contracts.values.immutable import Immutable
 from contracts.values.money import exponent_of
-from services.billing.documents.share import Part, Share
+from services.billing.documents.held import Part
+from services.billing.documents.share import Share
 from services.billing.rules.term import SOURCES, TermSource, days_of
 from services.engine.core.document import Document, field, replace
 

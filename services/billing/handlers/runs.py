@@ -13,8 +13,8 @@ from contracts.messages.invoices import (
     LaneInvoicingDue,
 )
 from contracts.values.refusals import Code, Refusal, refusal
+from services.billing.documents.held import LAST_YEAR
 from services.billing.documents.run import Pass, Run, add_counts
-from services.billing.documents.share import LAST_YEAR
 from services.billing.handlers.subjects import SubjectRequestHandler
 from services.engine.core.document import replace
 from services.engine.core.handler import FactHandler

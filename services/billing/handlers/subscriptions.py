@@ -28,18 +28,11 @@ from contracts.wire.message import Body
 from services.billing.documents import member as members
 from services.billing.documents import payer as payers
 from services.billing.documents.account import Account, AccountKey, account_id_of, new_account, with_part
+from services.billing.documents.held import Held, hold
 from services.billing.documents.member import Member, member_id, pays_for_itself
 from services.billing.documents.newest import newest_of
 from services.billing.documents.payer import Payer, new_payer
-from services.billing.documents.share import (
-    Held,
-    Share,
-    check_same_order,
-    first_share_id,
-    hold,
-    new_share,
-    share_id,
-)
+from services.billing.documents.share import Share, check_same_order, first_share_id, new_share, share_id
 from services.billing.handlers.accounts import announce_again
 from services.billing.rules.term import Resolved, resolve
 from services.billing.settings import Defaults

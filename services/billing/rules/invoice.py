@@ -14,9 +14,10 @@ from contracts.values.calendar import ONE_DAY, month_begin, months_begun
 from contracts.values.immutable import Immutable
 from contracts.values.text import is_blank
 from services.billing.documents.account import AccountKey
+from services.billing.documents.held import Held
 from services.billing.documents.invoice import InvoicePage, KeptInvoice
 from services.billing.documents.payer import Payer
-from services.billing.documents.share import Held, Share
+from services.billing.documents.share import Share
 from services.billing.rules.calendar import due_date, last_day, period_of
 from services.billing.rules.term import TermSource
 from services.engine.core.document import replace
