@@ -1,0 +1,42 @@
+"""Whoever reads beside the store reads by the same rules: from the primary, what a majority has, moments with UTC."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pymongo.errors import ServerSelectionTimeoutError
+
+from services.engine.adapters.mongo_client import connect
+from services.engine.core.faults import Stop
+
+NOBODY = "mongodb://ada:secret@127.0.0.1:1/?replicaSet=rs0"
+
+
+@pytest.mark.parametrize(
+    "option", ["readPreference=secondary", "readPreference=nearest", "w=1", "readConcernLevel=local"]
+)
+def test_an_address_that_asks_for_weaker_reads_is_refused_without_its_password(option: str) -> None:
+    with pytest.raises(Stop, match=option) as stopped:
+        connect(f"{NOBODY}&{option}")
+    assert "secret" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("options", ["", "&readPreference=primary&w=majority&readConcernLevel=majority"])
+async def test_it_reads_from_the_primary_what_a_majority_has_and_writes_by_a_majority(options: str) -> None:
+    async with connect(f"{NOBODY}{options}") as client:
+        for asked in (client["x"], client["x"]["y"]):
+            assert asked.read_preference.mongos_mode == "primary"
+            assert asked.read_concern.level == "majority"
+            assert asked.write_concern.document == {"w": "majority"}
+
+
+async def test_what_was_written_is_read_with_its_moment_in_utc(mongo: str, database: str) -> None:
+    moment = datetime(2024, 2, 29, 12, tzinfo=UTC)
+    async with connect(mongo) as client:
+        await client[database]["things"].insert_one({"_id": "a", "at": moment})
+        assert await client[database]["things"].find_one() == {"_id": "a", "at": moment}
+
+
+async def test_a_server_that_does_not_answer_is_an_error_and_the_client_ends() -> None:
+    async with connect(NOBODY, answer_within=0.1) as client:
+        with pytest.raises(ServerSelectionTimeoutError):
+            await client.admin.command("ping")
