@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pins every package with its hashes, for all platforms: runtime.txt what a service needs, cli.txt that and the command
+# Pins every package with its hashes, for all platforms: runtime.txt what a service needs, http.txt that and the HTTP side, cli.txt that and the command
 # line with its documents, dev.txt everything: the local servers and the tools, too. The ranges stand in pyproject.toml. `make lock UPGRADE=1` takes newer versions within them.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -13,5 +13,6 @@ pin() { # file, more arguments
     --custom-compile-command "make lock" ${UPGRADE:+--upgrade} --output-file "$to" "$@" pyproject.toml
 }
 pin runtime.txt
-pin cli.txt --extra cli --extra documents --constraint $folder/runtime.txt
+pin http.txt --extra http --constraint $folder/runtime.txt
+pin cli.txt --extra cli --extra documents --extra http --constraint $folder/runtime.txt
 pin dev.txt --extra dev --constraint $folder/runtime.txt --constraint $folder/cli.txt

@@ -24,7 +24,7 @@ print(app.service().name)
 
 def _modules_of_extras() -> set[str]:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = [each for name in ("cli", "documents", "local") for each in project["optional-dependencies"][name]]
+    extras = [each for name in ("cli", "documents", "http", "local") for each in project["optional-dependencies"][name]]
     wanted = {_name(each) for each in extras} - {_name(each) for each in project["dependencies"]}
     return {module for module, names in packages_distributions().items() if wanted & {_name(name) for name in names}}
 
