@@ -8,6 +8,7 @@ import pytest
 
 from services.billing.service import billing
 from services.engine.adapters.mongo_store import CHECKPOINTS, INSTALLATION
+from services.engine.core.answer import ANSWERS
 from services.engine.core.marks import MARKS
 from services.engine.core.memory import PROCESSED
 from services.engine.core.service import Service
@@ -15,7 +16,7 @@ from services.fulfillment.service import fulfillment
 from services.orders.service import orders
 
 TEXT: Final = (Path(__file__).resolve().parents[2] / "docs/architecture.md").read_text("utf-8")
-OF_EVERY_SERVICE: Final = {CHECKPOINTS, MARKS, INSTALLATION, PROCESSED}
+OF_EVERY_SERVICE: Final = {CHECKPOINTS, MARKS, ANSWERS, INSTALLATION, PROCESSED}
 
 
 def rows(service: str) -> list[str]:

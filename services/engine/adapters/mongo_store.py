@@ -25,6 +25,7 @@ from services.engine.adapters.mongo_address import weakness
 from services.engine.adapters.mongo_checkpoint import from_document, saved_fields
 from services.engine.adapters.mongo_failures import failures_named
 from services.engine.adapters.mongo_indexes import indexes_of, name_of, only_where, replaced
+from services.engine.core.answer import ANSWERS
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
 from services.engine.core.faults import Doubt, Fenced, Stop
@@ -134,7 +135,7 @@ class MongoStore:
                     "--replSet and run rs.initiate(), or let leaseline start the servers (leaseline servers start)"
                 )
             there = set(await self._database.list_collection_names())
-            for name in (CHECKPOINTS, INSTALLATION, MARKS, *(c.name for c in self._service.collections)):
+            for name in (CHECKPOINTS, INSTALLATION, MARKS, ANSWERS, *(c.name for c in self._service.collections)):
                 if name not in there:
                     await self._create(name)
             for collection in self._service.collections:

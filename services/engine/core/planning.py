@@ -12,12 +12,14 @@ from typing import Any
 
 from contracts.messages.answers import Refused
 from contracts.wire.problems import MOST
+from services.engine.core import answer, marks
+from services.engine.core.answer import answers_to, stuck, wanted
 from services.engine.core.checkpoint import Bookmark, Checkpoint
 from services.engine.core.document import replace
 from services.engine.core.entry import Entry, SetAside, Spot, entry_of
 from services.engine.core.failing import UNDECIDABLE, UNSTORABLE, Undecidable, failed
 from services.engine.core.incident import TOLD, Incident, answered, dead
-from services.engine.core.marks import COLLECTION, Mark, mark_id, mark_of, taken_before
+from services.engine.core.marks import Mark, mark_id, mark_of, taken_before
 from services.engine.core.message import Message, Origin
 from services.engine.core.outbox import dead_letter, to_records
 from services.engine.core.plan import Counts, Plan
@@ -31,6 +33,8 @@ MOST_SAID = 4 * 1024 * 1024
 """Bytes to be said at which a batch is cut (rule 14)."""
 MOST_WORK = 20_000
 """Units of work (``Service.weight``) at which a batch is cut."""
+OF_THE_ENGINE = (marks.COLLECTION, answer.COLLECTION)
+"""What the engine itself keeps beside a service's documents."""
 MOST_ASKED = 5_000
 """Times that a decision may ask for more; one document each time, as many as a message can be about."""
 
@@ -72,7 +76,7 @@ class Planning:
         self._names: dict[type[Any], str] = {c.kind: c.name for c in service.collections}
         self._concluded = frozenset(self._names[kind] for kind in service.batch_end_kinds)
         self._entries = self._read(records, set_aside or {})
-        kept = (*service.collections, COLLECTION)
+        kept = (*service.collections, *OF_THE_ENGINE)
         self.work = BatchUnitOfWork(reader.lanes, kept, {n: c.clock for n, c in checkpoints.items()})
 
     def _read(self, records: Sequence[Record], set_aside: Mapping[Spot, SetAside]) -> list[Entry]:
@@ -98,6 +102,7 @@ class Planning:
         ]
         for at, entry in enumerate(self._entries):
             if isinstance(entry.read, Message):
+                wants += wanted(entry.read)
                 try:
                     wants += self._service.prefetch(entry.read)
                 except Exception as error:  # noqa: BLE001 - it costs this message only, and loudly
@@ -176,11 +181,15 @@ class Planning:
                 if self._service.refused is not None:
                     return self._refused(self._service.refused, message)
                 entry = self._entries[self._at] = replace(entry, read=entry.read.reject)
+            except NotLoaded:
+                raise
             except Exception as error:  # noqa: BLE001 - an answer that cannot be put into words costs itself only
                 entry = self._entries[self._at] = entry.given_up(failed("refused", error, message.model))
         if isinstance(entry.read, Reject):
-            self._dead(entry, entry.read)
             lane = entry.record.partition
+            if entry.message is not None:
+                self.work.apply(Decision(stuck(entry.message, self.work)), lane)
+            self._dead(entry, entry.read)
             return [dead_letter(self._service.name, lane, entry.record, entry.origin, entry.read)]
         return list(entry.read.records) if isinstance(entry.read, Forwarded) else []
 
@@ -189,6 +198,7 @@ class Planning:
         refusals = message.refusals[:MOST]
         emits = (Emit(refused(subject=message.subject, refusals=refusals, clock_suspect=message.clock_suspect)),)
         said = to_records(emits, message, self._service.name, self._reader.lanes)
+        self.work.apply(Decision(answers_to(emits, message, self.work)), message.lane)
         self.incidents += _incidents(emits, message)
         return said
 
@@ -201,7 +211,9 @@ class Planning:
         decision = self._service.decide(message, self.work)
         said = to_records(decision.emits, message, self._service.name, self._reader.lanes)
         incidents = _incidents(decision.emits, message)
-        self.work.apply(decision, message.lane)  # the last that may raise: what a message changed is undone with it
+        answers = answers_to(decision.emits, message, self.work)
+        # The last that may raise: what a message changed is undone with it.
+        self.work.apply(replace(decision, changes=(*decision.changes, *answers)) if answers else decision, message.lane)
         self.incidents += incidents
         self.trouble = 0
         for change in decision.changes:
