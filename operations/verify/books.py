@@ -87,10 +87,21 @@ class Books:
 
     def _write(self, table: str) -> None:
         rows = self._gathered.pop(table, None)
-        if rows:
-            self._sqlite.execute("BEGIN")
-            self._sqlite.executemany(self._insert[table], rows)
-            self._sqlite.execute("COMMIT")
+        if not rows:
+            return
+        self._sqlite.execute("BEGIN")
+        at = 0
+        while at < len(rows):
+            before = self._sqlite.total_changes
+            try:
+                self._sqlite.executemany(self._insert[table], rows[at:])
+                break
+            except sqlite3.IntegrityError:  # two documents are one to us: ids of garbage that are read alike
+                at += self._sqlite.total_changes - before
+                twice = (f"document {table} {rows[at][0]!r:.200}", "stands twice")
+                self._sqlite.execute(self._insert["unreadable"], twice)
+                at += 1
+        self._sqlite.execute("COMMIT")
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Carries a statement out over everything that was added."""

@@ -1,21 +1,25 @@
-"""The databases, read in pages by id. A page is as it was at one moment, the whole is not: hence the second look."""
+"""The databases, read one document after another. Each is as it was at one moment, the whole is not: hence the second
+look.
+"""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from typing import Any, Final
 
+from bson import CodecOptions, decode
+from bson.raw_bson import RawBSONDocument
 from pymongo.read_concern import ReadConcern
 
 from installation import SERVICES
 from installation.errors import InstallationError, mongo_answers
 from operations.verify.books import Books
-from operations.verify.kept import COLLECTIONS, IGNORED, PAGES_FIELDS, enter_checkpoint, enter_document
+from operations.verify.kept import COLLECTIONS, IGNORED, PAGES_FIELDS, AnyDocument, enter_checkpoint, enter_document
 from services.engine.adapters.mongo_checkpoint import from_document
 from services.engine.adapters.mongo_store import CHECKPOINTS, INSTALLATION, Client
 from services.engine.core.checkpoint import Checkpoint
 
-PAGE: Final = 250
-"""Documents that are asked for at a time."""
+AT_ONCE: Final = 250
+"""Documents that are asked for at a time. They come as bytes, and only one of them is unpacked at a time."""
 
 
 class Databases:
@@ -30,19 +34,16 @@ class Databases:
         for service, collection, _ in COLLECTIONS:
             few = collection == "invoice_pages"
             fields = dict.fromkeys(PAGES_FIELDS, 1) if few else dict.fromkeys(IGNORED, 0)
-            async for page in self._pages(service, collection, fields):
-                for document in page:
-                    enter_document(books, service, collection, document)
+            async for document in self._documents(service, collection, fields):
+                enter_document(books, service, collection, document)
         for service in SERVICES:
-            async for page in self._pages(service, CHECKPOINTS):
-                for document in page:
-                    enter_checkpoint(books, service, document)
+            async for document in self._documents(service, CHECKPOINTS):
+                enter_checkpoint(books, service, document)
 
     async def checkpoints(self, service: str) -> Sequence[Checkpoint]:
         """The checkpoints of a service's lanes that can be read."""
-        documents = [document async for page in self._pages(service, CHECKPOINTS) for document in page]
         found = []
-        for document in documents:
+        async for document in self._documents(service, CHECKPOINTS):
             with suppress(Exception):  # `enter_checkpoint` tells of one that cannot be read
                 found.append(from_document(document))
         return found
@@ -50,23 +51,24 @@ class Databases:
     async def exist(self) -> bool:
         """Whether any of the services ever ran on these databases."""
         for service in SERVICES:
-            async for page in self._pages(service, INSTALLATION):
-                return bool(page)
+            if await self._client[f"{self._prefix}_{service}"][INSTALLATION].find_one({}, {"_id": 1}) is not None:
+                return True
         return False
 
-    async def _pages(
+    async def _documents(
         self, service: str, collection: str, fields: dict[str, int] | None = None
-    ) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
-        database = self._client.get_database(f"{self._prefix}_{service}", read_concern=ReadConcern("majority"))
-        asked: dict[str, Any] = {}
-        while True:
-            cursor = database[collection].find(asked, fields, batch_size=PAGE + 1).sort("_id", 1).limit(PAGE)
-            page = await cursor.to_list(None)
-            if page:
-                yield page
-            if len(page) < PAGE:
-                return
-            asked = {"_id": {"$gt": page[-1]["_id"]}}
+    ) -> AsyncIterator[AnyDocument]:
+        """All of a collection by id, whatever types its ids have: the server keeps the place in the index. A condition
+        that an id be above the last one would find ids of that one's type only, and end before those behind it.
+        """
+        unpacked: CodecOptions[dict[str, Any]] = self._client.codec_options
+        packed = unpacked.with_options(document_class=RawBSONDocument)
+        database = self._client.get_database(
+            f"{self._prefix}_{service}", codec_options=packed, read_concern=ReadConcern("majority")
+        )
+        async for document in database[collection].find({}, fields, batch_size=AT_ONCE).sort("_id", 1):
+            found: dict[str, Any] = decode(document.raw, unpacked)
+            yield found
 
 
 @asynccontextmanager

@@ -35,6 +35,8 @@ def enter_checkpoint(books: Books, service: str, document: AnyDocument) -> None:
 def enter_document(books: Books, service: str, collection: str, document: AnyDocument) -> None:
     """A document of one of the ``COLLECTIONS``; one that is not as the service writes it is entered as unreadable."""
     with books.entry(_place(service, collection, document)):
+        if not isinstance(document["_id"], str):
+            raise TypeError("an id that is no text")  # none of ours; SQLite would take 1, 1.0 and True for the same
         ENTERED[service, collection](books, document)
 
 
