@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from bench.workload import Sent, catalog, orders
 from deploy.local.processes import Services
 from installation.addresses import Addresses
-from services.engine.adapters.mongo_store import Client
+from services.engine.adapters.mongo_client import connect
 
 BEHIND: Final = 1000
 """Scans follow their orders as in life: when fulfillment knows so many later ones, or all there are."""
@@ -71,7 +71,7 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
     todo = list(orders(count, f"{databases}-"))
     units = sum(u for _, _, u in todo)
     producer = AIOKafkaProducer(bootstrap_servers=addresses.kafka, linger_ms=5, max_batch_size=64 * 1024)
-    mongo: Client = Client(addresses.mongo)
+    mongo = connect(addresses.mongo)
     accounts, ledgers = mongo[f"{databases}_billing"].accounts, mongo[f"{databases}_fulfillment"].ledgers
     await producer.start()
     try:
@@ -83,9 +83,8 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
         begun = time.monotonic()
         await _feed(todo, producer, ledgers)
         while True:
-            found: list[dict[str, Any]] = await accounts.aggregate(
-                [{"$group": {"_id": None, "active": {"$sum": "$active"}}}]
-            ).to_list(1)
+            active = await accounts.aggregate([{"$group": {"_id": None, "active": {"$sum": "$active"}}}])
+            found = await active.to_list(1)
             if found and found[0]["active"] >= units:
                 break
             services.check()
@@ -95,7 +94,7 @@ async def whole_flow(name: str, count: int, addresses: Addresses, services: Serv
         return Run(name, count, units, time.monotonic() - begun, processes.costs())
     finally:
         await producer.stop()
-        mongo.close()
+        await mongo.close()
 
 
 async def _feed(

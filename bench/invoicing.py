@@ -29,7 +29,7 @@ from contracts.wire.message import Body
 from deploy.local import places, processes, servers
 from installation import LANES
 from installation.addresses import Addresses
-from services.engine.adapters.mongo_store import Client
+from services.engine.adapters.mongo_client import connect
 
 PERIOD: Final = "2018-06"
 NOON: Final = datetime(2018, 6, 1, 12, tzinfo=UTC)
@@ -82,7 +82,7 @@ async def invoicing(shape: Shape, addresses: Addresses) -> Invoiced:
     databases = f"invoicing-{shape.name}-{int(time.time())}"
     await fresh_topics(addresses.kafka)
     environment = {"LEASELINE_DATABASES": databases, "LEASELINE_TICK_SECONDS": "0", "LEASELINE_LANES": str(LANES)}
-    mongo: Client = Client(addresses.mongo)
+    mongo = connect(addresses.mongo)
     with processes.started(
         addresses, DATA / "logs" / databases, services=("billing",), environment=environment
     ) as services:
@@ -97,7 +97,7 @@ async def invoicing(shape: Shape, addresses: Addresses) -> Invoiced:
             assert done["counts"]["lines"] == shape.lines, done
             return Invoiced(shape, seconds, used.costs())
         finally:
-            mongo.close()
+            await mongo.close()
 
 
 async def _heard(shape: Shape, kafka: str, accounts: Any) -> None:
@@ -112,7 +112,7 @@ async def _heard(shape: Shape, kafka: str, accounts: Any) -> None:
     total = [{"$group": {"_id": None, "active": {"$sum": "$active"}}}]
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        found: list[dict[str, Any]] = await accounts.aggregate(total).to_list(1)
+        found: list[dict[str, Any]] = await (await accounts.aggregate(total)).to_list(1)
         if found and found[0]["active"] >= shape.lines:
             return
         await asyncio.sleep(0.2)

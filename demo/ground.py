@@ -1,7 +1,6 @@
 """Where the demonstration may run: on servers that nobody uses."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -11,7 +10,7 @@ from contracts.topics import TOPICS
 from installation import SERVICES
 from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
 from installation.errors import InstallationError, kafka_answers, mongo_answers
-from services.engine.adapters.mongo_store import Client
+from services.engine.adapters.mongo_client import connect
 
 NOTHING_YET: Final = "There is nothing to feed again: run the demo once without --again."
 
@@ -37,9 +36,9 @@ async def installed(addresses: Addresses, databases: str) -> tuple[str, ...]:
     Raises ``InstallationError`` if a server does not answer.
     """
     names = {f"{databases}_{service}" for service in SERVICES}
-    mongo: Client = Client(addresses.mongo, serverSelectionTimeoutMS=5_000)
-    with closing(mongo), mongo_answers():
-        there = names & set(await mongo.list_database_names())
+    with mongo_answers():
+        async with connect(addresses.mongo) as mongo:
+            there = names & set(await mongo.list_database_names())
     return (*sorted(there), *await _used(addresses.kafka))
 
 

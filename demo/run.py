@@ -38,7 +38,7 @@ from operations.terminal.counts import counted
 from operations.terminal.screen import Screen
 from operations.verify import verified
 from operations.verify.report import show
-from services.engine.adapters.mongo_store import Client
+from services.engine.adapters.mongo_client import connect
 from services.fulfillment import settings as fulfillment
 from services.orders import settings as orders
 
@@ -159,22 +159,21 @@ async def _fed(addresses: Addresses, services: Services, plan: Sequence[Wave], s
 
 
 async def _again(addresses: Addresses, services: Services, plan: Sequence[Wave], screen: Screen) -> int:
-    mongo: Client = Client(addresses.mongo, tz_aware=True)
     feed, quiet = Feed(addresses.kafka), Quiet(addresses, DATABASES, services)
     await feed.start()
     await quiet.start()
     try:
-        with screen.working("Feeding the same records again ..."):
-            await quiet.reached()
-            before = await standing(mongo, DATABASES)
-            for wave in plan:
-                await feed.send(wave.records)
+        async with connect(addresses.mongo) as mongo:
+            with screen.working("Feeding the same records again ..."):
                 await quiet.reached()
+                before = await standing(mongo, DATABASES)
+                for wave in plan:
+                    await feed.send(wave.records)
+                    await quiet.reached()
+            changed = differences(before, await standing(mongo, DATABASES))
     finally:
         await quiet.close()
         await feed.close()
-    changed = differences(before, await standing(mongo, DATABASES))
-    mongo.close()
     records = sum(len(wave.records) for wave in plan)
     for difference in changed:
         screen.say(("changed:", "red"), f" {difference}")

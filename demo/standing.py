@@ -7,7 +7,8 @@ from hashlib import blake2b
 import bson
 
 from installation import SERVICES
-from services.engine.adapters.mongo_store import CHECKPOINTS, INSTALLATION, Client
+from services.engine.adapters.mongo_client import Client
+from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -9,8 +10,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts.topics import TOPICS
 from installation import SERVICES
 from installation.errors import InstallationError
-from services.engine.adapters.mongo_checkpoint import from_document
-from services.engine.adapters.mongo_store import CHECKPOINTS, Client
+from services.engine.adapters.mongo_client import connect
+from services.engine.adapters.mongo_lanes import checkpoints
+
+ELECTION: Final = 30.0
+"""Seconds in which a replica set may find another primary: whoever watches goes on watching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Lags:
     def __init__(self, kafka: str, mongo: str, databases: str) -> None:
         self._kafka = kafka
         self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
-        self._mongo: Client = Client(mongo, tz_aware=True)
+        self._mongo = connect(mongo, answer_within=ELECTION)
         self._databases = databases
         self._places: dict[str, list[TopicPartition]] = {}
 
@@ -63,7 +67,7 @@ class Lags:
     async def close(self) -> None:
         """Disconnects."""
         await self._consumer.stop()
-        self._mongo.close()
+        await self._mongo.close()
 
     async def now(self) -> Lag:
         """The lag of this moment: the ends are taken first, so that 0 is never said too early."""
@@ -72,8 +76,7 @@ class Lags:
             ends = await self._consumer.end_offsets(places)
             begins = await self._consumer.beginning_offsets(places)
             at = {place: begins[place] for place in places}
-            async for document in self._mongo[f"{self._databases}_{service}"][CHECKPOINTS].find():
-                checkpoint = from_document(document)
+            for checkpoint in await checkpoints(self._mongo[f"{self._databases}_{service}"]):
                 for topic, offset in checkpoint.offsets.items():
                     place = TopicPartition(topic, checkpoint.lane)
                     if place in at:

@@ -1,14 +1,9 @@
 """The number of lanes of an installation: what its databases hold decides, not what a command is told."""
 
-from contextlib import closing
-from typing import Final
-
 from installation import LANES, SERVICES
 from installation.errors import InstallationError, mongo_answers
-from services.engine.adapters.mongo_store import INSTALLATION, Client
-
-ANSWER: Final = 5_000
-"""Milliseconds that MongoDB has to answer."""
+from services.engine.adapters.mongo_client import connect
+from services.engine.adapters.mongo_lanes import fixed_lanes
 
 
 async def stored_lanes(mongo: str, databases: str) -> int | None:
@@ -16,12 +11,12 @@ async def stored_lanes(mongo: str, databases: str) -> int | None:
 
     Raises ``InstallationError`` if MongoDB does not answer: a guess might add partitions that nobody can take back.
     """
-    client: Client = Client(mongo, serverSelectionTimeoutMS=ANSWER)
-    with closing(client), mongo_answers():
-        for service in SERVICES:
-            found = await client[f"{databases}_{service}"][INSTALLATION].find_one({"_id": "lanes"})
-            if found is not None:
-                return int(found["lanes"])
+    with mongo_answers():
+        async with connect(mongo) as client:
+            for service in SERVICES:
+                found = await fixed_lanes(client[f"{databases}_{service}"])
+                if found is not None:
+                    return found
     return None
 
 

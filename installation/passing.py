@@ -1,7 +1,6 @@
 """Lets what a service cannot decide pass to its dead letters: the records that wait now, however many in a row."""
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -9,8 +8,9 @@ from contracts.wire.near import nearest
 from installation import SERVICES
 from installation.errors import InstallationError, kafka_answers, mongo_answers
 from installation.lag import read_by
-from services.engine.adapters.mongo_checkpoint import from_document
-from services.engine.adapters.mongo_store import CHECKPOINTS, Client
+from services.engine.adapters.mongo_client import connect
+from services.engine.adapters.mongo_lanes import checkpoints, note_passing
+from services.engine.core.checkpoint import Checkpoint
 
 
 async def let_pass(kafka: str, mongo: str, databases: str, service: str) -> Mapping[str, int]:
@@ -25,27 +25,34 @@ async def let_pass(kafka: str, mongo: str, databases: str, service: str) -> Mapp
         meant = nearest(service, SERVICES)
         asked = f"did you mean {meant}?" if meant else f"{', '.join(SERVICES)}."
         raise InstallationError(f"There is no service {service!r}: {asked}")
-    client: Client = Client(mongo, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000)
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
     waiting: dict[str, int] = {}
-    with closing(client), mongo_answers(), kafka_answers(kafka):
-        collection = client[f"{databases}_{service}"][CHECKPOINTS]
-        lanes = [from_document(document) async for document in collection.find()]
-        if not lanes:
-            raise InstallationError(f"The service {service} never ran on these databases: nothing waits for it.")
-        await consumer.start()
-        try:
-            places = [TopicPartition(topic, each.lane) for topic in read_by(service) for each in lanes]
-            ends = await consumer.end_offsets(places)
-            begins = await consumer.beginning_offsets(places)
-        finally:
-            await consumer.stop()
-        for each in lanes:
-            passing = []
-            for topic in read_by(service):
-                place = TopicPartition(topic, each.lane)
-                passing.append((topic, each.incarnations.get(topic, 0), ends[place]))
-                behind = max(0, ends[place] - each.offsets.get(topic, begins[place]))
-                waiting[topic] = waiting.get(topic, 0) + behind
-            await collection.update_one({"_id": each.lane}, {"$set": {"passing": passing}})
+    with mongo_answers(), kafka_answers(kafka):
+        async with connect(mongo) as client:
+            database = client[f"{databases}_{service}"]
+            lanes = await checkpoints(database)
+            if not lanes:
+                raise InstallationError(f"The service {service} never ran on these databases: nothing waits for it.")
+            begins, ends = await _reach(kafka, service, lanes)
+            for each in lanes:
+                passing = {}
+                for topic in read_by(service):
+                    place = TopicPartition(topic, each.lane)
+                    passing[topic] = (each.incarnations.get(topic, 0), ends[place])
+                    behind = max(0, ends[place] - each.offsets.get(topic, begins[place]))
+                    waiting[topic] = waiting.get(topic, 0) + behind
+                await note_passing(database, each.lane, passing)
     return waiting
+
+
+async def _reach(
+    kafka: str, service: str, lanes: Sequence[Checkpoint]
+) -> tuple[Mapping[TopicPartition, int], Mapping[TopicPartition, int]]:
+    """From where to where the logs of these lanes reach."""
+    places = [TopicPartition(topic, each.lane) for topic in read_by(service) for each in lanes]
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(places)
+        return await consumer.beginning_offsets(places), ends
+    finally:
+        await consumer.stop()

@@ -1,14 +1,13 @@
 """A topic that was deleted and made again: its offsets start anew, so everything kept about them must too."""
 
 from collections.abc import Mapping
-from contextlib import closing
 
 from contracts.topics import TOPICS
 from contracts.wire.near import nearest
 from installation import SERVICES
 from installation.errors import InstallationError, mongo_answers
-from services.engine.adapters.mongo_checkpoint import from_document, position_fields
-from services.engine.adapters.mongo_store import CHECKPOINTS, Client
+from services.engine.adapters.mongo_client import connect
+from services.engine.adapters.mongo_lanes import Database, checkpoints, set_positions
 from services.engine.core.document import replace
 
 
@@ -24,30 +23,32 @@ async def reset_topic(mongo: str, databases: str, topic: str) -> Mapping[str, in
         meant = nearest(topic, read)
         asked = f"did you mean {meant}?" if meant else f"{', '.join(read)}."
         raise InstallationError(f"No service reads a topic {topic!r}: {asked}")
-    client: Client = Client(mongo, tz_aware=True, w="majority", serverSelectionTimeoutMS=5_000)
     done: dict[str, int] = {}
-    with closing(client), mongo_answers():
-        for service in sorted(readers):
-            collection = client[f"{databases}_{service}"][CHECKPOINTS]
-            lanes = [from_document(document) async for document in collection.find()]
-            # One number for all lanes, also after a run that was broken off: a lane believes no origin of a later one.
-            # Lanes that nobody ever had take it from the others.
-            incarnation = 1 + max((each.incarnations.get(topic, 0) for each in lanes), default=0)
-            for was in lanes:
-                now = replace(
-                    was,
-                    epoch=was.epoch + 1,  # whoever still runs can save nothing more
-                    offsets={name: at for name, at in was.offsets.items() if name != topic},
-                    bookmarks={name: mark for name, mark in was.bookmarks.items() if name != topic},
-                    incarnations={**was.incarnations, topic: incarnation},
-                )
-                unchanged = {"_id": was.lane, "epoch": was.epoch, "batch": was.batch}
-                fields = {"epoch": now.epoch, **position_fields(now)}
-                changed = await collection.update_one(unchanged, {"$set": fields})
-                if not changed.matched_count:
-                    raise InstallationError(
-                        f"The service {service} runs, and has just saved something in lane {was.lane}: stop it, then "
-                        f"run the same command again."
-                    )
-                done[service] = done.get(service, 0) + 1
+    with mongo_answers():
+        async with connect(mongo) as client:
+            for service in sorted(readers):
+                if lanes := await _reset(client[f"{databases}_{service}"], service, topic):
+                    done[service] = lanes
     return done
+
+
+async def _reset(database: Database, service: str, topic: str) -> int:
+    """In every lane of one service; returns how many there are."""
+    lanes = await checkpoints(database)
+    # One number for all lanes, also after a run that was broken off: a lane believes no origin of a later one.
+    # Lanes that nobody ever had take it from the others.
+    incarnation = 1 + max((each.incarnations.get(topic, 0) for each in lanes), default=0)
+    for was in lanes:
+        now = replace(
+            was,
+            epoch=was.epoch + 1,  # whoever still runs can save nothing more
+            offsets={name: at for name, at in was.offsets.items() if name != topic},
+            bookmarks={name: mark for name, mark in was.bookmarks.items() if name != topic},
+            incarnations={**was.incarnations, topic: incarnation},
+        )
+        if not await set_positions(database, was, now):
+            raise InstallationError(
+                f"The service {service} runs, and has just saved something in lane {was.lane}: stop it, then run the "
+                f"same command again."
+            )
+    return len(lanes)

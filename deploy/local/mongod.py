@@ -2,12 +2,12 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from deploy.local import ports, runtime
 
 if TYPE_CHECKING:
-    from pymongo import AsyncMongoClient
+    from services.engine.adapters.mongo_client import Client
 
 REPLICA_SET: Final = "rs0"
 
@@ -67,11 +67,11 @@ class Mongod:
 
     async def until_it_answers(self) -> None:
         """Returns once the member is primary and takes writes; asks for ever until then."""
-        from pymongo import AsyncMongoClient  # noqa: PLC0415 - loaded while mongod starts
-        from pymongo.errors import PyMongoError  # noqa: PLC0415
+        from pymongo.errors import PyMongoError  # noqa: PLC0415 - loaded while mongod starts
 
-        direct = f"mongodb://{self._member}/?directConnection=true&serverSelectionTimeoutMS=200"
-        async with AsyncMongoClient[dict[str, Any]](direct) as client:
+        from services.engine.adapters.mongo_client import connect  # noqa: PLC0415
+
+        async with connect(f"mongodb://{self._member}/?directConnection=true", answer_within=0.2) as client:
             while True:
                 try:
                     hello = await client.admin.command("hello")
@@ -83,7 +83,7 @@ class Mongod:
                     pass  # not there yet; how long to go on asking is the caller's business
                 await asyncio.sleep(0.05)
 
-    async def _introduce(self, client: "AsyncMongoClient[dict[str, Any]]") -> None:
+    async def _introduce(self, client: "Client") -> None:
         """Tells the member its own address: for the first time, or since its port is another one now."""
         from pymongo.errors import OperationFailure  # noqa: PLC0415
 

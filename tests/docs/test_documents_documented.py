@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from services.billing.service import billing
-from services.engine.adapters.mongo_store import CHECKPOINTS, INSTALLATION
+from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
 from services.engine.core.answer import ANSWERS
 from services.engine.core.marks import MARKS
 from services.engine.core.memory import PROCESSED

@@ -1,6 +1,6 @@
 """A topic that was made again is forgotten in every lane, or the command says that it was not."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,7 +10,8 @@ from installation import resets
 from installation.errors import InstallationError
 from installation.resets import reset_topic
 from services.engine.adapters.mongo_checkpoint import from_document, to_document
-from services.engine.adapters.mongo_store import CHECKPOINTS
+from services.engine.adapters.mongo_lanes import CHECKPOINTS, Database
+from services.engine.adapters.mongo_lanes import checkpoints as found
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import replace
 
@@ -40,10 +41,10 @@ async def test_a_service_that_still_saves_is_told_and_its_save_stands(
 ) -> None:
     """Otherwise the answer would be that all lanes begin anew, and a batch would be taken back."""
 
-    def read_a_moment_before_the_save(document: Mapping[str, Any]) -> Checkpoint:
-        return replace(from_document(document), batch=6, offsets={TOPIC: 40})
+    async def read_a_moment_before_the_save(database: Database) -> Sequence[Checkpoint]:
+        return [replace(each, batch=6, offsets={TOPIC: 40}) for each in await found(database)]
 
-    monkeypatch.setattr(resets, "from_document", read_a_moment_before_the_save)
+    monkeypatch.setattr(resets, "checkpoints", read_a_moment_before_the_save)
 
     with pytest.raises(InstallationError, match=r"orders runs.*stop it, then run the same command again"):
         await reset_topic(mongo, database, TOPIC)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from contracts.messages.invoices import BillingRunRequested
 from demo.feeding import Feed
 from demo.sample.outbound import Outbound, Sending
-from services.engine.adapters.mongo_store import Client
+from services.engine.adapters.mongo_client import connect
 from tests.system.installation import Installation
 
 FIRST: Final = "2018-08"
@@ -32,7 +32,7 @@ class Bills:
     async def run(self) -> None:
         """Asks."""
         addresses = self._installation.addresses
-        feed, mongo = Feed(addresses.kafka), Client(addresses.mongo)
+        feed, mongo = Feed(addresses.kafka), connect(addresses.mongo)
         runs = mongo[f"{self._installation.databases}_billing"]["runs"]
         await feed.start()
         try:
@@ -44,7 +44,7 @@ class Bills:
                 if self.enough.is_set():
                     return
         finally:
-            mongo.close()
+            await mongo.close()
             await feed.close()
 
 

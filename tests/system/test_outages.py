@@ -14,7 +14,7 @@ import pytest
 from deploy.local import servers
 from installation import SERVICES
 from installation.addresses import Addresses
-from services.engine.adapters.mongo_store import Client
+from services.engine.adapters.mongo_client import Client, connect
 from tests.system import shop
 from tests.system.conftest import LANES, Installing
 from tests.system.entry import KILL, WRITTEN
@@ -55,9 +55,8 @@ async def own(installing: Installing, own_addresses: Addresses) -> Installation:
 
 @pytest.fixture
 async def mongo_client(own_addresses: Addresses) -> AsyncIterator[Client]:
-    client: Client = Client(own_addresses.mongo)
-    yield client
-    client.close()
+    async with connect(own_addresses.mongo) as client:
+        yield client
 
 
 async def _fails(client: Client, service: str, commands: tuple[str, ...], fault: Fault, times: int) -> None:
@@ -148,7 +147,7 @@ async def test_the_open_transaction_of_a_killed_worker_does_not_hold_up_its_succ
 
 async def _open_transactions(client: Client) -> int:
     """Sessions that hold a transaction open and do nothing."""
-    idle = client.admin.aggregate(
+    idle = await client.admin.aggregate(
         [
             {"$currentOp": {"allUsers": True, "idleSessions": True}},
             {"$match": {"type": "idleSession", "transaction": {"$exists": True}}},

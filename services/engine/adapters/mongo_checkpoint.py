@@ -21,7 +21,7 @@ def to_document(checkpoint: Checkpoint) -> dict[str, Any]:
         "epoch": checkpoint.epoch,
         "session": bson.Binary(checkpoint.session or b"", bson.binary.UUID_SUBTYPE),
         "marks": list(checkpoint.marks.items()),
-        "passing": [(topic, *until) for topic, until in checkpoint.passing.items()],
+        **passing_field(checkpoint.passing),
         **saved_fields(checkpoint),
     }
 
@@ -37,6 +37,11 @@ def saved_fields(checkpoint: Checkpoint) -> dict[str, Any]:
         "waited": checkpoint.clock.waited,
         "outgoing": packed(checkpoint.outgoing),
     }
+
+
+def passing_field(passing: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    """Up to where what cannot be decided passes."""
+    return {"passing": [(topic, *until) for topic, until in passing.items()]}
 
 
 def position_fields(checkpoint: Checkpoint) -> dict[str, Any]:

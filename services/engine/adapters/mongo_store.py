@@ -25,6 +25,7 @@ from services.engine.adapters.mongo_address import weakness
 from services.engine.adapters.mongo_checkpoint import from_document, saved_fields
 from services.engine.adapters.mongo_failures import failures_named
 from services.engine.adapters.mongo_indexes import indexes_of, name_of, only_where, replaced
+from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
 from services.engine.core.answer import ANSWERS
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
@@ -32,9 +33,6 @@ from services.engine.core.faults import Doubt, Fenced, Stop
 from services.engine.core.marks import MARKS
 from services.engine.core.service import Collection, Key, Page, Service
 from services.engine.core.unit_of_work import Write
-
-CHECKPOINTS = "checkpoints"
-INSTALLATION = "installation"
 
 if TYPE_CHECKING:
     Client = AsyncIOMotorClient[dict[str, Any]]

@@ -18,7 +18,8 @@ from pymongo.collection import Collection
 from services.engine.adapters.kafka_membership import KafkaMembership
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.adapters.kafka_rebalances import Listener
-from services.engine.adapters.mongo_store import CHECKPOINTS, MongoStore
+from services.engine.adapters.mongo_lanes import CHECKPOINTS
+from services.engine.adapters.mongo_store import MongoStore
 from services.engine.core.document import replace
 from services.engine.core.record import Place, Record
 from services.engine.runtime.ports import Producer
