@@ -15,7 +15,8 @@ from installation.errors import InstallationError, mongo_answers
 from operations.verify.books import Books
 from operations.verify.kept import COLLECTIONS, IGNORED, PAGES_FIELDS, AnyDocument, enter_checkpoint, enter_document
 from services.engine.adapters.mongo_checkpoint import from_document
-from services.engine.adapters.mongo_store import CHECKPOINTS, INSTALLATION, Client
+from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
+from services.engine.adapters.mongo_store import Client
 from services.engine.core.checkpoint import Checkpoint
 
 AT_ONCE: Final = 250
