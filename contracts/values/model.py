@@ -1,5 +1,7 @@
 """The ground of every model on the wire: frozen, strict, unknown fields ignored."""
 
+from typing import TypeVar
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,3 +13,21 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
+
+
+M = TypeVar("M", bound=Model)
+
+
+def restate(said: M, **changes: object) -> M:
+    """The same with these fields said otherwise. It is not judged: what stays was, and what is new comes from a rule.
+
+    Names and types are checked by mypy (``tests/typing/replace_plugin.py``), and in the tests at run time.
+    """
+    # pydantic's own ``model_copy`` copies what a frozen value never needs of its own.
+    made = said.__class__.__new__(said.__class__)
+    set_field = object.__setattr__
+    set_field(made, "__dict__", {**said.__dict__, **changes})
+    set_field(made, "__pydantic_fields_set__", said.__pydantic_fields_set__)
+    set_field(made, "__pydantic_extra__", said.__pydantic_extra__)
+    set_field(made, "__pydantic_private__", said.__pydantic_private__)
+    return made

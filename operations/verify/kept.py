@@ -139,7 +139,7 @@ def enter_invoice(books: Books, invoice: AnyDocument) -> None:
     """An invoice of billing; one that is not done is being prepared."""
     its = invoice
     sums = (its["lines"], its["credit_lines"], its["pages"], its["charges"], its["credited"], its["total"])
-    books.add("kept_invoices", its["_id"], its["payer"], its["done"], *sums)
+    books.add("kept_invoices", its["_id"], its["payer"], its.get("done", False), *sums)
 
 
 def enter_page(books: Books, page: AnyDocument) -> None:

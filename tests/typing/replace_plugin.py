@@ -10,7 +10,7 @@ from mypy.nodes import ARG_NAMED_OPT, ARG_POS, TypeInfo, Var
 from mypy.plugin import FunctionSigContext, Plugin
 from mypy.types import FunctionLike, Instance, Type, TypeVarType, UnionType, get_proper_type
 
-REPLACE: Final = "services.engine.core.document.replace"
+REPLACE: Final = ("services.engine.core.document.replace", "contracts.values.model.restate")
 _OWNERS: Final = (
     "contracts.values.immutable.Immutable",
     "services.engine.core.document.Document",
@@ -23,7 +23,7 @@ class ReplacePlugin(Plugin):
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """The signature of ``replace`` follows from its first argument."""
-        return _signature if fullname == REPLACE else None
+        return _signature if fullname in REPLACE else None
 
 
 def _signature(context: FunctionSigContext) -> FunctionLike:

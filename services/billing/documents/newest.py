@@ -4,8 +4,8 @@ from datetime import datetime
 
 from contracts.messages.customers import CustomerSnapshot
 from contracts.messages.subscription import Subscription
-from contracts.values.places import AddressSnapshot
 from contracts.values.text import is_blank
+from services.billing.documents.party import Address, Customer
 from services.engine.core.document import Document
 
 
@@ -19,8 +19,8 @@ class Newest(Document):
     created_at: datetime
     subscription_id: str
     version: int
-    customer: CustomerSnapshot
-    billing_address: AddressSnapshot
+    customer: Customer
+    billing_address: Address
 
     @property
     def age(self) -> tuple[datetime, str, int]:
@@ -34,8 +34,8 @@ def newest_of(subscription: Subscription, version: int) -> Newest:
         created_at=subscription.created_at,
         subscription_id=subscription.subscription_id,
         version=version,
-        customer=subscription.customer,
-        billing_address=subscription.billing_address,
+        customer=Customer.from_contract(subscription.customer),
+        billing_address=Address.from_contract(subscription.billing_address),
     )
 
 
@@ -49,7 +49,7 @@ def number_of(subscription_id: str) -> int:
     return int(subscription_id.rpartition("/")[2])
 
 
-def name_of(customer: CustomerSnapshot) -> str:
+def name_of(customer: Customer | CustomerSnapshot) -> str:
     """What a customer is called on an account: the company, else what there is of a name, else the id. Never blank,
     also where a fact of before has a name in which nothing can be seen.
     """

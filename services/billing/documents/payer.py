@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from contracts.messages.subscription import Subscription
-from contracts.values.places import AddressSnapshot
 from services.billing.documents.newest import Newest, name_of, newer
+from services.billing.documents.party import Address
 from services.engine.core.document import Document, field, replace, replace_by
 
 FEW: Final = 16
@@ -38,7 +38,7 @@ class FirstMember(Document):
     joined: date
     created_at: datetime
     subscription_id: str
-    address: AddressSnapshot
+    address: Address
 
     @property
     def age(self) -> tuple[date, datetime, str]:
@@ -69,7 +69,7 @@ class Payer(Document):
     kind: Literal["group", "customer"]
     name: str | None = None
     test_name: str | None = None
-    address: AddressSnapshot | None = None
+    address: Address | None = None
     default_term: str | None = None
     billing_day: int | None = None
     vat_id: str | None = None
@@ -113,7 +113,7 @@ class Payer(Document):
         """Whether nobody gave a group an address: where its invoices go is assumed then."""
         return self.kind == "group" and self.address is None
 
-    def billing_address(self, *, test: bool) -> AddressSnapshot | None:
+    def billing_address(self, *, test: bool) -> Address | None:
         """Its own address, else a group's first member's, else the billing address of its newest subscription."""
         if self.address is not None:
             return self.address
@@ -173,13 +173,15 @@ def with_subscription(
     if payer.kind == "group":
         whose = "first_test" if test else "first"
         present: FirstMember | None = getattr(payer, whose)
-        first = _first(present, known, subscription, payer_id)
+        first = _first(present, known, subscription, heard, payer_id)
         if first is not present:
             changed[whose] = first
     return replace_by(payer, changed) if changed else payer
 
 
-def _first(present: FirstMember | None, known: Newest | None, subscription: Subscription, payer_id: str) -> FirstMember:
+def _first(
+    present: FirstMember | None, known: Newest | None, subscription: Subscription, heard: Newest, payer_id: str
+) -> FirstMember:
     """Who joined first; of a group of before that remembers none, its newest subscription counts as one of them."""
     if present is None and known is not None:
         present = FirstMember(
@@ -190,10 +192,10 @@ def _first(present: FirstMember | None, known: Newest | None, subscription: Subs
         )
     created = subscription.created_at.date()
     since = next(entry.from_date for entry in subscription.payers if entry.payer == payer_id)
-    heard = FirstMember(
+    joins = FirstMember(
         joined=created if since is None else max(created, since),
-        created_at=subscription.created_at,
-        subscription_id=subscription.subscription_id,
-        address=subscription.billing_address,
+        created_at=heard.created_at,
+        subscription_id=heard.subscription_id,
+        address=heard.billing_address,
     )
-    return heard if present is None or heard.age < present.age else present
+    return joins if present is None or joins.age < present.age else present

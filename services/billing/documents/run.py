@@ -1,10 +1,37 @@
 """A billing run: one period over all payers, lane by lane; and a lane's part in it."""
 
 from datetime import date
+from typing import Self
 
 from contracts.messages.invoices import RunCounts
-from services.engine.core.document import Document, replace
+from services.engine.core.contract import as_contract, as_document
+from services.engine.core.document import Document, fields_of, replace
 from services.engine.core.message import Cause, Message
+
+
+class Counts(Document):
+    """What a run did so far, as ``RunCounts`` tells it."""
+
+    payers: int = 0
+    invoices: int = 0
+    credit_notes: int = 0
+    lines: int = 0
+    not_due: int = 0
+    repeated: int = 0
+    test_invoices: int = 0
+    issued_later: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in fields_of(Counts)})
+
+    @classmethod
+    def from_contract(cls, said: RunCounts) -> Self:
+        """As a lane says it."""
+        return as_document(said, cls)
+
+    def to_contract(self) -> RunCounts:
+        """As facts carry it."""
+        return as_contract(self, RunCounts)
 
 
 class Pass(Document):
@@ -17,7 +44,7 @@ class Pass(Document):
     address: str
     who: bytes
     done: tuple[int, ...] = ()
-    counts: RunCounts = RunCounts()
+    counts: Counts = Counts()
     ignored: tuple[str, ...] = ()
 
     @property
@@ -56,7 +83,7 @@ class LaneRun(Document):
     after: str = ""
     paged: bool = False
     pending: int = 0
-    counts: RunCounts = RunCounts()
+    counts: Counts = Counts()
 
     @property
     def done(self) -> bool:
@@ -78,8 +105,3 @@ def parse_run_id(run: str) -> tuple[str, int]:
 def lane_run_id(period: str, run: int, lane: int) -> str:
     """The document of a lane's part."""
     return f"{period}/{run}/{lane}"
-
-
-def add_counts(one: RunCounts, other: RunCounts) -> RunCounts:
-    """Both together."""
-    return RunCounts(**{name: getattr(one, name) + getattr(other, name) for name in RunCounts.model_fields})

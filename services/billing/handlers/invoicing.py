@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.messages.invoices import PayerInvoicingDue, RunCounts
+from contracts.messages.invoices import PayerInvoicingDue
 from services.billing.documents.account import Account, AccountKey
 from services.billing.documents.invoice import InvoicePage, KeptInvoice, page_id
 from services.billing.documents.number import ShortCode, candidates, invoice_number
 from services.billing.documents.payer import Invoicing, Payer
-from services.billing.documents.run import LaneRun, lane_run_id, run_id
+from services.billing.documents.run import Counts, LaneRun, lane_run_id, run_id
 from services.billing.handlers.issuing import PageDraft, want_shares
 from services.billing.handlers.lanes import count_payer
 from services.billing.rules.calendar import issue_date
@@ -70,15 +70,15 @@ class InvoicingPayer(FactHandler[PayerInvoicingDue]):
             present = Invoicing(period=body.period, run=body.run, as_of=body.as_of)
         return PageDraft(body, payer, present, work, self.defaults.issuer).decide()
 
-    def _find_reason(self, body: PayerInvoicingDue, payer: Payer, work: UnitOfWork) -> RunCounts | None:
+    def _find_reason(self, body: PayerInvoicingDue, payer: Payer, work: UnitOfWork) -> Counts | None:
         """As what a payer counts that gets no invoice in this run; None: it gets one."""
         if payer.last_period is not None and payer.last_period >= body.period:
-            return RunCounts(repeated=1)
+            return Counts(repeated=1)
         if issue_date(body.period, payer.billing_day or self.defaults.billing_day) > body.as_of:
-            return RunCounts(not_due=1)
+            return Counts(not_due=1)
         last = _find_last_issued(payer, work)
         if last is not None and last > body.as_of:
-            return RunCounts(issued_later=1)
+            return Counts(issued_later=1)
         return None
 
 

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued, Issuer, PayerInvoicingDue, RunCounts
+from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued, Issuer, PayerInvoicingDue
+from contracts.values.model import restate
 from contracts.wire.message import Body
 from services.billing.documents.account import Account, AccountKey, with_part
 from services.billing.documents.invoice import InvoicePage, KeptInvoice, page_id
 from services.billing.documents.number import ShortCode, candidates, invoice_number
 from services.billing.documents.payer import Invoicing, Payer
-from services.billing.documents.run import LaneRun, lane_run_id, parse_run_id, run_id
+from services.billing.documents.run import Counts, LaneRun, lane_run_id, parse_run_id, run_id
 from services.billing.documents.share import Share
 from services.billing.handlers.lanes import count_payer
 from services.billing.rules.invoice import (
@@ -81,7 +82,7 @@ class PageDraft:
             return self._end()
         run = replace(self.run, page=self.run.page + 1, after=after, drafts=self.numbers)
         self.payer = replace(self.payer, invoicing=run)
-        self.emits.append(replace(self.body, page=run.page))
+        self.emits.append(restate(self.body, page=run.page))
         return self._decision()
 
     def _page(self) -> Sequence[tuple[str, Share]]:
@@ -163,7 +164,11 @@ class PageDraft:
 
     def _to_fact(self, page: InvoicePage) -> InvoiceLinesIssued:
         return InvoiceLinesIssued(
-            version=1, payer=self.body.payer, number=page.number, page=page.page, lines=page.lines
+            version=1,
+            payer=self.body.payer,
+            number=page.number,
+            page=page.page,
+            lines=tuple([line.to_contract() for line in page.lines]),
         )
 
     def _last_page(self, account_id: str) -> InvoicePage:
@@ -200,12 +205,12 @@ class PageDraft:
         for period, run in map(parse_run_id, (each for each in self.payer.runs or () if each != present)):
             part = self.work.get(LaneRun, lane_run_id(period, run, self.body.lane))
             assert part is not None, "a payer waits for a run that told it so"
-            yield Emit(replace(self.body, period=period, run=run, as_of=part.as_of, page=0))
+            yield Emit(restate(self.body, period=period, run=run, as_of=part.as_of, page=0))
 
-    def _counts(self) -> RunCounts:
+    def _counts(self) -> Counts:
         real = [invoice for invoice in self.invoices.values() if not invoice.test]
         kinds = [invoice.kind for invoice in real]
-        return RunCounts(
+        return Counts(
             invoices=kinds.count("invoice"),
             credit_notes=kinds.count("credit_note"),
             lines=sum(invoice.lines for invoice in real),

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.messages.invoices import LaneInvoiced, LaneInvoicingDue, PayerInvoicingDue, RunCounts
+from contracts.messages.invoices import LaneInvoiced, LaneInvoicingDue, PayerInvoicingDue
+from contracts.values.model import restate
 from services.billing.documents.account import Account
 from services.billing.documents.payer import Payer
-from services.billing.documents.run import LaneRun, add_counts, lane_run_id, run_id
+from services.billing.documents.run import Counts, LaneRun, lane_run_id, run_id
 from services.billing.rules.weighing import weigh
 from services.engine.core.document import replace
 from services.engine.core.handler import FactHandler
@@ -55,23 +56,23 @@ class InvoicingLane(FactHandler[LaneInvoicingDue]):
         part = replace(
             part,
             pending=part.pending + len(due),
-            counts=add_counts(part.counts, RunCounts(payers=len(due))),
+            counts=part.counts + Counts(payers=len(due)),
             paged=len(page) < PAYERS,
             after=page[-1][0] if page else part.after,
         )
         if not part.paged:
-            emits.append(Emit(replace(body, after=part.after)))
+            emits.append(Emit(restate(body, after=part.after)))
         awaited = run_id(body.period, body.run)
         changes = (Change(Payer, payer_id, payer.await_run(awaited)) for payer_id, payer in due.items())
         end = _emit_end(body.period, body.run, body.lane, part)
         return Decision((Change(LaneRun, id_, part), *changes), (*emits, *end))
 
 
-def count_payer(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, work: UnitOfWork) -> Decision:
+def count_payer(body: PayerInvoicingDue, payer: Payer, counts: Counts, work: UnitOfWork) -> Decision:
     """The payer is done in this run; with the last one its lane is."""
     id_ = lane_run_id(body.period, body.run, body.lane)
     part = work.get(LaneRun, id_) or LaneRun(as_of=body.as_of)
-    part = replace(part, pending=part.pending - 1, counts=add_counts(part.counts, counts))
+    part = replace(part, pending=part.pending - 1, counts=part.counts + counts)
     done = payer.finish_run(run_id(body.period, body.run))
     changes = (Change(LaneRun, id_, part), Change(Payer, body.payer, done))
     return Decision(changes, _emit_end(body.period, body.run, body.lane, part))
@@ -79,7 +80,9 @@ def count_payer(body: PayerInvoicingDue, payer: Payer, counts: RunCounts, work: 
 
 def _emit_end(period: str, run: int, lane: int, part: LaneRun) -> tuple[Emit, ...]:
     """That a lane is done, if it is."""
-    return (Emit(LaneInvoiced(period=period, run=run, lane=lane, counts=part.counts)),) if part.done else ()
+    return (
+        (Emit(LaneInvoiced(period=period, run=run, lane=lane, counts=part.counts.to_contract())),) if part.done else ()
+    )
 
 
 def _payers(body: LaneInvoicingDue) -> Page[Payer]:

@@ -14,7 +14,7 @@ from contracts.messages.invoices import (
 )
 from contracts.values.refusals import Code, Refusal, refusal
 from services.billing.documents.held import LAST_YEAR
-from services.billing.documents.run import Pass, Run, add_counts
+from services.billing.documents.run import Counts, Pass, Run
 from services.billing.handlers.subjects import SubjectRequestHandler
 from services.engine.core.document import replace
 from services.engine.core.handler import FactHandler
@@ -73,7 +73,7 @@ class FinishingLane(FactHandler[LaneInvoiced]):
         one = next((each for each in run.open if each.run == body.run), None) if run is not None else None
         if run is None or one is None or body.lane in one.done:
             return NOTHING
-        one = replace(one, done=(*one.done, body.lane), counts=add_counts(one.counts, body.counts))
+        one = replace(one, done=(*one.done, body.lane), counts=one.counts + Counts.from_contract(body.counts))
         others = tuple(each for each in run.open if each.run != body.run)
         emits = [Emit(_to_fact(body.period, run.version + 1, one, work.lanes), cause=one.cause)]
         if len(one.done) < work.lanes:
@@ -112,5 +112,5 @@ def _to_fact(period: str, version: int, one: Pass, lanes: int) -> BillingRunProg
         as_of=one.as_of,
         lanes=lanes,
         lanes_done=len(one.done),
-        counts=one.counts,
+        counts=one.counts.to_contract(),
     )

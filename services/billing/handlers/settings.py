@@ -7,6 +7,7 @@ from typing import Final
 from contracts.messages.payers import PayerSettingsChanged, PayerSettingsSubmitted
 from contracts.values.refusals import Code, Refusal, refusal
 from services.billing.documents.account import Account
+from services.billing.documents.party import Address
 from services.billing.documents.payer import Payer, new_payer
 from services.billing.handlers.accounts import announce_again
 from services.billing.handlers.subjects import SubjectRequestHandler
@@ -45,7 +46,7 @@ class ChangingSettings(SubjectRequestHandler[PayerSettingsSubmitted]):
             version=payer.version,
             payer=message.subject,
             name=payer.name,
-            address=payer.address,
+            address=None if payer.address is None else payer.address.to_contract(),
             billing_day=payer.billing_day,
             default_term=payer.default_term,
             vat_id=payer.vat_id,
@@ -65,7 +66,7 @@ def _apply(message: Message[PayerSettingsSubmitted], payer: Payer) -> Payer:
     given = {name: getattr(body, name) for name in _FIELDS}
     update: dict[str, object] = {n: value for n, value in given.items() if value is not None or n in body.clear}
     if body.address is not None:
-        update["address"] = body.address.snapshot()
+        update["address"] = Address.from_contract(body.address)
     return replace(replace_by(payer, update), version=payer.version + 1, since=message.time)
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from contracts.messages.invoices import InvoiceLine, Issuer
+from contracts.messages import invoices as contract
 from contracts.values.calendar import ONE_DAY, month_begin, months_begun
 from contracts.values.immutable import Immutable
 from contracts.values.text import is_blank
 from services.billing.documents.account import AccountKey
 from services.billing.documents.held import Held
-from services.billing.documents.invoice import InvoicePage, KeptInvoice
+from services.billing.documents.invoice import InvoicePage, Issuer, KeptInvoice, Line
 from services.billing.documents.payer import Payer
 from services.billing.documents.share import Share
 from services.billing.rules.calendar import due_date, last_day, period_of
@@ -52,11 +52,11 @@ def find_differences(share: Share, held: Held, period: str) -> Iterator[Differen
             yield Difference(held, month, amount)
 
 
-def to_line(share: Share, found: Difference) -> InvoiceLine:
+def to_line(share: Share, found: Difference) -> Line:
     """A difference as a line."""
     held, names = found.held, share.names(found.held)
     begin = month_begin(held.start_date, found.month)
-    return InvoiceLine(
+    return Line(
         subscription_id=held.subscription_id,
         order_id=share.order_id,
         item_id=held.item_id,
@@ -115,7 +115,7 @@ class Heading(Immutable):
     period: str
     run: int
     issue_date: date
-    issuer: Issuer | None
+    issuer: contract.Issuer | None
 
 
 def begin_invoice(number: str, key: AccountKey, source: TermSource, payer: Payer, heading: Heading) -> KeptInvoice:
@@ -145,7 +145,7 @@ def begin_invoice(number: str, key: AccountKey, source: TermSource, payer: Payer
         charges=0,
         credited=0,
         total=0,
-        issuer=heading.issuer,
+        issuer=None if heading.issuer is None else Issuer.from_contract(heading.issuer),
         payer_vat_id=vat_id,
         payer_registration_number=registration_number,
         address_assumed=payer.address_assumed,
@@ -158,7 +158,7 @@ def end_invoice(invoice: KeptInvoice) -> KeptInvoice:
 
 
 def with_lines(
-    invoice: KeptInvoice, key: AccountKey, lines: Sequence[InvoiceLine], last: InvoicePage | None = None
+    invoice: KeptInvoice, key: AccountKey, lines: Sequence[Line], last: InvoicePage | None = None
 ) -> tuple[KeptInvoice, tuple[InvoicePage, ...]]:
     """The invoice with more lines, and the pages that they stand on: its ``last`` one, if it has any, filled up first.
 
@@ -188,15 +188,15 @@ def with_lines(
     ), pages
 
 
-def _pages(lines: Sequence[InvoiceLine]) -> Iterator[list[InvoiceLine]]:
+def _pages(lines: Sequence[Line]) -> Iterator[list[Line]]:
     if len(lines) <= NEVER_TOO_LONG:
         if lines:
             yield [*lines]
         return
-    page: list[InvoiceLine] = []
+    page: list[Line] = []
     size = 0
     for each in lines:
-        more = len(each.model_dump_json().encode())
+        more = len(each.to_contract().model_dump_json().encode())
         if page and (len(page) == LINES_ON_A_PAGE or size + more > BYTES_ON_A_PAGE):
             yield page
             page, size = [], 0

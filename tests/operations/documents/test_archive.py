@@ -19,8 +19,9 @@ from operations.cli import app, customers
 from operations.documents.archive import opened
 from operations.documents.export import COLUMNS, export
 from operations.jobs.moving import Move, Moved, Theirs
-from services.billing.documents.invoice import InvoicePage, page_id
+from services.billing.documents.invoice import InvoicePage, Line, page_id
 from services.billing.service import billing
+from services.engine.core.contract import as_document
 from services.engine.core.document import stored_form
 from tests.billing.subscriptions import TULIP, created, run
 from tests.scene import Scene
@@ -106,7 +107,7 @@ def test_the_lines_of_many_pages_come_in_their_order(mongo: str, billed: str) ->
                     number=first.number,
                     page=page,
                     period="2024-05",
-                    lines=(line.model_copy(update={"contract_month": page}),),
+                    lines=(as_document(line.model_copy(update={"contract_month": page}), Line),),
                 )
                 document = {"_id": page_id(first.number, page), **stored_form(more)}
                 client[f"{billed}_billing"]["invoice_pages"].insert_one(document)
