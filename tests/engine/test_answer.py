@@ -2,6 +2,8 @@
 
 import pytest
 
+from contracts.messages.orders import RequestRefused
+from services.engine.core.answer import answer_id
 from services.engine.core.document import replace
 from services.engine.core.service import Decision, UnitOfWork
 from tests.engine.batch import Shelf, asking, record
@@ -16,7 +18,7 @@ def add(offset: int, amount: int = 1, *, source: str = SHOP, id: str = "1") -> M
 
 
 def answer(shelf: Shelf, id: str = "1") -> dict[str, object]:  # noqa: A002
-    return dict(shelf.documents["answers", f"{len(SHOP)}:{SHOP}{id}"])
+    return dict(shelf.documents["answers", answer_id(SHOP, id)])
 
 
 def test_what_took_effect_is_done_and_names_the_facts() -> None:
@@ -47,7 +49,7 @@ def test_the_same_bytes_again_change_nothing(first: int) -> None:
 def test_the_same_bytes_after_the_answer_expired_are_a_repeat() -> None:
     shelf = Shelf()
     shelf.save(shelf.plan([add(0)]))
-    shelf.documents.pop(("answers", f"{len(SHOP)}:{SHOP}1"))
+    shelf.documents.pop(("answers", answer_id(SHOP, "1")))
     shelf.save(shelf.plan([add(1)]))
     assert (answer(shelf)["state"], answer(shelf)["outcome"]) == ("repeated", "Counted")
 
@@ -59,7 +61,7 @@ def test_what_came_over_kafka_has_no_answer() -> None:
 
 
 def test_a_request_about_nobody_is_answered_too() -> None:
-    shelf = Shelf()
+    shelf = Shelf(service=replace(tally.SERVICE, refused=RequestRefused))
     shelf.save(shelf.plan([record(asking("AddRequested", {"counter": 7, "amount": 1}, source=SHOP))]))
     assert answer(shelf)["state"] == "refused"
 

@@ -15,7 +15,7 @@ from contracts.messages.fulfillment import ItemFulfillmentParked, ItemFulfillmen
 from contracts.values.refusals import Refusal
 from contracts.wire.message import Body, Fact, Kind
 from services.engine.core.document import Document, replace
-from services.engine.core.message import Cause, Message
+from services.engine.core.message import Cause, Message, identity_of
 from services.engine.core.service import Change, Collection, Emit, UnitOfWork, Want
 
 HTTP: Final = "http:"
@@ -78,8 +78,8 @@ COLLECTION: Final = Collection(ANSWERS, Answered)
 
 
 def answer_id(source: str, id: str) -> str:  # noqa: A002  the CloudEvents attribute's name
-    """The document of this request."""
-    return f"{len(source)}:{source}{id}"
+    """The document of this request, and the end of the name under which it is asked for."""
+    return identity_of(source, id).hex()
 
 
 def awaited(source: str) -> bool:
