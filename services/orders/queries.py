@@ -1,11 +1,14 @@
 """What is read of an order by people: its items, holds and subscriptions, from the documents as they are kept."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import to_builtins
+from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.messages.order import Hold
 from contracts.values.immutable import Immutable
+from services.engine.core.document import read_from
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
 from services.orders.documents.progress import states_of
 
@@ -66,3 +69,34 @@ def shown(order: PlacedOrder, pages: Iterable[SubscriptionRows]) -> ShownOrder:
 def _why(hold: Hold) -> str:
     prices = f": {hold.found} quoted, {hold.expected} in the catalog" if hold.found is not None else ""
     return f"{hold.reason.replace('_', ' ')}, item {hold.item_id}{prices}"
+
+
+class FoundOrder(Immutable):
+    """An order as it is kept, with the subscriptions of its pages. ``source`` is who submitted it."""
+
+    order: PlacedOrder
+    pages: tuple[SubscriptionRows, ...]
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source of the submission that was accepted."""
+        first = self.order.heard_as("OrderPlaced")
+        return "" if first is None else first.source
+
+    @property
+    def subscriptions(self) -> Mapping[str, str]:
+        """The state of each subscription by its id."""
+        rows = dict(self.order.subscriptions)
+        for page in self.pages:
+            rows |= page.subscriptions
+        return states_of(self.order.order_id, rows)
+
+
+async def find_order(database: AsyncDatabase[dict[str, Any]], order_id: str) -> FoundOrder | None:
+    """The order of this id, as the last decision left it."""
+    found = await database["orders"].find_one({"_id": {"$eq": order_id}})
+    if found is None:
+        return None
+    within = {"$gte": f"{order_id}/", "$lt": f"{order_id}0"}  # a page's id is the order's, a slash and a number
+    pages = database["subscription_rows"].find({"_id": within}).sort("_id", 1)
+    return FoundOrder(read_from(found, PlacedOrder), tuple([read_from(page, SubscriptionRows) async for page in pages]))

@@ -1,9 +1,8 @@
 """What became of a request that came in over HTTP, for the API process that waits for it.
 
-The lane that decides writes it in its deciding transaction (``docs/architecture.md``, "How an HTTP request is
-answered"). Only requests of the HTTP side have one: what shops and scanners send over Kafka costs nothing here. Their
-``source`` begins with ``HTTP``; nobody else can take that away from them, and who takes it on over Kafka only makes a
-document that nobody asks for and that expires.
+The lane that decides writes it in its deciding transaction (``docs/architecture.md`` section 8). Only requests of the
+HTTP side have one: what shops and scanners send over Kafka costs nothing here. Their ``source`` begins with ``HTTP``;
+who takes such a name over Kafka makes a document that nobody asks for, and that expires.
 """
 
 from collections.abc import Iterable, Sequence
@@ -142,10 +141,11 @@ def answered(was: Answered | None, body: Body, cause: Cause, subject: str, time:
 
 
 def _naming(now: Answered, body: Body, time: datetime) -> Answered:
+    """It is answered: what it waited for has come, or never will."""
     version = body.version if isinstance(body, Fact) else None
     about = body.chain() if isinstance(body, Fact) else body.subjects()[0]
     said = (*now.said, Said(type=type(body).__name__, about=about, version=version))
-    return replace(now, time=time, said=said[:MOST_SAID], count=now.count + 1)
+    return replace(now, time=time, said=said[:MOST_SAID], count=now.count + 1, waits_for=None, missing=(), until=None)
 
 
 def _reason(refusal: Refusal) -> Reason:

@@ -1,0 +1,97 @@
+"""The HTTP sides of one or more services as one application: wiring only."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from services.engine.adapters.kafka_producer import KafkaProducer
+from services.engine.adapters.mongo_client import connect
+from services.engine.core.faults import Stop
+from services.http import health, requests
+from services.http.identity import Identity, Open
+from services.http.problem import Fault, Problem, fault
+from services.http.settings import HttpSettings
+from services.http.side import OpenSide, Side
+
+INSTALLATION = "installation"
+
+
+def build(sides: Sequence[Side], settings: HttpSettings, identity: Identity | None = None) -> FastAPI:
+    """The application. Raises ``Stop`` if a route names no scope."""
+    client = connect(settings.engine.mongo)
+    producer = KafkaProducer(settings.engine.kafka, "leaseline-http")
+    opened = [OpenSide(side, client, producer, settings.engine) for side in sides]
+    known = identity or Open()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        for side in opened:
+            await _agree(side, settings)
+            await side.store.prepare()
+        tasks = [asyncio.create_task(side.sender.run()) for side in opened]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for side in opened:
+                await side.waiting.close()
+            await producer.close()
+            await client.close()
+
+    app = FastAPI(title="Leaseline", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    _tell_problems(app)
+    app.include_router(health.routes([side.door for side in opened]))
+    app.include_router(requests.routes({side.service: side.door for side in opened}, known))
+    for side, found in zip(sides, opened, strict=True):
+        app.include_router(side.routes(found.door, known))
+    return app
+
+
+async def _agree(side: OpenSide, settings: HttpSettings) -> None:
+    """Raises ``Stop`` if the installation has another number of lanes: requests would go to the wrong ones."""
+    found = await side.door.reads[INSTALLATION].find_one({"_id": "lanes"})
+    if found is not None and found["lanes"] != settings.engine.lanes:
+        raise Stop(
+            f"this installation has {found['lanes']} lanes, the setting says {settings.engine.lanes}: "
+            f"set LEASELINE_LANES={found['lanes']}"
+        )
+
+
+def _tell_problems(app: FastAPI) -> None:
+    """Whatever goes wrong is told in one shape."""
+    log = structlog.get_logger("http")
+
+    @app.exception_handler(Problem)
+    async def problem(_request: Request, error: Problem) -> Response:
+        return error.response()
+
+    @app.exception_handler(RequestValidationError)
+    async def parameter(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = "/".join(str(part) for part in first["loc"][1:])
+        return fault(Fault.PARAMETER_INVALID, f"{where}: {first['msg']}"[:300], pointer="").response()
+
+    @app.exception_handler(HTTPException)
+    async def unknown(_request: Request, error: HTTPException) -> Response:
+        which = Fault.METHOD_UNKNOWN if error.status_code == 405 else Fault.NOT_FOUND
+        return fault(which, headers=error.headers).response()
+
+    @app.exception_handler(PyMongoError)
+    async def away(_request: Request, error: PyMongoError) -> Response:
+        log.warning("mongodb.away", reason=type(error).__name__)
+        return fault(Fault.UNAVAILABLE, headers={"Retry-After": "2"}).response()
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, error: Exception) -> Response:
+        route = getattr(request.scope.get("route"), "path", "")
+        log.error("http.defect", route=route, error=type(error).__name__, exc_info=error)
+        return fault(Fault.DEFECT).response()

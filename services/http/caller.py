@@ -1,0 +1,37 @@
+"""Who asks: the one value that identity becomes, whatever it was proved by."""
+
+from typing import Final
+
+from contracts.values.immutable import Immutable
+from services.engine.core.answer import HTTP
+
+
+class Caller(Immutable):
+    """``owner`` holds the key or the token; ``actor`` is who stands in the history; ``scopes`` is what it may do.
+
+    ``source``: it reads and writes only what came from this shop; None: it may see everything that its scopes allow.
+    ``name`` is what limits are counted by: the key's id, or the token's subject.
+    """
+
+    owner: str
+    actor: str
+    scopes: frozenset[str]
+    source: str | None = None
+    name: str = ""
+
+    @property
+    def sender(self) -> str:
+        """The CloudEvents source of its requests: ids are counted by owner, so that a new key breaks no repeat."""
+        return f"{HTTP}{self.source or self.owner}"
+
+    def may(self, scope: str) -> bool:
+        """Whether it may do what this scope stands for."""
+        return scope in self.scopes
+
+    def sees(self, source: str) -> bool:
+        """Whether what came from this source is its own: over HTTP or over Kafka, a shop is one shop."""
+        return self.source is None or source in (self.source, f"{HTTP}{self.source}")
+
+
+ANYBODY: Final = "anybody"
+"""Owner and actor where nothing is locked (``LEASELINE_HTTP_OPEN=yes``)."""

@@ -1,0 +1,176 @@
+"""Routes that ask for something: one for each request of the contracts, all by the same steps."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from contracts.values.immutable import Immutable
+from contracts.values.refusals import Code, refusal
+from contracts.values.timestamp import instant
+from contracts.wire import message
+from services.http.body import read_bytes
+from services.http.caller import Caller
+from services.http.door import Door, Taken
+from services.http.identity import Identity, needs
+from services.http.intake import Asked, fingerprint, read_body, read_key, take_in
+from services.http.outcome import address_of, is_open, outcome_of, refusal_of, replayed
+from services.http.prefer import wait_of
+from services.http.problem import Fault, fault
+from services.http.refusing import problem_of
+
+APPEARS_WITHIN: Final = 1.0
+"""Seconds that something may need to appear which was asked for just before: an order goes to fulfillment."""
+
+
+class State(Immutable):
+    """What came of a request: the resource under its name, its version if it has one, and where it stands."""
+
+    name: str
+    resource: BaseModel
+    version: int | None = None
+    address: str | None = None
+
+
+class Command(Immutable):
+    """One request of the contracts as a route.
+
+    ``filled``: the fields that the address says, by its parameters. ``actor``: the field that names who asks.
+    ``made``: a field that is made up where the body leaves it out, with how it begins. ``own_id``: the field by which a
+    repeat is recognised without a key. ``versioned``: what was seen must be named. ``exists`` looks whether what it is
+    about is there; ``missing`` is its code if not. ``state`` reads what came of it.
+    """
+
+    model: type[message.Request]
+    method: str
+    path: str
+    scope: str
+    summary: str
+    state: Callable[[Door, Caller, Taken], Awaitable[State | None]]
+    filled: Mapping[str, str] = {}
+    actor: str | None = "actor"
+    made: tuple[str, str] | None = None
+    own_id: str | None = None
+    versioned: bool = False
+    creates: bool = False
+    exists: Callable[[Door, Caller, Mapping[str, Any]], Awaitable[bool]] | None = None
+    missing: Code = Code.ORDER_NOT_FOUND
+
+
+def add_command(router: APIRouter, command: Command, door: Door, identity: Identity) -> None:
+    """Adds its route. Raises ValueError for a scope that is none."""
+
+    async def endpoint(
+        request: Request, caller: Annotated[Caller, Depends(needs(identity, command.scope))]
+    ) -> Response:
+        return await run(command, door, request, caller)
+
+    endpoint.__doc__ = command.model.__doc__
+    router.add_api_route(
+        command.path,
+        endpoint,
+        methods=[command.method],
+        summary=command.summary,
+        name=command.model.__name__,
+        operation_id=command.model.__name__,
+        response_model=None,
+        openapi_extra={"x-scope": command.scope, "x-request": command.model.type_name()},
+    )
+
+
+async def run(command: Command, door: Door, request: Request, caller: Caller) -> Response:
+    """The steps of every command. Raises ``Problem``."""
+    asked = Asked(
+        model=command.model,
+        method=command.method,
+        path=request.url.path,
+        body=await read_bytes(request),
+        filled={field: request.path_params[name] for field, name in command.filled.items()},
+        actor=command.actor,
+        made={} if command.made is None else {command.made[0]: command.made[1] + secrets.token_hex(8)},
+    )
+    key = _key(command, asked, read_key(request.headers.get("idempotency-key")))
+    asked, stale = _with_version(command, asked, request.headers.get("if-match"))
+    intake = take_in(asked, caller, key, _time(request, door), door.lanes)
+    if command.exists is not None and request.query_params.get("unknown", "refuse") != "wait":
+        await _exists(command, door, caller, read_body(intake.record.value or b""))
+    wait = wait_of(request.headers.get("prefer"))
+    taken = await door.take(intake, caller, wait=wait, stale=stale)
+    return await tell(taken, caller, door, command)
+
+
+async def tell(taken: Taken, caller: Caller, door: Door, command: Command | None) -> Response:
+    """The answer to a request: the state that came of it, a problem, or where its outcome will be told."""
+    refused = refusal_of(taken)
+    if refused is not None:
+        raise refused
+    outcome = outcome_of(taken)
+    headers = dict(replayed(taken))
+    if is_open(taken):
+        headers |= {"Location": address_of(taken), "Retry-After": "1"}
+        return Response(_json({"outcome": outcome}), 202, headers, "application/json")
+    state = None if command is None else await command.state(door, caller, taken)
+    found: dict[str, BaseModel] = {"outcome": outcome}
+    created = command is not None and command.creates and outcome.state == "done" and not taken.repeated
+    if state is not None:
+        found[state.name] = state.resource
+        if state.version is not None:
+            headers["ETag"] = f'"{state.version}"'
+        if state.address is not None:
+            headers["Location"] = state.address
+    return Response(_json(found), 201 if created else 200, headers, "application/json")
+
+
+def _json(parts: Mapping[str, BaseModel]) -> str:
+    return "{" + ",".join(f'"{name}":{part.model_dump_json(exclude_none=True)}' for name, part in parts.items()) + "}"
+
+
+def _key(command: Command, asked: Asked, key: str | None) -> str:
+    """The message's id: the caller's key, or what follows from an id of its own."""
+    if key is not None:
+        return key
+    if command.own_id is not None and read_body(asked.body).get(command.own_id) not in (None, ""):
+        return f"content-{fingerprint(asked)}"
+    raise fault(Fault.IDEMPOTENCY_KEY_REQUIRED)
+
+
+def _with_version(command: Command, asked: Asked, if_match: str | None) -> tuple[Asked, bool]:
+    """The version that the caller saw goes into the body. True: it came as a header."""
+    if not command.versioned:
+        return asked, False
+    if if_match is None:
+        if read_body(asked.body).get("expected_version") is None:
+            raise fault(Fault.VERSION_REQUIRED)
+        return asked, False
+    tag = if_match.strip()
+    number = tag[1:-1] if len(tag) > 2 and tag[0] == tag[-1] == '"' else ""
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):  # a weak tag, or *, never matches
+        detail = "If-Match names no version that there could be: use the ETag as it was sent"
+        raise problem_of((refusal(Code.VERSION_CONFLICT, "", detail),), status=412)
+    filled = {**asked.filled, "expected_version": int(number)}
+    return Asked(asked.model, asked.method, asked.path, asked.body, filled, asked.actor, asked.made), True
+
+
+def _time(request: Request, door: Door) -> datetime:
+    """When it happened: now, or what a scanner says that was offline (``Occurred-At``). Raises ``Problem``."""
+    said = request.headers.get("occurred-at")
+    if said is None:
+        return door.now()
+    found = instant(said)
+    if found is None:
+        raise fault(Fault.PARAMETER_INVALID, "Occurred-At is no time as RFC 3339 has it", pointer="")
+    return found
+
+
+async def _exists(command: Command, door: Door, caller: Caller, data: Mapping[str, Any]) -> None:
+    assert command.exists is not None
+    for pause in (0.0, 0.05, 0.15, 0.3, 0.5):
+        await asyncio.sleep(pause)
+        if await command.exists(door, caller, data):
+            return
+    raise problem_of((refusal(command.missing, next(iter(command.filled), ""), "there is none"),), status=404)

@@ -1,0 +1,52 @@
+"""One service's side of an HTTP process: its door, and what its routes need."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from fastapi import APIRouter
+from pymongo import AsyncMongoClient
+
+from contracts.values.immutable import Immutable
+from services.engine.adapters.kafka_producer import KafkaProducer
+from services.engine.runtime.settings import Settings
+from services.http.door import Door
+from services.http.identity import Identity
+from services.http.request_store import RequestStore
+from services.http.sending import Sender
+from services.http.waiting import Waiting
+
+
+class Side(Immutable):
+    """What a service brings: its name, and its routes once it has a door and knows how callers are known."""
+
+    service: str
+    routes: Callable[[Door, Identity], APIRouter]
+
+
+class OpenSide:
+    """A side with everything that it needs to run."""
+
+    def __init__(
+        self, side: Side, client: AsyncMongoClient[dict[str, Any]], producer: KafkaProducer, settings: Settings
+    ) -> None:
+        self.service = side.service
+        self._log = structlog.get_logger("http").bind(side=side.service)
+        database = client[f"{settings.databases}_{side.service}"]
+        self.store = RequestStore(database)
+        self.sender = Sender(self.store, producer, now, self._failed)
+        self.waiting = Waiting(self.store.answers, self._look_up_failed)
+        self.door = Door(side.service, settings.lanes, database, self.store, self.sender, self.waiting, now)
+
+    def _failed(self, server: str, error: Exception) -> None:
+        self._log.warning("request.not_sent", server=server, reason=f"{type(error).__name__}: {error}"[:300])
+
+    def _look_up_failed(self, error: Exception) -> None:
+        self._log.warning("answers.not_read", reason=type(error).__name__)
+
+
+def now() -> datetime:
+    """The time of this process, UTC, in whole milliseconds."""
+    time = datetime.now(UTC)
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)

@@ -1,0 +1,11 @@
+"""Orders' HTTP side alone: ``python -m services.orders.http``."""
+
+from services.http.process import main
+from services.http.side import Side
+from services.orders import SERVICE_NAME
+from services.orders.api import routes
+
+SIDE = Side(SERVICE_NAME, routes)
+
+if __name__ == "__main__":
+    main((SIDE,))
