@@ -32,7 +32,7 @@ from installation.addresses import Addresses, named
 from installation.errors import InstallationError
 from installation.topics import create_topics
 from operations.documents import archive
-from operations.documents.paper import paper
+from operations.documents.paper import paper_read
 from operations.documents.printing import write_pdf
 from operations.terminal.counts import counted
 from operations.terminal.screen import Screen
@@ -108,7 +108,7 @@ async def _once(addresses: Addresses, services: Services, plan: Sequence[Wave], 
     planned = comparing.show(found, summary(), screen)
     status = await _checked(addresses, screen)
     groups = largest_groups(found)
-    await asyncio.to_thread(_printed, addresses, groups, data, screen)
+    await _printed(addresses, groups, data, screen)
     for line in next_steps(data, groups[0].payer, named_servers=named() is not None):
         screen.say(line)
     return status if planned else 1
@@ -134,12 +134,14 @@ def shown_path(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, screen: Screen) -> None:
+async def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, screen: Screen) -> None:
     """Prints the largest of these invoices, as a person would send it."""
-    with screen.working("Printing an invoice ..."), archive.opened(addresses.mongo, DATABASES) as kept:
-        largest = max(invoices, key=lambda invoice: invoice.lines)
-        to = data / f"{largest.number}.pdf"
-        write_pdf(paper(largest, kept.lines(largest.number)), ISSUER, to)
+    largest = max(invoices, key=lambda invoice: invoice.lines)
+    to = data / f"{largest.number}.pdf"
+    with screen.working("Printing an invoice ..."):
+        async with archive.opened(addresses.mongo, DATABASES) as kept:
+            made = await paper_read(largest, kept.lines(largest.number))
+        await asyncio.to_thread(write_pdf, made, ISSUER, to)
     screen.say(
         f"The largest invoice, {largest.number} with {counted(largest.lines, 'line')}, is printed:\n  {shown_path(to)}"
     )

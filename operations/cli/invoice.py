@@ -1,5 +1,6 @@
 """`leaseline invoice NUMBER`: one invoice as a document."""
 
+import asyncio
 import sys
 import unicodedata
 from pathlib import Path
@@ -13,7 +14,7 @@ from operations.cli.topics import addresses
 from operations.documents.archive import opened
 from operations.documents.files import is_stream
 from operations.documents.fonts import REPLACED
-from operations.documents.paper import paper
+from operations.documents.paper import Paper, paper_read
 from operations.documents.printing import unprintable, write_html, write_pdf
 from operations.terminal.screen import Screen
 
@@ -35,8 +36,7 @@ def invoice(
         raise InstallationError("Say where to: --pdf FILE, --html FILE, or both.")
     if pdf is not None and page is not None and pdf.resolve() == page.resolve():
         raise InstallationError(f"The PDF and the page cannot both be {pdf}: name two files.")
-    with opened(addresses(data).mongo, databases) as archive:
-        made = paper(archive.invoice(number), archive.lines(number))
+    made = asyncio.run(_read(addresses(data).mongo, databases, number))
     for file in (pdf, page):
         if file is not None and not file.absolute().parent.is_dir():
             raise InstallationError(f"There is no folder {file.absolute().parent}: make it first.")
@@ -51,3 +51,8 @@ def invoice(
     if pdf is not None:
         write_pdf(made, issuer, pdf)
         screen.say(f"{made.title} {number}: {pdf}")
+
+
+async def _read(mongo: str, databases: str, number: str) -> Paper:
+    async with opened(mongo, databases) as archive:
+        return await paper_read(await archive.invoice(number), archive.lines(number))

@@ -1,8 +1,8 @@
 """`leaseline invoices list|export`: what was issued, as a table or as a file for the accounting system."""
 
+import asyncio
 import sys
 from collections.abc import Iterable
-from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +21,7 @@ from operations.documents.money import amount, decimal
 from operations.terminal.counts import counted
 from operations.terminal.screen import Screen
 from operations.terminal.sheet import Sheet, columns
+from services.billing.queries import Due
 
 app = typer.Typer(no_args_is_help=True, help="The invoices that were issued.")
 
@@ -51,22 +52,27 @@ def list_(
     json: Json = False,
 ) -> None:
     """Show them, by number."""
-    with opened(addresses(data).mongo, databases) as archive:
-        if payer is not None:
-            archive.require_payer(payer)
-        found = sheet(archive.invoices(period, payer))
-        if not found.rows:
-            of = "No invoice" if payer is None else f"No invoice to {payer}"
-            found.none = not_yet(archive.due(period, payer, billing_day), f"{of} for {period}" if period else of)
+    found = asyncio.run(_listed(addresses(data).mongo, databases, period, payer, billing_day))
     Screen(json=json).show(found)
 
 
-def not_yet(due: tuple[int, date] | None, what: str) -> str:
+async def _listed(mongo: str, databases: str, period: str | None, payer: str | None, billing_day: int) -> Sheet:
+    async with opened(mongo, databases) as archive:
+        if payer is not None:
+            await archive.require_payer(payer)
+        found = sheet([each async for each in archive.invoices(period, payer)])
+        if not found.rows:
+            of = "No invoice" if payer is None else f"No invoice to {payer}"
+            found.none = not_yet(await archive.due(period, payer, billing_day), f"{of} for {period}" if period else of)
+    return found
+
+
+def not_yet(due: Due | None, what: str) -> str:
     """As in ``No invoice for 2026-11 yet: 2 payers are due from 2026-12-01``."""
     if due is None:
         return f"{what}: nobody has anything that is to be invoiced."
-    payers, day = due
-    return f"{what} yet: {counted(payers, 'payer')} {'is' if payers == 1 else 'are'} due from {day}."
+    are = "is" if due.payers == 1 else "are"
+    return f"{what} yet: {counted(due.payers, 'payer')} {are} due from {due.first_day}."
 
 
 def sheet(invoices: Iterable[Invoice]) -> Sheet:
@@ -98,12 +104,16 @@ def export(
     data: Data = None,
 ) -> None:
     """Write every line of a period's invoices; operations/documents/export.py documents the columns."""
-    with opened(addresses(data).mongo, databases) as archive:
-        if out is None:
-            count = exported(archive, period, form, sys.stdout)
-        else:
-            with written_whole(out) as stream:
-                to = TextIOWrapper(stream, encoding="utf-8", newline="")
-                count = exported(archive, period, form, to)
-                to.detach()  # writes what is left; the stream is not ours to close
+    count = asyncio.run(_exported(addresses(data).mongo, databases, period, form, out))
     typer.echo(counted(count, "line"), err=True)
+
+
+async def _exported(mongo: str, databases: str, period: str, form: Format, out: Path | None) -> int:
+    async with opened(mongo, databases) as archive:
+        if out is None:
+            return await exported(archive, period, form, sys.stdout)
+        with written_whole(out) as stream:
+            to = TextIOWrapper(stream, encoding="utf-8", newline="")
+            count = await exported(archive, period, form, to)
+            to.detach()  # writes what is left; the stream is not ours to close
+            return count

@@ -1,6 +1,7 @@
 """`leaseline statement PAYER`: what was issued to a payer less credits, by due month."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from operations.cli.invoices import BillingDay, not_yet
 from operations.cli.options import Data, Databases, Json
@@ -9,8 +10,8 @@ from operations.documents.archive import opened
 from operations.documents.money import amount
 from operations.terminal.screen import Screen
 from operations.terminal.sheet import Sheet, columns
-from services.billing.queries import DueMonth
-from services.billing.queries import statement as stated
+from services.billing.rules.statement import DueMonth
+from services.billing.rules.statement import statement as stated
 
 
 def statement(
@@ -21,10 +22,7 @@ def statement(
     json: Json = False,
 ) -> None:
     """Show an account statement: `group:<id>` or `customer:<id>`. Payments are not known here: nothing is overdue."""
-    with opened(addresses(data).mongo, databases) as archive:
-        archive.require_payer(payer)
-        rows = stated(archive.invoices(payer=payer))
-        none = "" if rows else not_yet(archive.due(None, payer, billing_day), f"Nothing was issued to {payer}")
+    rows, none = asyncio.run(_read(addresses(data).mongo, databases, payer, billing_day))
     sheet = Sheet(
         columns("account", "due in", numbers=("invoices", "charges", "credits", "net")),
         title=f"Statement of {payer}",
@@ -35,6 +33,16 @@ def statement(
         charges, net = amount(row.charges, row.currency), amount(row.net, row.currency)
         sheet.add(row.account_id, row.month, row.invoices, charges, credited, net, data=_data(row))
     Screen(json=json).show(sheet)
+
+
+async def _read(mongo: str, databases: str, payer: str, billing_day: int) -> tuple[Sequence[DueMonth], str]:
+    """The rows; and what is said if there is none."""
+    async with opened(mongo, databases) as archive:
+        await archive.require_payer(payer)
+        rows = stated([each async for each in archive.invoices(payer=payer)])
+        if rows:
+            return rows, ""
+        return rows, not_yet(await archive.due(None, payer, billing_day), f"Nothing was issued to {payer}")
 
 
 def _data(row: DueMonth) -> Mapping[str, object]:

@@ -19,7 +19,7 @@ apostrophes. A carriage return within a text is written as a line end.
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import IO, Final, Literal
 
 from contracts.messages.invoices import Invoice, InvoiceLine
@@ -68,17 +68,17 @@ _RUN: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\u2212")
 Format = Literal["csv", "jsonl"]
 
 
-def export(archive: Archive, period: str, form: Format, to: IO[str]) -> int:
+async def export(archive: Archive, period: str, form: Format, to: IO[str]) -> int:
     """Writes the lines of all invoices of a period's runs; returns how many there were."""
     count = 0
     if form == "csv":
         writer = csv.DictWriter(to, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        for row in _rows(archive, period):
+        async for row in _rows(archive, period):
             writer.writerow({name: _cell(name, value) for name, value in row.items()})
             count += 1
         return count
-    for row in _rows(archive, period):
+    async for row in _rows(archive, period):
         to.write(json.dumps(row, ensure_ascii=False) + "\n")
         count += 1
     return count
@@ -90,9 +90,9 @@ def _cell(name: str, value: object) -> str:
     return f"'{text}" if text and runs else text
 
 
-def _rows(archive: Archive, period: str) -> Iterator[Mapping[str, object]]:
-    for invoice in archive.invoices(period):
-        for line in archive.lines(invoice.number):
+async def _rows(archive: Archive, period: str) -> AsyncIterator[Mapping[str, object]]:
+    async for invoice in archive.invoices(period):
+        async for line in archive.lines(invoice.number):
             yield _row(invoice, line)
 
 

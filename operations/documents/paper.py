@@ -3,8 +3,8 @@ they are in the export.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterable, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -85,29 +85,52 @@ _Kind = tuple[str, str, str, str, str, str, int, str]
 """What lines have in common that are one row: customer, order, item, SKU, product, period, price, invoice credited."""
 
 
-def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
-    """The document of an invoice. Raises ValueError if its lines do not add up to what it says."""
-    whose: dict[str, InvoiceLine] = {}
-    quantities: dict[_Kind, int] = {}
-    for line in lines:
-        whose[line.customer_id] = line
+@dataclass(slots=True)
+class _Gathered:
+    """The lines of an invoice so far, as many as there will be rows: a large invoice is never all in memory."""
+
+    whose: dict[str, InvoiceLine] = field(default_factory=dict)
+    quantities: dict[_Kind, int] = field(default_factory=dict)
+
+    def add(self, line: InvoiceLine) -> None:
+        """One more line."""
+        self.whose[line.customer_id] = line
         product = ", ".join(dict.fromkeys(name for name in (line.product_name, line.variant_name) if name))
         kind = (
             line.customer_id, line.order_id, line.item_id, line.sku, product, line.period, line.amount,
             line.credits or "",
         )  # fmt: skip
-        quantities[kind] = quantities.get(kind, 0) + 1
-    rows: dict[str, list[Row]] = {}
-    for kind in sorted(quantities, key=_by_order_and_item):
-        customer_id, order_id, item_id, sku, product, period, price, credited = kind
-        row = Row(order_id, item_id, sku, product, period, quantities[kind], price, credited or None)
-        rows.setdefault(customer_id, []).append(row)
-    members = [_member(whose[customer_id], found) for customer_id, found in rows.items()]
-    made = Paper(invoice, tuple(sorted(members, key=lambda member: (member.name.casefold(), member.customer_id))))
-    total = sum(member.subtotal for member in made.members)
-    if total != invoice.total:
-        raise ValueError(f"the lines of {invoice.number} add up to {total}, the invoice says {invoice.total}")
-    return made
+        self.quantities[kind] = self.quantities.get(kind, 0) + 1
+
+    def paper(self, invoice: Invoice) -> Paper:
+        """All lines are here. Raises ValueError if they do not add up to what the invoice says."""
+        rows: dict[str, list[Row]] = {}
+        for kind in sorted(self.quantities, key=_by_order_and_item):
+            customer_id, order_id, item_id, sku, product, period, price, credited = kind
+            row = Row(order_id, item_id, sku, product, period, self.quantities[kind], price, credited or None)
+            rows.setdefault(customer_id, []).append(row)
+        members = [_member(self.whose[customer_id], found) for customer_id, found in rows.items()]
+        made = Paper(invoice, tuple(sorted(members, key=lambda member: (member.name.casefold(), member.customer_id))))
+        total = sum(member.subtotal for member in made.members)
+        if total != invoice.total:
+            raise ValueError(f"the lines of {invoice.number} add up to {total}, the invoice says {invoice.total}")
+        return made
+
+
+def paper(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Paper:
+    """The document of an invoice. Raises ValueError if its lines do not add up to what it says."""
+    gathered = _Gathered()
+    for line in lines:
+        gathered.add(line)
+    return gathered.paper(invoice)
+
+
+async def paper_read(invoice: Invoice, lines: AsyncIterable[InvoiceLine]) -> Paper:
+    """The same from lines that are still to be read."""
+    gathered = _Gathered()
+    async for line in lines:
+        gathered.add(line)
+    return gathered.paper(invoice)
 
 
 def _member(line: InvoiceLine, rows: Iterable[Row]) -> Member:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 _LIKENESS: Final = 0.6
-_LOOKED_AT: Final = 20_000
+LOOKED_AT: Final = 20_000
 """So many names are compared at most: a slip is not worth minutes."""
 
 
@@ -14,7 +14,7 @@ def near(found: str, names: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
     plain: dict[str, str] = {}
     for name in names:
         plain.setdefault(name.casefold(), name)
-        if len(plain) >= _LOOKED_AT:
+        if len(plain) >= LOOKED_AT:
             break
     wanted = found.casefold()[:200]
     alike = get_close_matches(wanted, plain, n=most, cutoff=_LIKENESS)

@@ -25,9 +25,9 @@ from services.billing.documents.number import ALPHABET, ShortCode, candidates, i
 from services.billing.documents.payer import Payer
 from services.billing.documents.run import LaneRun, lane_run_id
 from services.billing.documents.share import Share
-from services.billing.queries import statement
 from services.billing.rules.contract import to_contract
 from services.billing.rules.invoice import with_lines
+from services.billing.rules.statement import statement
 from services.billing.service import billing
 from services.billing.settings import Defaults
 from services.engine.core.document import replace

@@ -1,11 +1,14 @@
 """A command that cannot do what was asked says so, with status 1, and names what was probably meant."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 from typer.testing import CliRunner
 
+from contracts.messages.invoices import Invoice
 from installation.errors import InstallationError
 from operations import cli
 from operations.documents.archive import opened
@@ -54,8 +57,11 @@ def test_what_is_not_there_is_no_empty_table(words: tuple[str, ...], told: str) 
 
 
 def test_a_mistyped_number_of_an_invoice_names_the_right_one(mongo: str, billed: str) -> None:
-    with opened(mongo, billed) as archive:
-        (one,) = archive.invoices()
+    async def issued() -> Sequence[Invoice]:
+        async with opened(mongo, billed) as archive:
+            return [each async for each in archive.invoices()]
+
+    (one,) = asyncio.run(issued())
     assert f"Did you mean {one.number}?" in refused("invoice", f"{one.number}0", "--html", "x.html")
     assert f"Did you mean {one.number}?" in refused("invoice", one.number.lower(), "--html", "x.html")
 

@@ -1,5 +1,6 @@
 """Invoices read back from the database as billing keeps them: a table, a file, a statement, a document."""
 
+import asyncio
 import csv
 import io
 import json
@@ -13,6 +14,7 @@ from pymongo import MongoClient
 from typer.testing import CliRunner
 
 from contracts.messages.customers import Group
+from contracts.messages.invoices import Invoice
 from contracts.wire.message import Body
 from installation.errors import InstallationError
 from operations.cli import app, customers
@@ -41,19 +43,25 @@ def billed(mongo: str, named_database: str) -> str:
     return named_database
 
 
+async def issued(mongo: str, databases: str) -> Sequence[Invoice]:
+    """All invoices, by number."""
+    async with opened(mongo, databases) as archive:
+        return [each async for each in archive.invoices()]
+
+
 def said(*arguments: str) -> str:
     result = CliRunner().invoke(app, list(arguments), catch_exceptions=False, env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     return result.output
 
 
-def test_every_line_of_a_period_is_exported_with_its_documented_columns(mongo: str, billed: str) -> None:
-    with opened(mongo, billed) as archive:
+async def test_every_line_of_a_period_is_exported_with_its_documented_columns(mongo: str, billed: str) -> None:
+    async with opened(mongo, billed) as archive:
         to = io.StringIO()
-        assert export(archive, "2024-06", "csv", to) == 3
+        assert await export(archive, "2024-06", "csv", to) == 3
         rows = list(csv.DictReader(io.StringIO(to.getvalue())))
         lines = io.StringIO()
-        export(archive, "2024-06", "jsonl", lines)
+        await export(archive, "2024-06", "jsonl", lines)
     assert tuple(rows[0]) == COLUMNS
     assert [(row["subscription"], row["contract_month"], row["amount"], row["credits"][-6:]) for row in rows] == [
         ("o1/1", "2", "50.00", ""),
@@ -65,8 +73,7 @@ def test_every_line_of_a_period_is_exported_with_its_documented_columns(mongo: s
 
 
 def test_the_command_line_lists_exports_states_and_prints(mongo: str, billed: str, tmp_path: Path) -> None:
-    with opened(mongo, billed) as archive:
-        first, second = archive.invoices()
+    first, second = asyncio.run(issued(mongo, billed))
     assert first.number in said("invoices", "list", "--period", "2024-05")
     assert second.number not in said("invoices", "list", "--period", "2024-05")
     to = tmp_path / "lines.csv"
@@ -80,27 +87,32 @@ def test_the_command_line_lists_exports_states_and_prints(mongo: str, billed: st
     assert second.number in (tmp_path / "i.html").read_text()
 
 
-def test_what_is_not_there_is_told_with_what_to_do(mongo: str, billed: str) -> None:
-    with opened(mongo, billed) as archive, pytest.raises(InstallationError, match="leaseline invoices list"):
-        archive.invoice("INV-NOBODY-000001")
-    with pytest.raises(InstallationError, match="LEASELINE_DATABASES"), opened(mongo, f"{billed}x"):
-        pass
+async def test_what_is_not_there_is_told_with_what_to_do(mongo: str, billed: str) -> None:
+    async with opened(mongo, billed) as archive:
+        with pytest.raises(InstallationError, match="leaseline invoices list"):
+            await archive.invoice("INV-NOBODY-000001")
+    with pytest.raises(InstallationError, match="LEASELINE_DATABASES"):
+        async with opened(mongo, f"{billed}x"):
+            pass
+
+
+@pytest.mark.usefixtures("billed")
+def test_a_wrong_payer_or_number_is_told_on_the_command_line() -> None:
     for wrong in (["statement", "tulip"], ["invoice", "INV-1"]):
         with pytest.raises(InstallationError):
             CliRunner().invoke(app, wrong, catch_exceptions=False)
 
 
-def test_an_invoice_that_is_being_prepared_is_not_shown(mongo: str, billed: str) -> None:
+async def test_an_invoice_that_is_being_prepared_is_not_shown(mongo: str, billed: str) -> None:
     with MongoClient[dict[str, object]](mongo) as client:
         client[f"{billed}_billing"]["invoices"].update_many({"period": "2024-06"}, {"$set": {"done": False}})
-    with opened(mongo, billed) as archive:
-        assert [invoice.period for invoice in archive.invoices()] == ["2024-05"]
+    assert [invoice.period for invoice in await issued(mongo, billed)] == ["2024-05"]
 
 
-def test_the_lines_of_many_pages_come_in_their_order(mongo: str, billed: str) -> None:
-    with opened(mongo, billed) as archive:
-        (first, _) = archive.invoices()
-        (line, *_) = archive.lines(first.number)
+async def test_the_lines_of_many_pages_come_in_their_order(mongo: str, billed: str) -> None:
+    first, _ = await issued(mongo, billed)
+    async with opened(mongo, billed) as archive:
+        line, *_ = [each async for each in archive.lines(first.number)]
         with MongoClient[dict[str, object]](mongo) as client:
             for page in range(2, 12):
                 more = InvoicePage(
@@ -111,7 +123,7 @@ def test_the_lines_of_many_pages_come_in_their_order(mongo: str, billed: str) ->
                 )
                 document = {"_id": page_id(first.number, page), **stored_form(more)}
                 client[f"{billed}_billing"]["invoice_pages"].insert_one(document)
-        assert [each.contract_month for each in archive.lines(first.number)][3:] == list(range(2, 12))
+        assert [each.contract_month async for each in archive.lines(first.number)][3:] == list(range(2, 12))
 
 
 def test_a_move_asks_only_about_what_is_not_in_the_group_yet_or_is_being_changed() -> None:

@@ -15,7 +15,7 @@ from operations.documents.archive import opened
 from operations.documents.export import export
 from operations.documents.paper import paper
 from operations.documents.printing import html, write_pdf
-from services.billing.queries import statement
+from services.billing.rules.statement import statement
 from services.billing.service import billing
 from tests.billing.subscriptions import TULIP, WINDMILL, created, invoices, run
 from tests.operations.documents.issued import invoice, lines
@@ -89,7 +89,7 @@ def test_an_invoice_of_nothing_stands_in_the_statement_in_the_month_of_its_issue
     assert (row.month, row.invoices, row.charges, row.credited, row.net) == ("2018-07", 1, 9120, 9120, 0)
 
 
-def test_the_export_has_what_tax_depends_on_in_each_line(mongo: str, named_database: str) -> None:
+async def test_the_export_has_what_tax_depends_on_in_each_line(mongo: str, named_database: str) -> None:
     scene = Scene(billing(issuer=HOUSE))
     scene.hears(created("o1/1", customer=TAXED, group_name="Tulip"))
     scene.hears(PayerSettingsSubmitted(group_id="tulip", vat_id="NL1", registration_number="KvK 9", actor="Hedy"))
@@ -99,11 +99,11 @@ def test_the_export_has_what_tax_depends_on_in_each_line(mongo: str, named_datab
     assert [each.total for each in invoices(run(scene, "2024-06"))] == [0]
     with MongoClient[dict[str, Any]](mongo) as client:
         scene.keep_in(client[f"{named_database}_billing"])
-    with opened(mongo, named_database) as archive:
+    async with opened(mongo, named_database) as archive:
         to, later = io.StringIO(), io.StringIO()
-        export(archive, "2024-05", "csv", to)
-        export(archive, "2024-06", "csv", later)
-        assert {each.payer for each in archive.invoices()} == {TULIP}
+        await export(archive, "2024-05", "csv", to)
+        await export(archive, "2024-06", "csv", later)
+        assert {each.payer async for each in archive.invoices()} == {TULIP}
     (row,) = csv.DictReader(io.StringIO(to.getvalue()))
     names = (
         "issuer", "issuer_vat_id", "payer_name", "payer_country", "payer_vat_id", "payer_registration_number",

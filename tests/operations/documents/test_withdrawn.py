@@ -2,30 +2,32 @@
 
 import csv
 import io
+from collections.abc import AsyncIterator
 from typing import cast
 
 import pycountry
 import pytest
 
-from contracts.messages.invoices import Invoice
+from contracts.messages.invoices import Invoice, InvoiceLine
 from contracts.values.money import CURRENCY_EXPONENTS, KNOWN_EXPONENTS
 from operations.documents.archive import Archive
 from operations.documents.export import export
 from operations.documents.money import amount, decimal, written
 from operations.documents.paper import TERMS, paper
 from operations.documents.printing import html
-from services.billing.queries import statement
+from services.billing.rules.statement import statement
 from tests.operations.documents.issued import invoice, lines
 
 
 class Document:
     """One invoice in the place of an archive."""
 
-    def invoices(self, _period: str) -> list[Invoice]:
-        return [invoice(currency="CZK")]
+    async def invoices(self, _period: str) -> AsyncIterator[Invoice]:
+        yield invoice(currency="CZK")
 
-    def lines(self, _number: str) -> list[object]:
-        return [*lines()]
+    async def lines(self, _number: str) -> AsyncIterator[InvoiceLine]:
+        for line in lines():
+            yield line
 
 
 @pytest.fixture
@@ -36,14 +38,14 @@ def withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("withdrawn")
-def test_the_invoice_the_statement_and_the_export_are_written() -> None:
+async def test_the_invoice_the_statement_and_the_export_are_written() -> None:
     page = html(paper(invoice(currency="CZK"), lines()), "Issuer")
     assert "638.40 CZK" in page
     assert "payable under net_14" in page.lower()
     (row,) = statement([invoice(currency="CZK")])
     assert amount(row.net, row.currency) == "638.40 CZK"
     to = io.StringIO()
-    assert export(cast("Archive", Document()), "2018-06", "csv", to) == 9
+    assert await export(cast("Archive", Document()), "2018-06", "csv", to) == 9
     assert {row["amount"] for row in csv.DictReader(io.StringIO(to.getvalue()))} == {"91.20", "-91.20"}
 
 
