@@ -1,7 +1,7 @@
 """The HTTP sides of one or more services as one application: wiring only."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -23,11 +23,16 @@ from services.http.side import OpenSide, Side
 INSTALLATION = "installation"
 
 
-def build(sides: Sequence[Side], settings: HttpSettings, identity: Identity | None = None) -> FastAPI:
-    """The application. Raises ``Stop`` if a route names no scope."""
+def build(
+    sides: Sequence[Side],
+    settings: HttpSettings,
+    identity: Identity | None = None,
+    at: Callable[[str], None] = lambda _step: None,
+) -> FastAPI:
+    """The application. ``at`` is told of each step of a request. Raises ``Stop`` if a route names no scope."""
     client = connect(settings.engine.mongo)
     producer = KafkaProducer(settings.engine.kafka, "leaseline-http")
-    opened = [OpenSide(side, client, producer, settings.engine) for side in sides]
+    opened = [OpenSide(side, client, producer, settings.engine, at) for side in sides]
     known = identity or Open()
 
     @asynccontextmanager

@@ -9,11 +9,12 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.values.immutable import Immutable
 from services.engine.core.answer import Answered
+from services.http import sending
 from services.http.caller import Caller
 from services.http.intake import Intake
 from services.http.problem import Fault, fault
 from services.http.request_store import RequestStore, StoredRequest, stored
-from services.http.sending import AGAIN_AFTER, Sender
+from services.http.sending import Sender
 from services.http.waiting import Waiting, ready
 
 MOST_WAITING: Final = 1_000
@@ -40,7 +41,9 @@ class Door:
         sender: Sender,
         waiting: Waiting,
         now: Callable[[], datetime],
+        at: Callable[[str], None] = lambda _step: None,
     ) -> None:
+        """``at`` is told of each step that a request has reached: stored, sent, answered."""
         self.service = service
         self.lanes = lanes
         self.reads = reads
@@ -48,6 +51,7 @@ class Door:
         self._store = store
         self._sender = sender
         self._waiting = waiting
+        self._at = at
 
     async def take(self, intake: Intake, caller: Caller, *, wait: float, stale: bool) -> Taken:
         """Everything that happens to a request, in this order: stored by majority, sent, waited for.
@@ -59,17 +63,23 @@ class Door:
             raise fault(Fault.TOO_MANY_WAITING, headers={"Retry-After": "2"})
         now = self.now()
         mine = stored(intake, caller.owner, now, stale=stale)
-        request = await self._store.add(mine, now + AGAIN_AFTER)
+        request = await self._store.add(mine, now + sending.AGAIN_AFTER)
+        self._at("stored")
         repeated = request is not mine
         if request.fingerprint != intake.fingerprint:
             raise fault(Fault.IDEMPOTENCY_KEY_REUSED, instance=f"/requests/{request.id}")
         # The wait begins before it is known to be sent: a lane may answer before Kafka acknowledges.
-        sending = None if repeated else asyncio.create_task(self._sender.send(request.record))
+        task = None if repeated else asyncio.create_task(self._send(request))
         answer = await self._waiting.wait(request.answer, wait)
-        if sending is not None and not sending.done():
-            _background.add(sending)
-            sending.add_done_callback(_background.discard)
+        self._at("answered")
+        if task is not None and not task.done():
+            _background.add(task)
+            task.add_done_callback(_background.discard)
         return Taken(request, answer, repeated)
+
+    async def _send(self, request: StoredRequest) -> None:
+        if await self._sender.send(request.record):
+            self._at("sent")
 
     async def look_up(self, id: str, caller: Caller, wait: float) -> Taken | None:  # noqa: A002  its own word
         """The state of a request that this caller made; None if there is none."""
@@ -82,5 +92,5 @@ class Door:
         return Taken(request, found)
 
 
-_background: set["asyncio.Task[bool]"] = set()
+_background: set["asyncio.Task[None]"] = set()
 """Sendings that outlast their request: kept, or they might be forgotten half-way."""

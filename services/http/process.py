@@ -1,7 +1,7 @@
 """An HTTP process, from start to stop: never in the process of a consumer, any number side by side."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
             structlog.get_logger("http").info("http.ready", address=f"http://{self.config.host}:{port}")
 
 
-def main(sides: Sequence[Side]) -> None:
+def main(sides: Sequence[Side], at: Callable[[str], None] = lambda _step: None) -> None:
     """The entry point: exit status 0 after SIGTERM, 1 with the reason when it could not start."""
     settings = HttpSettings.read()
     configure("http", settings.engine.logs, settings.engine.log_level)
@@ -38,7 +38,7 @@ def main(sides: Sequence[Side]) -> None:
     if settings.open:
         log.warning("http.open", reason="LEASELINE_HTTP_OPEN=yes: everybody who reaches this address may do everything")
     try:
-        app = build(sides, settings)
+        app = build(sides, settings, at=at)
         config = uvicorn.Config(
             app,
             host=settings.host,

@@ -29,7 +29,12 @@ class OpenSide:
     """A side with everything that it needs to run."""
 
     def __init__(
-        self, side: Side, client: AsyncMongoClient[dict[str, Any]], producer: KafkaProducer, settings: Settings
+        self,
+        side: Side,
+        client: AsyncMongoClient[dict[str, Any]],
+        producer: KafkaProducer,
+        settings: Settings,
+        at: Callable[[str], None],
     ) -> None:
         self.service = side.service
         self._log = structlog.get_logger("http").bind(side=side.service)
@@ -37,7 +42,7 @@ class OpenSide:
         self.store = RequestStore(database)
         self.sender = Sender(self.store, producer, now, self._failed)
         self.waiting = Waiting(self.store.answers, self._look_up_failed)
-        self.door = Door(side.service, settings.lanes, database, self.store, self.sender, self.waiting, now)
+        self.door = Door(side.service, settings.lanes, database, self.store, self.sender, self.waiting, now, at)
 
     def _failed(self, server: str, error: Exception) -> None:
         self._log.warning("request.not_sent", server=server, reason=f"{type(error).__name__}: {error}"[:300])
