@@ -1,27 +1,24 @@
 """`leaseline assets`: what is on stock beside what is on backorder, counted when asked; and one device's history."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from heapq import merge
-from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
-from pymongo import MongoClient
-from pymongo.database import Database
 
 from contracts.messages.assets import AssetState
 from contracts.values.serials import normalised
 from installation.errors import InstallationError, mongo_answers
 from operations.cli.options import Data, Databases, Json
 from operations.cli.topics import addresses
-from operations.terminal.near import no_such
+from operations.terminal.near import LOOKED_AT, no_such
 from operations.terminal.screen import Screen
 from operations.terminal.sheet import Column, Sheet, columns
-from services.engine.core.document import read_from
+from services.engine.adapters.mongo_client import connect
 from services.fulfillment.documents.asset import Asset, Assignment, Mark
-from services.fulfillment.queries import ASSETS, OPEN_UNITS, stocks
+from services.fulfillment.queries import Stock, count_stocks, find_device, list_serials
 
 STATES = get_args(AssetState)
 app = typer.Typer(invoke_without_command=True)
@@ -39,8 +36,7 @@ def assets(
     if context.invoked_subcommand is not None:
         context.default_map = {context.invoked_subcommand: {"databases": databases, "data": data, "json": json}}
         return
-    with _opened(databases, data) as database:
-        rows = stocks(database["assets"].aggregate(list(ASSETS)), database["ledgers"].aggregate(list(OPEN_UNITS)))
+    rows = asyncio.run(_counted(addresses(data).mongo, databases))
     names = (*STATES, "open_units", "backorder")
     heads = (Column("SKU", key="sku"), *(Column(name.replace("_", " "), number=True) for name in names))
     sheet = Sheet(heads, none="No device is known, and no unit waits for one.")
@@ -64,13 +60,7 @@ def history(
     known = normalised(serial)
     if known is None:
         raise InstallationError(f"{serial[:40]!r} is no serial: it has 1 to 64 printable characters.")
-    with _opened(databases, data) as database:
-        found = database["assets"].find_one({"_id": known})
-        if found is None:
-            serials = (str(each["_id"]) for each in database["assets"].find({}, {"_id": 1}))
-            unknown = "No dock announced it and no scan of it was accepted."
-            raise InstallationError(no_such("device", known, serials, unknown))
-    device = read_from(found, Asset)
+    device = asyncio.run(_found(addresses(data).mongo, databases, known))
     sheet = Sheet(
         columns("since", "subscription", "became", "label as read", "who and why"), none="It was in no order yet."
     )
@@ -116,10 +106,19 @@ def _at(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-@contextmanager
-def _opened(databases: str, data: Path | None) -> Iterator[Database[dict[str, Any]]]:
-    client: MongoClient[dict[str, Any]] = MongoClient(
-        addresses(data).mongo, tz_aware=True, serverSelectionTimeoutMS=5_000
-    )
-    with closing(client), mongo_answers():
-        yield client[f"{databases}_fulfillment"]
+async def _counted(mongo: str, databases: str) -> tuple[Stock, ...]:
+    with mongo_answers():
+        async with connect(mongo) as client:
+            return await count_stocks(client[f"{databases}_fulfillment"])
+
+
+async def _found(mongo: str, databases: str, serial: str) -> Asset:
+    with mongo_answers():
+        async with connect(mongo) as client:
+            database = client[f"{databases}_fulfillment"]
+            device = await find_device(database, serial)
+            if device is None:
+                serials = [each async for each in list_serials(database, LOOKED_AT)]
+                unknown = "No dock announced it and no scan of it was accepted."
+                raise InstallationError(no_such("device", serial, serials, unknown))
+            return device

@@ -55,7 +55,7 @@ def move_(
             line.tell(f"Moving: {len(moved.answers):,} of {counted(len(requests), 'request')} answered")
 
         moved = asyncio.run(move(at.kafka, requests, told))
-    before = len(theirs.orders) - sum(isinstance(body, PayerChangeRequested) for _, body in requests)
+    before = len(theirs.payers) - sum(isinstance(body, PayerChangeRequested) for _, body in requests)
     _show(moved, before, f"Customer {customer_id} to group {group}", screen)
     raise typer.Exit(1 if moved.refused else 0)
 

@@ -1,25 +1,20 @@
 """`leaseline orders show ID`: what became of an order."""
 
-from contextlib import closing
-from typing import Any
+import asyncio
 
 import typer
-from pymongo import MongoClient
 
 from installation.errors import InstallationError, mongo_answers
 from operations.cli.options import Data, Databases, Json
 from operations.cli.topics import addresses
 from operations.documents.money import amount
-from operations.terminal.near import no_such
+from operations.terminal.near import LOOKED_AT, no_such
 from operations.terminal.screen import Screen
 from operations.terminal.sheet import Sheet, columns
-from services.engine.core.document import read_from
-from services.orders.documents.order import PlacedOrder, SubscriptionRows
-from services.orders.queries import ShownOrder, shown
-from services.orders.service import COLLECTIONS
+from services.engine.adapters.mongo_client import connect
+from services.orders.queries import ShownOrder, find_order, list_order_ids, shown
 
 app = typer.Typer(no_args_is_help=True, help="Orders.")
-_NAMES = {collection.kind: collection.name for collection in COLLECTIONS}
 
 
 @app.callback()
@@ -30,7 +25,7 @@ def orders() -> None:
 @app.command()
 def show(order_id: str, databases: Databases = "leaseline", data: Data = None, json: Json = False) -> None:
     """Show an order: its status, items, holds and subscriptions."""
-    found = _read(addresses(data).mongo, databases, order_id)
+    found = asyncio.run(_read(addresses(data).mongo, databases, order_id))
     screen = Screen(json=json)
     if json:
         screen.data(found.data())
@@ -51,14 +46,13 @@ def show(order_id: str, databases: Databases = "leaseline", data: Data = None, j
     screen.show(rows)
 
 
-def _read(mongo: str, databases: str, order_id: str) -> ShownOrder:
-    client: MongoClient[dict[str, Any]] = MongoClient(mongo, tz_aware=True, serverSelectionTimeoutMS=5_000)
-    with closing(client), mongo_answers():
-        database = client[f"{databases}_orders"]
-        found = database[_NAMES[PlacedOrder]].find_one({"_id": order_id})
-        if found is None:
-            ids = (str(each["_id"]) for each in database[_NAMES[PlacedOrder]].find({}, {"_id": 1}))
-            why = "One that was refused, or waits for a SKU, is none: orders' log has a line for each."
-            raise InstallationError(no_such("order", order_id, ids, why))
-        pages = database[_NAMES[SubscriptionRows]].find({"order_id": order_id}).sort("_id", 1)
-        return shown(read_from(found, PlacedOrder), [read_from(page, SubscriptionRows) for page in pages])
+async def _read(mongo: str, databases: str, order_id: str) -> ShownOrder:
+    with mongo_answers():
+        async with connect(mongo) as client:
+            database = client[f"{databases}_orders"]
+            found = await find_order(database, order_id)
+            if found is None:
+                ids = [each async for each in list_order_ids(database, LOOKED_AT)]
+                why = "One that was refused, or waits for a SKU, is none: orders' log has a line for each."
+                raise InstallationError(no_such("order", order_id, ids, why))
+            return shown(found.order, found.pages)

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.messages.changes import OrderAmended, PayerChangeRequested
 from contracts.messages.customers import Group
@@ -24,23 +23,14 @@ from contracts.messages.orders import CustomerGroupChangeRequested, RequestRefus
 from contracts.wire.encoding import CONTENT_TYPE, encoded
 from contracts.wire.message import Body
 from installation.errors import InstallationError, kafka_answers, mongo_answers
-from operations.terminal.near import no_such
+from operations.terminal.near import LOOKED_AT, no_such
+from services.engine.adapters.mongo_client import connect
+from services.orders.queries import CustomerOrders, find_customer_orders, list_customer_ids
 
 SOURCE: Final = "leaseline/customers-move"
 EVENTS: Final = "orders.events"
 AT_ONCE: Final = 100
 """Requests that are on their way at a time: the answers come back as fast as they are sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Theirs:
-    """What a customer has: the id of its default group, and its orders that are not cancelled with their payers.
-
-    The payer is None while a change of the order is not decided: nobody knows then who will pay.
-    """
-
-    default: str | None
-    orders: Mapping[str, str | None]
 
 
 def _this_run() -> str:
@@ -57,16 +47,16 @@ class Move:
     reason: str
     run: str = field(default_factory=_this_run)
 
-    def requests(self, theirs: Theirs) -> tuple[tuple[str, Body], ...]:
+    def requests(self, theirs: CustomerOrders) -> tuple[tuple[str, Body], ...]:
         """The messages that are needed, with their ids: the default first."""
         to = f"{self.customer_id}>{self.group.id}"
         default = CustomerGroupChangeRequested(customer_id=self.customer_id, group=self.group, **self._who())
         orders = (
             (f"{to}/{order_id}@{self.run}", PayerChangeRequested(order_id=order_id, group=self.group, **self._who()))
-            for order_id, payer in theirs.orders.items()
+            for order_id, payer in theirs.payers.items()
             if payer != f"group:{self.group.id}"
         )
-        return (*([] if theirs.default == self.group.id else [(f"{to}@{self.run}", default)]), *orders)
+        return (*([] if theirs.default_group == self.group.id else [(f"{to}@{self.run}", default)]), *orders)
 
     def _who(self) -> Mapping[str, Any]:
         return {"actor": self.actor, "reason": self.reason}
@@ -98,37 +88,20 @@ class Moved:
             self.answers[id_] = "default"
 
 
-async def theirs_of(mongo: str, databases: str, customer_id: str) -> Theirs:
+async def theirs_of(mongo: str, databases: str, customer_id: str) -> CustomerOrders:
     """What a customer has now, read in one pass over orders' documents.
 
     Raises ``InstallationError`` if nobody ever heard of it: asking would make a customer of a slip.
     """
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo, serverSelectionTimeoutMS=5_000)
-    with closing(client), mongo_answers():
-        database = client[f"{databases}_orders"]
-        record = await database["customers"].find_one({"_id": customer_id}) or {}
-        found = database["orders"].aggregate(
-            [
-                {"$match": {"customer.id": customer_id, "cancelled_at": {"$exists": False}}},
-                {"$lookup": {"from": "change_lines", "localField": "_id", "foreignField": "_id", "as": "changes"}},
-                {"$project": {"payer": {"$cond": [{"$eq": ["$changes", []]}, "$payer", None]}}},
-                {"$sort": {"_id": 1}},
-            ]
-        )
-        orders = {document["_id"]: document["payer"] async for document in found}
-        if (
-            not record
-            and not orders
-            and not await database["orders"].find_one({"customer.id": customer_id}, {"_id": 1})
-        ):
-            names = [
-                str(each["_id"])
-                async for each in database["orders"].aggregate(
-                    [{"$group": {"_id": "$customer.id"}}, {"$limit": 20_000}]
-                )
-            ]
-            raise InstallationError(no_such("customer", customer_id, names, "A customer is known from an order on."))
-        return Theirs(default=(record.get("group") or {}).get("id"), orders=orders)
+    with mongo_answers():
+        async with connect(mongo) as client:
+            database = client[f"{databases}_orders"]
+            found = await find_customer_orders(database, customer_id)
+            if found is None:
+                names = [each async for each in list_customer_ids(database, LOOKED_AT)]
+                known = "A customer is known from an order on."
+                raise InstallationError(no_such("customer", customer_id, names, known))
+            return found
 
 
 async def move(

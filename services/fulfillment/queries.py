@@ -4,11 +4,16 @@ Rule: ``docs/domain.md`` section 3, test orders are left out of every total. Cou
 that every scan raises would be a document that all lanes fight for. The pipelines are MongoDB aggregations as data.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
 
-from contracts.values.immutable import Immutable
+from pymongo.asynchronous.database import AsyncDatabase
 
+from contracts.values.immutable import Immutable
+from services.engine.core.document import read_from
+from services.fulfillment.documents.asset import Asset
+
+Database = AsyncDatabase[dict[str, Any]]
 Pipeline = tuple[Mapping[str, Any], ...]
 
 _SHOWN: Final = {
@@ -96,3 +101,22 @@ def stocks(assets: Iterable[Mapping[str, Any]], open_units: Iterable[Mapping[str
         )
         for sku in sorted({*waiting, *(sku for sku, _ in counts)})
     )
+
+
+async def count_stocks(database: Database) -> tuple[Stock, ...]:
+    """What is on stock beside what is on backorder now, by SKU."""
+    devices = await database["assets"].aggregate(list(ASSETS))
+    open_units = await database["ledgers"].aggregate(list(OPEN_UNITS))
+    return stocks(await devices.to_list(), await open_units.to_list())
+
+
+async def find_device(database: Database, serial: str) -> Asset | None:
+    """The device of this serial, as ``contracts.values.serials.normalised`` gives it."""
+    found = await database["assets"].find_one({"_id": {"$eq": serial}})
+    return None if found is None else read_from(found, Asset)
+
+
+async def list_serials(database: Database, most: int) -> AsyncIterator[str]:
+    """The serials of up to ``most`` devices."""
+    async for found in database["assets"].find({}, {"_id": 1}).limit(most):
+        yield str(found["_id"])

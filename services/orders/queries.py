@@ -1,6 +1,6 @@
 """What is read of an order by people: its items, holds and subscriptions, from the documents as they are kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from msgspec import to_builtins
@@ -11,6 +11,8 @@ from contracts.values.immutable import Immutable
 from services.engine.core.document import read_from
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
 from services.orders.documents.progress import states_of
+
+Database = AsyncDatabase[dict[str, Any]]
 
 
 class OrderedItem(Immutable):
@@ -92,7 +94,7 @@ class FoundOrder(Immutable):
         return states_of(self.order.order_id, rows)
 
 
-async def find_order(database: AsyncDatabase[dict[str, Any]], order_id: str) -> FoundOrder | None:
+async def find_order(database: Database, order_id: str) -> FoundOrder | None:
     """The order of this id, as the last decision left it."""
     found = await database["orders"].find_one({"_id": {"$eq": order_id}})
     if found is None:
@@ -100,3 +102,45 @@ async def find_order(database: AsyncDatabase[dict[str, Any]], order_id: str) -> 
     within = {"$gte": f"{order_id}/", "$lt": f"{order_id}0"}  # a page's id is the order's, a slash and a number
     pages = database["subscription_rows"].find({"_id": within}).sort("_id", 1)
     return FoundOrder(read_from(found, PlacedOrder), tuple([read_from(page, SubscriptionRows) async for page in pages]))
+
+
+async def list_order_ids(database: Database, most: int) -> AsyncIterator[str]:
+    """The ids of up to ``most`` orders."""
+    async for found in database["orders"].find({}, {"_id": 1}).limit(most):
+        yield str(found["_id"])
+
+
+class CustomerOrders(Immutable):
+    """What a customer has: the id of its default group, and its orders that are not cancelled with their payers.
+
+    The payer is None while a change of the order is not decided: nobody knows then who will pay.
+    """
+
+    default_group: str | None
+    payers: Mapping[str, str | None]
+
+
+async def find_customer_orders(database: Database, customer_id: str) -> CustomerOrders | None:
+    """What a customer has now, read in one pass over the orders; None if nobody ever heard of it."""
+    record = await database["customers"].find_one({"_id": {"$eq": customer_id}})
+    rows = await database["orders"].aggregate(
+        [
+            {"$match": {"customer.id": {"$eq": customer_id}, "cancelled_at": {"$exists": False}}},
+            {"$lookup": {"from": "change_lines", "localField": "_id", "foreignField": "_id", "as": "changes"}},
+            {"$project": {"payer": {"$cond": [{"$eq": ["$changes", []]}, "$payer", None]}}},
+            {"$sort": {"_id": 1}},
+        ]
+    )
+    payers = {row["_id"]: row["payer"] async for row in rows}
+    if record is None and not payers:
+        cancelled = await database["orders"].find_one({"customer.id": {"$eq": customer_id}}, {"_id": 1})
+        if cancelled is None:
+            return None
+    group = None if record is None else record.get("group")
+    return CustomerOrders(default_group=None if group is None else group["id"], payers=payers)
+
+
+async def list_customer_ids(database: Database, most: int) -> AsyncIterator[str]:
+    """The ids of up to ``most`` customers that ever ordered."""
+    async for found in await database["orders"].aggregate([{"$group": {"_id": "$customer.id"}}, {"$limit": most}]):
+        yield str(found["_id"])

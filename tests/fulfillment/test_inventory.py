@@ -1,8 +1,10 @@
+import asyncio
 from typing import Any
 
 from pymongo import MongoClient
 
-from services.fulfillment.queries import ASSETS, OPEN_UNITS, Stock, stocks
+from services.engine.adapters.mongo_client import connect
+from services.fulfillment.queries import Stock, count_stocks, stocks
 from tests.fulfillment.lives import arrived, cancel, correct, give_back, reverse, set_state, swap_device
 from tests.fulfillment.orders_known import item, placed, scan, scene
 from tests.scene import NOON, Scene
@@ -27,10 +29,13 @@ def workshop() -> Scene:
 
 
 def counted(stage: Scene, database: str, mongo: str) -> tuple[Stock, ...]:
+    async def read() -> tuple[Stock, ...]:
+        async with connect(mongo) as client:
+            return await count_stocks(client[database])
+
     with MongoClient[dict[str, Any]](mongo) as client:
         stage.keep_in(client[database])
-        devices = client[database].assets.aggregate(list(ASSETS))
-        return stocks(devices, client[database].ledgers.aggregate(list(OPEN_UNITS)))
+    return asyncio.run(read())
 
 
 def test_stock_and_backorder_are_counted_where_the_documents_are(database: str, mongo: str) -> None:

@@ -92,8 +92,8 @@ async def test_a_customer_that_nobody_heard_of_is_not_made_by_moving_it(mongo: s
         orders["orders"].insert_one({"_id": "o-2", "customer": {"id": "gone"}, "cancelled_at": 1})
         with pytest.raises(InstallationError, match=r"There is no customer acne\. Did you mean acme\?"):
             await theirs_of(mongo, named_database, "acne")
-        assert (await theirs_of(mongo, named_database, "acme")).orders == {"o-1": "customer:acme"}
-        assert (await theirs_of(mongo, named_database, "gone")).orders == {}
+        assert (await theirs_of(mongo, named_database, "acme")).payers == {"o-1": "customer:acme"}
+        assert (await theirs_of(mongo, named_database, "gone")).payers == {}
         assert orders.list_collection_names() == ["orders"]
 
 

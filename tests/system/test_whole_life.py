@@ -184,7 +184,7 @@ async def test_a_customer_is_moved_to_another_group_with_all_orders_and_it_can_b
 
     async def moved(to: str) -> list[str]:
         theirs = await theirs_of(installation.addresses.mongo, installation.databases, "byron-ltd")
-        assert list(theirs.orders) == ["A", "B"]
+        assert list(theirs.payers) == ["A", "B"]
         requests = Move("byron-ltd", Group(id=to), "Grace", "sold").requests(theirs)
         return sorted((await move(installation.addresses.kafka, requests, lambda _moved: None)).answers.values())
 

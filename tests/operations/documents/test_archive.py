@@ -20,11 +20,12 @@ from installation.errors import InstallationError
 from operations.cli import app, customers
 from operations.documents.archive import opened
 from operations.documents.export import COLUMNS, export
-from operations.jobs.moving import Move, Moved, Theirs
+from operations.jobs.moving import Move, Moved
 from services.billing.documents.invoice import InvoicePage, Line, page_id
 from services.billing.service import billing
 from services.engine.core.contract import as_document
 from services.engine.core.document import stored_form
+from services.orders.queries import CustomerOrders
 from tests.billing.subscriptions import TULIP, created, run
 from tests.scene import Scene
 
@@ -128,16 +129,18 @@ async def test_the_lines_of_many_pages_come_in_their_order(mongo: str, billed: s
 
 def test_a_move_asks_only_about_what_is_not_in_the_group_yet_or_is_being_changed() -> None:
     move = Move("acme", Group(id="north"), "Grace", "sold", run="1")
-    theirs = Theirs(default="south", orders={"o-1": "group:south", "o-2": "group:north", "o-3": None})
+    theirs = CustomerOrders(default_group="south", payers={"o-1": "group:south", "o-2": "group:north", "o-3": None})
     requests = move.requests(theirs)
     assert [id_ for id_, _ in requests] == ["acme>north@1", "acme>north/o-1@1", "acme>north/o-3@1"]
     assert [body.subjects()[0] for _, body in requests] == ["customer:acme", "o-1", "o-3"]
-    assert move.requests(Theirs(default="north", orders={"o-2": "group:north"})) == ()
+    assert move.requests(CustomerOrders(default_group="north", payers={"o-2": "group:north"})) == ()
 
 
 def test_the_command_counts_what_was_in_the_group_already_and_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def theirs(*_: str) -> Theirs:
-        return Theirs(default="north", orders={"o-1": "group:north", "o-2": "group:south", "o-3": "group:north"})
+    async def theirs(*_: str) -> CustomerOrders:
+        return CustomerOrders(
+            default_group="north", payers={"o-1": "group:north", "o-2": "group:south", "o-3": "group:north"}
+        )
 
     async def answered(_: str, requests: Sequence[tuple[str, Body]], __: object) -> Moved:
         return Moved(asked=len(requests), answers={id_: "moved" for id_, _ in requests})
@@ -152,7 +155,7 @@ def test_the_command_counts_what_was_in_the_group_already_and_what_was_asked(mon
 
 
 def test_a_customer_that_moves_back_is_asked_about_anew_not_as_a_repeat_of_the_first_move() -> None:
-    theirs = Theirs(default="south", orders={"o-1": "group:south"})
+    theirs = CustomerOrders(default_group="south", payers={"o-1": "group:south"})
     first, second = (Move("acme", Group(id="north"), "Grace", "sold").requests(theirs) for _ in range(2))
     assert {id_ for id_, _ in first}.isdisjoint({id_ for id_, _ in second})
 
