@@ -3,24 +3,29 @@ look.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from bson import CodecOptions, decode
+from bson import CodecOptions, DatetimeConversion, decode
 from bson.raw_bson import RawBSONDocument
-from pymongo.read_concern import ReadConcern
 
 from installation import SERVICES
 from installation.errors import InstallationError, mongo_answers
 from operations.verify.books import Books
 from operations.verify.kept import COLLECTIONS, IGNORED, PAGES_FIELDS, AnyDocument, enter_checkpoint, enter_document
 from services.engine.adapters.mongo_checkpoint import from_document
+from services.engine.adapters.mongo_client import Client, connect
 from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
-from services.engine.adapters.mongo_store import Client
 from services.engine.core.checkpoint import Checkpoint
 
 AT_ONCE: Final = 250
 """Documents that are asked for at a time. They come as bytes, and only one of them is unpacked at a time."""
+UNPACKED: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
+    tz_aware=True,
+    unicode_decode_error_handler="replace",  # whatever somebody wrote there, it is read
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+)
+PACKED: Final[CodecOptions[RawBSONDocument]] = UNPACKED.with_options(document_class=RawBSONDocument)
 
 
 class Databases:
@@ -52,7 +57,8 @@ class Databases:
     async def exist(self) -> bool:
         """Whether any of the services ever ran on these databases."""
         for service in SERVICES:
-            if await self._client[f"{self._prefix}_{service}"][INSTALLATION].find_one({}, {"_id": 1}) is not None:
+            database = self._client[f"{self._prefix}_{service}"].with_options(codec_options=UNPACKED)
+            if await database[INSTALLATION].find_one({}, {"_id": 1}) is not None:
                 return True
         return False
 
@@ -62,13 +68,9 @@ class Databases:
         """All of a collection by id, whatever types its ids have: the server keeps the place in the index. A condition
         that an id be above the last one would find ids of that one's type only, and end before those behind it.
         """
-        unpacked: CodecOptions[dict[str, Any]] = self._client.codec_options
-        packed = unpacked.with_options(document_class=RawBSONDocument)
-        database = self._client.get_database(
-            f"{self._prefix}_{service}", codec_options=packed, read_concern=ReadConcern("majority")
-        )
+        database = self._client[f"{self._prefix}_{service}"].with_options(codec_options=PACKED)
         async for document in database[collection].find({}, fields, batch_size=AT_ONCE).sort("_id", 1):
-            found: dict[str, Any] = decode(document.raw, unpacked)
+            found: dict[str, Any] = decode(document.raw, UNPACKED)
             yield found
 
 
@@ -77,17 +79,11 @@ async def opened_databases(uri: str, prefix: str) -> AsyncIterator[Databases]:
     """The databases whose names begin with ``prefix``. Raises ``InstallationError`` if MongoDB does not answer or no
     service ever ran there.
     """
-    client: Client = Client(
-        uri,
-        tz_aware=True,
-        serverSelectionTimeoutMS=5_000,
-        unicode_decode_error_handler="replace",  # whatever somebody wrote there, its page is read
-        datetime_conversion="DATETIME_AUTO",
-    )
-    databases = Databases(client, prefix)
-    with closing(client), mongo_answers():
-        if not await databases.exist():
-            raise InstallationError(
-                f"No service ever ran on databases {prefix}_*: check LEASELINE_MONGO and LEASELINE_DATABASES."
-            )
-        yield databases
+    with mongo_answers():
+        async with connect(uri) as client:
+            databases = Databases(client, prefix)
+            if not await databases.exist():
+                raise InstallationError(
+                    f"No service ever ran on databases {prefix}_*: check LEASELINE_MONGO and LEASELINE_DATABASES."
+                )
+            yield databases
