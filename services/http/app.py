@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,16 +12,21 @@ from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from services.engine.adapters.kafka_log import LogReaders
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.adapters.mongo_client import connect
 from services.engine.core.faults import Stop
 from services.http import health, requests
+from services.http.events import api as events
+from services.http.events.feed import Feed
 from services.http.identity import Identity, Open
 from services.http.problem import Fault, Problem, fault
 from services.http.settings import HttpSettings
 from services.http.side import OpenSide, Side
 
 INSTALLATION = "installation"
+MOST_READERS = 32
+"""Readers of events at once in one process; one more waits for its turn."""
 
 
 def build(
@@ -34,6 +40,9 @@ def build(
     producer = KafkaProducer(settings.engine.kafka, "leaseline-http")
     opened = [OpenSide(side, client, producer, settings.engine, at) for side in sides]
     known = identity or Open()
+    readers = LogReaders(settings.engine.kafka, MOST_READERS)
+    owners = [partial(side.owned, found.door) for side, found in zip(sides, opened, strict=True) if side.owned]
+    feed = Feed(readers, settings.engine.lanes, owners[0] if owners else None)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -49,6 +58,7 @@ def build(
             await asyncio.gather(*tasks, return_exceptions=True)
             for side in opened:
                 await side.waiting.close()
+            await readers.close()
             await producer.close()
             await client.close()
 
@@ -56,6 +66,7 @@ def build(
     _tell_problems(app)
     app.include_router(health.routes([side.door for side in opened]))
     app.include_router(requests.routes({side.service: side.door for side in opened}, known))
+    app.include_router(events.routes(feed, known))
     for side, found in zip(sides, opened, strict=True):
         app.include_router(side.routes(found.door, known))
     return app

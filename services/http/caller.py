@@ -30,7 +30,12 @@ class Caller(Immutable):
 
     def sees(self, source: str) -> bool:
         """Whether what came from this source is its own: over HTTP or over Kafka, a shop is one shop."""
-        return self.source is None or source in (self.source, f"{HTTP}{self.source}")
+        return self.source is None or source in self.sources
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Under which names it sends, over Kafka and over HTTP; none if it is bound to no source."""
+        return () if self.source is None else (self.source, f"{HTTP}{self.source}")
 
 
 ANYBODY: Final = "anybody"

@@ -1,6 +1,6 @@
 """One service's side of an HTTP process: its door, and what its routes need."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from pymongo import AsyncMongoClient
 from contracts.values.immutable import Immutable
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.runtime.settings import Settings
+from services.http.caller import Caller
 from services.http.door import Door
 from services.http.identity import Identity
 from services.http.request_store import RequestStore
@@ -23,6 +24,8 @@ class Side(Immutable):
 
     service: str
     routes: Callable[[Door, Identity], APIRouter]
+    owned: Callable[[Door, Caller, Sequence[str]], Awaitable[frozenset[str]]] | None = None
+    """Which of these orders are a caller's own; only orders can tell."""
 
 
 class OpenSide:

@@ -1,6 +1,6 @@
 """Orders over HTTP: what is asked of an order, and what is read of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -28,6 +28,11 @@ async def _order_state(door: Door, caller: Caller, taken: Taken) -> State | None
     if found is None or not caller.sees(found.source):
         return None
     return State("order", order_of(found), found.order.version, f"/orders/{found.order.order_id}")
+
+
+async def owned(door: Door, caller: Caller, order_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these orders this caller sees."""
+    return await queries.find_of_sources(door.reads, order_ids, caller.sources)
 
 
 def _about_order(model: type[Any], path: str, scope: str, summary: str, **more: Any) -> Command:

@@ -3,9 +3,9 @@
 from services.http.process import main
 from services.http.side import Side
 from services.orders import SERVICE_NAME
-from services.orders.api import routes
+from services.orders.api import owned, routes
 
-SIDE = Side(SERVICE_NAME, routes)
+SIDE = Side(SERVICE_NAME, routes, owned)
 
 if __name__ == "__main__":
     main((SIDE,))

@@ -1,6 +1,6 @@
 """What is read of an order by people: its items, holds and subscriptions, from the documents as they are kept."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import to_builtins
@@ -144,3 +144,12 @@ async def list_customer_ids(database: Database, most: int) -> AsyncIterator[str]
     """The ids of up to ``most`` customers that ever ordered."""
     async for found in await database["orders"].aggregate([{"$group": {"_id": "$customer.id"}}, {"$limit": most}]):
         yield str(found["_id"])
+
+
+async def find_of_sources(
+    database: AsyncDatabase[dict[str, Any]], order_ids: Sequence[str], sources: Sequence[str]
+) -> frozenset[str]:
+    """Those of these orders that were submitted by one of these sources."""
+    submitted = {"$elemMatch": {"outcome": "OrderPlaced", "source": {"$in": list(sources)}}}
+    found = database["orders"].find({"_id": {"$in": list(order_ids)}, "heard": submitted}, {"_id": 1})
+    return frozenset([str(each["_id"]) async for each in found])

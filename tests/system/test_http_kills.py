@@ -1,65 +1,19 @@
 """An HTTP process is killed at each step of a request: whatever the caller does then, it happens exactly once."""
 
 import asyncio
-import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 
-from deploy.local.processes import Process, started
 from tests.system import shop
 from tests.system.entry import KILL
+from tests.system.http_doors import Doors
 from tests.system.installation import Installation, until
 from tests.system.read_back import Said, said
 
 STEPS = ("stored", "sent", "answered")
-
-
-class Doors:
-    """HTTP processes of orders, one after another."""
-
-    def __init__(self, installation: Installation, logs: Path) -> None:
-        self.installation = installation
-        self.logs = logs
-        self._made: list[Process] = []
-
-    async def open(self, **environment: str) -> httpx.AsyncClient:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        settings = {
-            **self.installation.environment,
-            "LEASELINE_HTTP_OPEN": "yes",
-            "LEASELINE_HTTP_PORT": str(port),
-            **environment,
-        }
-        services = started(
-            self.installation.addresses,
-            self.logs / f"http-{len(self._made)}",
-            services=("orders",),
-            environment=settings,
-            module="tests.system.http_entry {}",
-        )
-        self._made += services.processes
-        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
-
-        async def answers() -> bool:
-            services.check()
-            try:
-                return (await client.get("/health/ready")).status_code == 200
-            except httpx.TransportError:
-                return False
-
-        await until(answers, "an HTTP process")
-        return client
-
-    def stop(self) -> None:
-        for process in self._made:
-            process.popen.kill()
-            process.popen.wait()
-            process.output.close()
 
 
 @pytest.fixture
