@@ -18,6 +18,7 @@ from pymongo import MongoClient
 
 from deploy.local import servers
 from installation.addresses import Addresses
+from tests.checked import checked
 from tests.ledgers import SMALL, laid_out
 from tests.tables import pytest_terminal_summary
 
@@ -81,6 +82,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _checked_changes() -> Iterator[None]:
+    """What a decision makes of a document or a message has the declared types, in every test."""
+    with checked():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The ground of every model on the wire: frozen, strict, unknown fields ignored."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -23,10 +24,14 @@ def restate(said: M, **changes: object) -> M:
 
     Names and types are checked by mypy (``tests/typing/replace_plugin.py``), and in the tests at run time.
     """
+    return _with_fields(said, {**said.__dict__, **changes})
+
+
+def _with_fields(said: M, fields: Mapping[str, object]) -> M:
     # pydantic's own ``model_copy`` copies what a frozen value never needs of its own.
     made = said.__class__.__new__(said.__class__)
     set_field = object.__setattr__
-    set_field(made, "__dict__", {**said.__dict__, **changes})
+    set_field(made, "__dict__", fields)
     set_field(made, "__pydantic_fields_set__", said.__pydantic_fields_set__)
     set_field(made, "__pydantic_extra__", said.__pydantic_extra__)
     set_field(made, "__pydantic_private__", said.__pydantic_private__)

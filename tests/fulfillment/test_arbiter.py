@@ -11,7 +11,7 @@ from contracts.messages.life import ReversalRequested, SubscriptionCancellationR
 from contracts.messages.order import Item
 from contracts.values.refusals import Code
 from contracts.wire.message import Body
-from services.fulfillment.rules.arbiter import billing_of
+from services.fulfillment.rules.billing import billing_of
 from tests.fulfillment.orders_known import (
     confirmed,
     item,
@@ -286,4 +286,4 @@ def test_the_date_of_a_change_of_payer_is_the_civil_date_of_its_request() -> Non
 
 
 def test_what_the_ledger_tells_of_its_billing_is_what_was_placed() -> None:
-    assert billing_of(ledger(opened()).terms[-1]) == BILLING
+    assert billing_of(ledger(opened()).terms[-1]).to_contract() == BILLING

@@ -8,7 +8,7 @@ from contracts.values.calendar import months_after
 from contracts.values.money import CURRENCY_EXPONENTS, Money
 from contracts.values.refusals import Code
 from services.engine.core.document import replace
-from services.fulfillment.documents.ledger import Ledger
+from services.fulfillment.documents.ledger import Ledger, Stretch
 from tests.fulfillment.lives import (
     TODAY,
     cancel,
@@ -169,7 +169,7 @@ def test_an_active_ones_payers_are_not_the_extensions_concern() -> None:
 def test_a_contract_has_at_most_1200_months() -> None:
     stage = rented(months=36)
     book = ledger(stage)
-    old = replace(book.entries[0], months=1188, prices=(PriceStretch(months=1188, amount=4900),))
+    old = replace(book.entries[0], months=1188, prices=(Stretch(months=1188, amount=4900),))
     stage.keep(Ledger, "o-1", replace(book, entries=(old,)))
     end = months_after(TODAY, 1188)
     then = midnight(end)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from services.billing.documents.account import rebuild
-from services.fulfillment.documents.ledger import Ledger
+from services.fulfillment.documents.ledger import Ledger, Terms
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.progress import STATES
 from services.orders.rules.contract import to_contract
@@ -56,10 +56,10 @@ def _one_order(placed: PlacedOrder, ledger: Ledger) -> Iterator[str]:
     theirs = {(i.item_id, i.sku, i.months, i.unit_price or None, i.units, i.taken, i.cancelled) for i in ledger.lines}
     if ours != theirs:
         yield f"items are {sorted(map(str, ours))} for orders, {sorted(map(str, theirs))} for fulfillment"
-    terms = ledger.terms[-1]
-    if (order.payer, order.group, order.term) != (terms.payer, terms.group, terms.term):
+    its, terms = Terms.from_contract(order), ledger.terms[-1]
+    if (its.payer, its.group, its.term) != (terms.payer, terms.group, terms.term):
         yield f"paid by {order.payer}, {order.term} for orders, {terms.payer}, {terms.term} for fulfillment"
-    if (order.billing_address, order.customer) != (terms.billing_address, terms.customer):
+    if (its.billing_address, its.customer) != (terms.billing_address, terms.customer):
         yield "billing or contact data differ"
     known = {number: STATES[mark % 8] for number, mark in placed.subscriptions.items()}
     if known != {str(number): entry.state for number, entry in enumerate(ledger.entries, start=1)}:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from contracts.values.model import restate
 from contracts.wire.encoding import CONTENT_TYPE, encoded
 from contracts.wire.message import Answer, Body, Fact, Kind
-from services.engine.core.document import replace
 from services.engine.core.lanes import home
 from services.engine.core.message import Cause, Message, Origin
 from services.engine.core.reading import LARGEST, RECORDED, Reject
@@ -44,7 +44,7 @@ def to_records(emits: Sequence[Emit], message: Message, service: str, lanes: int
 def _naming_ignored(body: Body, cause: Cause) -> Body:
     """What answers a request names the fields of it that nobody knows: a slip in an optional field is no secret."""
     if cause.ignored and isinstance(body, Fact | Answer):
-        return replace(body, ignored=cause.ignored)
+        return restate(body, ignored=cause.ignored)
     return body
 
 

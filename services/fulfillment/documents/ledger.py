@@ -7,16 +7,16 @@ confirmation and the contact data. Always: units = open + taken + cancelled.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from contracts.messages.customers import CustomerSnapshot, Group
 from contracts.messages.order import Item, Order
 from contracts.messages.subscription import CancellationReason, Condition, PayerFrom, PriceStretch, State
-from contracts.values.places import AddressSnapshot
 from contracts.values.refusals import Code
+from services.engine.core.contract import as_contract, as_document
 from services.engine.core.document import Document, replace
 from services.engine.core.memory import LongMemory
 from services.engine.core.service import UnitOfWork
+from services.fulfillment.documents.party import Address, Customer, Group
 from services.fulfillment.documents.request import Parked
 
 Awaited = Literal["order", "release", "confirmation"]
@@ -55,14 +55,41 @@ class Line(Document):
 class Terms(Document):
     """What the subscriptions of an order have in common, kept once: for whom, who pays, on which terms."""
 
-    customer: CustomerSnapshot
-    billing_address: AddressSnapshot
+    customer: Customer
+    billing_address: Address
     group: Group | None = None
     group_source: Literal["order", "customer"] | None = None
     payer: str
     term: str | None = None
     currency: str
     test: bool
+
+    @classmethod
+    def from_contract(cls, order: Order) -> Self:
+        """As an order's facts have them."""
+        return as_document(order, cls)
+
+
+class Stretch(Document):
+    """What each of ``months`` contract months costs, in minor units; 0 is free."""
+
+    months: int
+    amount: int
+
+    def to_contract(self) -> PriceStretch:
+        """As the subscription's facts carry it."""
+        return as_contract(self, PriceStretch)
+
+
+class PaidBy(Document):
+    """An entry of the payers' timeline; ``from_date`` absent: from the beginning."""
+
+    payer: str
+    from_date: date | None = None
+
+    def to_contract(self) -> PayerFrom:
+        """As the subscription's facts carry it."""
+        return as_contract(self, PayerFrom)
 
 
 class Row(Document):
@@ -109,8 +136,8 @@ class Entry(Document):
     suspect: bool = False
     who: bytes
     months: int | None = None
-    prices: tuple[PriceStretch, ...] | None = None
-    payers: tuple[PayerFrom, ...] | None = None
+    prices: tuple[Stretch, ...] | None = None
+    payers: tuple[PaidBy, ...] | None = None
     group: Group | None = None
     cancelled_on: date | None = None
     cancellation_reason: CancellationReason | None = None
@@ -253,18 +280,7 @@ def line_of(item: Item, *, cancelled: int = 0) -> Line:
 def _terms(ledger: Ledger, order: Order, newest_terms_used: Callable[[], bool]) -> tuple[Terms, ...]:
     """The terms with the newest ones last. What subscriptions were made on is never touched."""
     if not ledger.opened:
-        return (
-            Terms(
-                customer=order.customer,
-                billing_address=order.billing_address,
-                group=order.group,
-                group_source=order.group_source,
-                payer=order.payer,
-                term=order.term,
-                currency=order.currency,
-                test=order.test,
-            ),
-        )
+        return (Terms.from_contract(order),)
     if len(ledger.terms) >= TERMS_KEPT:
         return ledger.terms
     last = ledger.terms[-1]

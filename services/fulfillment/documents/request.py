@@ -1,7 +1,7 @@
 """A request as it was sent, with all that is needed to decide and answer it later."""
 
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from contracts.messages.fulfillment import ItemFulfillmentRequested
 from contracts.messages.life import SubscriptionRequest
@@ -42,6 +42,20 @@ class KeptRequest(Document):
         return self.time, self.suspect
 
 
+def _sender(message: Message) -> dict[str, Any]:
+    """The fields of every request: who sent it and when."""
+    return {
+        "who": message.identity(),
+        "source": message.source,
+        "id": message.id,
+        "address": message.origin.address,
+        "time": message.time,
+        "recorded": message.recorded,
+        "suspect": message.clock_suspect,
+        "ignored": message.ignored,
+    }
+
+
 class Scan(KeptRequest):
     """A scan: which serials for which item."""
 
@@ -57,14 +71,7 @@ class Scan(KeptRequest):
         """The scan that a message asks for."""
         body = message.body
         return cls(
-            who=message.identity(),
-            source=message.source,
-            id=message.id,
-            address=message.origin.address,
-            time=message.time,
-            recorded=message.recorded,
-            suspect=message.clock_suspect,
-            ignored=message.ignored,
+            **_sender(message),
             item_id=body.item_id,
             sku=body.sku,
             serials=body.serials,
@@ -89,14 +96,7 @@ class LifeRequest(KeptRequest):
         """What a message asks of a subscription."""
         body = message.body
         return cls(
-            who=message.identity(),
-            source=message.source,
-            id=message.id,
-            address=message.origin.address,
-            time=message.time,
-            recorded=message.recorded,
-            suspect=message.clock_suspect,
-            ignored=message.ignored,
+            **_sender(message),
             request=type(body).type_name(),
             body=body.model_dump_json(exclude_none=True),
             number=0 if body.subscription_id is None else number_in(body.subscription_id),

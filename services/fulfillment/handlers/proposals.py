@@ -12,7 +12,8 @@ from services.engine.core.service import NOTHING, Decision, Emit, UnitOfWork, Wa
 from services.fulfillment.documents.book import Book, open_book
 from services.fulfillment.documents.ledger import LastChange, Ledger
 from services.fulfillment.handlers.order_states import OrderStateHandler
-from services.fulfillment.rules.arbiter import No, Yes, arbitrate, billing_of, items_of
+from services.fulfillment.rules.arbiter import No, Yes, arbitrate, items_of
+from services.fulfillment.rules.billing import billing_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _to_fact(ledger: Ledger, proposal: OrderChangeProposed) -> tuple[Ledger, Ord
         number=proposal.number,
         change=proposal.change,
         items=items_of(ledger),
-        billing=billing_of(ledger.terms[-1]),
+        billing=billing_of(ledger.terms[-1]).to_contract(),
     )
     return ledger, fact
 

@@ -10,14 +10,15 @@ from typing import Final, assert_never
 
 from contracts.messages.changes import OrderChangeProposed
 from contracts.messages.life import SubscriptionPayerChanged
-from contracts.messages.order import BillingData, Item, ItemStatus
-from contracts.messages.subscription import PayerFrom
+from contracts.messages.order import Item, ItemStatus
 from contracts.values.calendar import next_month_begin
 from contracts.values.immutable import Immutable
 from contracts.values.refusals import Code
 from services.engine.core.document import replace
 from services.fulfillment.documents.book import Book
-from services.fulfillment.documents.ledger import Entry, Ledger, Line, Row, Terms, line_of, row_of, with_terms
+from services.fulfillment.documents.ledger import Entry, Ledger, Line, PaidBy, Row, line_of, row_of, with_terms
+from services.fulfillment.documents.party import Billing
+from services.fulfillment.rules.billing import billing_of, with_billing
 from services.fulfillment.rules.subscription import payers_of, to_contract
 
 NAMED: Final = 20
@@ -81,14 +82,15 @@ def _amend(book: Book, proposal: OrderChangeProposed) -> Yes | No:
         return No(Code.ITEM_LOCKED, tuple(locked[:NAMED]))
     if (touched or after.keys() - before.keys()) and not any(line.open for line in ledger.lines):
         return No(Code.ORDER_FULFILLED)
-    if proposal.billing != billing_of(ledger.terms[-1]) and ledger.stands():
+    billing = Billing.from_contract(proposal.billing)
+    if billing != billing_of(ledger.terms[-1]) and ledger.stands():
         return No(Code.ORDER_HAS_SUBSCRIPTIONS)
     lines = tuple(
         line if line is not None and _same(line, item) else line_of(item)
         for item in proposal.items
         for line in [before.get(item.item_id)]
     )
-    terms = with_terms(ledger, _bill(ledger.terms[-1], proposal.billing), book.newest_terms_used)
+    terms = with_terms(ledger, with_billing(ledger.terms[-1], billing), book.newest_terms_used)
     return Yes(book.with_ledger(replace(ledger, lines=lines, terms=terms)))
 
 
@@ -126,7 +128,7 @@ def _close(book: Book, item_id: str | None) -> Yes | No:
 def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes | No:
     """Later subscriptions have the new payer at once, active ones from their next contract month on."""
     ledger = book.ledger
-    newest = _bill(ledger.terms[-1], proposal.billing)
+    newest = with_billing(ledger.terms[-1], Billing.from_contract(proposal.billing))
     lines = {line.item_id: line for line in ledger.lines}
     moves = ledger.moves or ()
     row = Row(kind=SubscriptionPayerChanged.__name__, at=proposal.requested_at, move=len(moves))
@@ -139,7 +141,7 @@ def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes |
         since = next_month_begin(entry.start_date, today)
         became = replace(
             entry,
-            payers=(*payers, PayerFrom(payer=newest.payer, from_date=since)),
+            payers=(*payers, PaidBy(payer=newest.payer, from_date=since)),
             group=newest.group,
             history=(*(entry.history or ()), row),
         )
@@ -160,41 +162,6 @@ def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes |
     known = with_terms(ledger, newest, book.newest_terms_used)
     changed = replace(book.ledger, moves=(*moves, move) if moved else ledger.moves, terms=known)
     return Yes(book.with_ledger(changed), tuple(moved))
-
-
-def billing_of(terms: Terms) -> BillingData:
-    """Who is billed, as proposals and their answers carry it."""
-    customer = terms.customer
-    return BillingData(
-        customer_type=customer.type,
-        company_name=customer.company_name,
-        registration_number=customer.registration_number,
-        vat_id=customer.vat_id,
-        billing_address=terms.billing_address,
-        group=terms.group,
-        group_source=terms.group_source,
-        payer=terms.payer,
-        term=terms.term,
-    )
-
-
-def _bill(terms: Terms, billing: BillingData) -> Terms:
-    customer = replace(
-        terms.customer,
-        type=billing.customer_type,
-        company_name=billing.company_name,
-        registration_number=billing.registration_number,
-        vat_id=billing.vat_id,
-    )
-    return replace(
-        terms,
-        customer=customer,
-        billing_address=billing.billing_address,
-        group=billing.group,
-        group_source=billing.group_source,
-        payer=billing.payer,
-        term=billing.term,
-    )
 
 
 def items_of(ledger: Ledger) -> tuple[Item, ...]:

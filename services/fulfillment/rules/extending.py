@@ -7,12 +7,11 @@ date meanwhile, not when it was or will be cancelled.
 from functools import partial
 
 from contracts.messages.life import ExtensionRequested, SubscriptionExtended
-from contracts.messages.subscription import PayerFrom, PriceStretch
 from contracts.values.calendar import months_after
 from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
 from services.fulfillment.documents.asset import Asset
-from services.fulfillment.documents.ledger import Entry
+from services.fulfillment.documents.ledger import Entry, PaidBy, Stretch
 from services.fulfillment.rules.case import Answer, Became, Case, no
 from services.fulfillment.rules.subscription import ends_before, months_of, payers_of, prices_of
 
@@ -78,11 +77,11 @@ def _why_not(case: Case, body: ExtensionRequested) -> tuple[Refusal, ...]:
     return ()
 
 
-def _stretch(prices: tuple[PriceStretch, ...], months: int, amount: int) -> tuple[PriceStretch, ...]:
+def _stretch(prices: tuple[Stretch, ...], months: int, amount: int) -> tuple[Stretch, ...]:
     last = prices[-1]
     if last.amount == amount:
-        return (*prices[:-1], PriceStretch(months=last.months + months, amount=amount))
-    return (*prices, PriceStretch(months=months, amount=amount))
+        return (*prices[:-1], Stretch(months=last.months + months, amount=amount))
+    return (*prices, Stretch(months=months, amount=amount))
 
 
 def _with_its_payer(case: Case, longer: Entry) -> Entry:
@@ -91,7 +90,7 @@ def _with_its_payer(case: Case, longer: Entry) -> Entry:
     payers = payers_of(case.entry, case.terms)
     if payers[-1].payer == present.payer:
         return longer
-    then = PayerFrom(payer=present.payer, from_date=ends_before(case.entry, case.line))
+    then = PaidBy(payer=present.payer, from_date=ends_before(case.entry, case.line))
     return replace(longer, payers=(*payers, then), group=present.group)
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from contracts.messages.fulfillment import ItemFulfillmentRefused, SerialRefused, SubscriptionCreated
 from contracts.messages.subscription import Subscription
 from contracts.values.immutable import Immutable
+from contracts.values.model import restate
 from contracts.values.refusals import Code
 from contracts.values.serials import normalised
 from contracts.wire.message import Body
@@ -162,7 +163,7 @@ class _Units:
             made = to_contract(self._order_id, number, entry, self._lines[place], self._ledger.terms[-1])
             self._made[place] = made
             return made
-        return replace(
+        return restate(
             made,
             subscription_id=subscription_id(self._order_id, number),
             serial=entry.serial,

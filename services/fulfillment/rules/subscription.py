@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from contracts.messages.subscription import PayerFrom, PriceStretch, Subscription
+from contracts.messages.subscription import Subscription
 from contracts.values.calendar import ONE_DAY, months_after
-from services.fulfillment.documents.ledger import Entry, Line, Terms
+from services.fulfillment.documents.ledger import Entry, Line, PaidBy, Stretch, Terms
 
 
 def subscription_id(order_id: str, number: int) -> str:
@@ -17,14 +17,14 @@ def months_of(entry: Entry, line: Line) -> int:
     return entry.months or line.months
 
 
-def prices_of(entry: Entry, line: Line) -> tuple[PriceStretch, ...]:
+def prices_of(entry: Entry, line: Line) -> tuple[Stretch, ...]:
     """What each stretch of the contract months costs a month, in minor units."""
-    return entry.prices or (PriceStretch(months=line.months, amount=line.unit_price),)
+    return entry.prices or (Stretch(months=line.months, amount=line.unit_price),)
 
 
-def payers_of(entry: Entry, terms: Terms) -> tuple[PayerFrom, ...]:
+def payers_of(entry: Entry, terms: Terms) -> tuple[PaidBy, ...]:
     """Who pays, from when; the last one appended counts of those that had begun."""
-    return entry.payers or (PayerFrom(payer=terms.payer),)
+    return entry.payers or (PaidBy(payer=terms.payer),)
 
 
 def ends_before(entry: Entry, line: Line) -> date:
@@ -41,6 +41,7 @@ def ends_uncancelled(entry: Entry, line: Line) -> date:
 
 def to_contract(order_id: str, number: int, entry: Entry, line: Line, terms: Terms) -> Subscription:
     """The whole subscription, as its facts carry it."""
+    group = terms.group if entry.payers is None else entry.group
     return Subscription(
         subscription_id=subscription_id(order_id, number),
         order_id=order_id,
@@ -51,13 +52,13 @@ def to_contract(order_id: str, number: int, entry: Entry, line: Line, terms: Ter
         serial=entry.serial,
         raw_serial=entry.raw_serial or entry.serial,
         state=entry.state,
-        customer=terms.customer,
-        billing_address=terms.billing_address,
-        group=terms.group if entry.payers is None else entry.group,
-        payers=payers_of(entry, terms),
+        customer=terms.customer.to_contract(),
+        billing_address=terms.billing_address.to_contract(),
+        group=None if group is None else group.to_contract(),
+        payers=tuple([each.to_contract() for each in payers_of(entry, terms)]),
         term=terms.term,
         currency=terms.currency,
-        prices=prices_of(entry, line),
+        prices=tuple([each.to_contract() for each in prices_of(entry, line)]),
         start_date=entry.start_date,
         months=months_of(entry, line),
         ends_before=ends_before(entry, line),
