@@ -1,9 +1,10 @@
 """The HTTP sides of one or more services as one application: wiring only."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 
 import structlog
 from fastapi import FastAPI, Request
@@ -16,9 +17,11 @@ from services.engine.adapters.kafka_log import LogReaders
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.adapters.mongo_client import connect
 from services.engine.core.faults import Stop
+from services.engine.observe.health import Watched
 from services.http import health, requests
 from services.http.events import api as events
 from services.http.events.feed import Feed
+from services.http.figures import HttpFigures, Timed
 from services.http.identity import Identity, Open
 from services.http.problem import Fault, Problem, fault
 from services.http.settings import HttpSettings
@@ -40,6 +43,7 @@ def build(
     producer = KafkaProducer(settings.engine.kafka, "leaseline-http")
     opened = [OpenSide(side, client, producer, settings.engine, at) for side in sides]
     known = identity or Open()
+    figures, watched = HttpFigures(), Watched()
     readers = LogReaders(settings.engine.kafka, MOST_READERS)
     owners = [partial(side.owned, found.door) for side, found in zip(sides, opened, strict=True) if side.owned]
     feed = Feed(readers, settings.engine.lanes, owners[0] if owners else None)
@@ -49,7 +53,11 @@ def build(
         for side in opened:
             await _agree(side, settings)
             await side.store.prepare()
-        tasks = [asyncio.create_task(side.sender.run()) for side in opened]
+        watched.worker = _Serving()
+        waits = {side.service: side.waits for side in sides}
+        counting = figures.keep_counting({side.service: side.door for side in opened}, waits)
+        tasks = [asyncio.create_task(each) for each in (counting, watched.keep_beating())]
+        tasks += [asyncio.create_task(side.sender.run()) for side in opened]
         try:
             yield
         finally:
@@ -63,6 +71,8 @@ def build(
             await client.close()
 
     app = FastAPI(title="Leaseline", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.figures, app.state.watched = figures, watched
+    app.add_middleware(Timed, figures=figures)
     _tell_problems(app)
     app.include_router(health.routes([side.door for side in opened]))
     app.include_router(requests.routes({side.service: side.door for side in opened}, known))
@@ -70,6 +80,13 @@ def build(
     for side, found in zip(sides, opened, strict=True):
         app.include_router(side.routes(found.door, known))
     return app
+
+
+class _Serving:
+    """An HTTP process holds no lanes."""
+
+    held: Mapping[int, object] = MappingProxyType({})
+    stopped: object = None
 
 
 async def _agree(side: OpenSide, settings: HttpSettings) -> None:

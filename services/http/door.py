@@ -53,13 +53,18 @@ class Door:
         self._waiting = waiting
         self._at = at
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for an answer."""
+        return len(self._waiting)
+
     async def take(self, intake: Intake, caller: Caller, *, wait: float, stale: bool) -> Taken:
         """Everything that happens to a request, in this order: stored by majority, sent, waited for.
 
         Once it is stored nothing fails any more: whatever goes wrong afterwards, it is sent again, and its outcome is
         told at its own address. Raises ``Problem`` before that: too much waits, or its key stands for something else.
         """
-        if len(self._waiting) >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise fault(Fault.TOO_MANY_WAITING, headers={"Retry-After": "2"})
         now = self.now()
         mine = stored(intake, caller.owner, now, stale=stale)

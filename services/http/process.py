@@ -8,6 +8,7 @@ import structlog
 import uvicorn
 
 from services.engine.core.faults import Stop
+from services.engine.observe.health import serve_health
 from services.engine.observe.logs import configure
 from services.engine.runtime.mistyped import mistyped
 from services.http.app import build
@@ -51,7 +52,8 @@ def main(sides: Sequence[Side], at: Callable[[str], None] = lambda _step: None) 
             date_header=True,
         )
         server = _Server(config)
-        asyncio.run(server.serve())
+        with serve_health(settings.engine.health_port, app.state.figures.registry, app.state.watched):
+            asyncio.run(server.serve())
     except Stop as stop:
         raise SystemExit(f"http stopped: {stop}") from None
     if not server.started:

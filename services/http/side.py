@@ -26,6 +26,8 @@ class Side(Immutable):
     routes: Callable[[Door, Identity], APIRouter]
     owned: Callable[[Door, Caller, Sequence[str]], Awaitable[frozenset[str]]] | None = None
     """Which of these orders are a caller's own; only orders can tell."""
+    waits: tuple[str, ...] = ()
+    """Collections whose documents are there only while something waits: they are counted."""
 
 
 class OpenSide:

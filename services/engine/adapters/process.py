@@ -30,6 +30,8 @@ from services.engine.adapters.mongo_store import MongoStore
 from services.engine.core.failing import where
 from services.engine.core.faults import Doubt, Stop, Unstorable
 from services.engine.core.service import Service
+from services.engine.observe.figures import PrometheusFigures
+from services.engine.observe.health import Watched, serve_health
 from services.engine.observe.logs import configure
 from services.engine.observe.outages import Outages
 from services.engine.observe.thinning import Libraries
@@ -77,6 +79,8 @@ class ServiceProcess:
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._producer = KafkaProducer(settings.kafka, f"leaseline-{service.name}")
+        self._figures = PrometheusFigures(service.name)
+        self._watched = Watched(self._outages)
         self._worker: Worker | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         unpack_every_name()
@@ -122,7 +126,8 @@ class ServiceProcess:
         """
         asyncio.get_running_loop().set_exception_handler(self._libraries.unretrieved)
         try:
-            await self.app.run()
+            with serve_health(self._settings.health_port, self._figures.registry, self._watched):
+                await self.app.run()
         except KafkaError as error:
             raise Doubt(
                 f"Kafka at {self._settings.kafka} does not answer ({type(error).__name__}): check LEASELINE_KAFKA"
@@ -158,11 +163,15 @@ class ServiceProcess:
         self._loop, self._libraries.complaint = asyncio.get_running_loop(), self._complain
         facts_first(consumer)
         rest_while_idle(consumer, idle=give_back)
-        ports = Ports(KafkaMembership(consumer, self._listener), self._store, self._producer, SystemClock())
+        ports = Ports(
+            KafkaMembership(consumer, self._listener), self._store, self._producer, SystemClock(), self._figures
+        )
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at, self._settings.logged_a_minute)
+        self._watched.worker = self._worker.lane_manager
         self._listener.tell(self._worker.lane_manager.assignment_changed)
         self._tasks.append(asyncio.create_task(self._keep(self._worker)))
         self._tasks.append(asyncio.create_task(self._outages.keep_asking()))
+        self._tasks.append(asyncio.create_task(self._watched.keep_beating()))
         if self.service.tick is not None and self._settings.tick_seconds > 0:
             source = f"leaseline/{self.service.name}"
             ticking = tick(

@@ -25,3 +25,5 @@ class Plan(Immutable):
     checkpoints: tuple[Checkpoint, ...]
     counts: Counts
     incidents: tuple[Incident, ...] = ()
+    outcomes: tuple[tuple[str, str, int], ...] = ()
+    """How many messages of a type had which outcome: ``done``, ``refused``, ``repeated``, ``waits`` or ``nothing``."""

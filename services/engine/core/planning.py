@@ -7,10 +7,12 @@ What a hook of the service raises costs the one message that it was asked about.
 about several, ``Undecidable`` is raised: the shell then halves the batch down to the one message.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from contracts.messages.answers import Refused
+from contracts.messages.answers import Refused, Repeated
+from contracts.wire.message import Kind
 from contracts.wire.problems import MOST
 from services.engine.core import answer, marks
 from services.engine.core.answer import answers_to, stuck, wanted
@@ -63,6 +65,7 @@ class Planning:
     ) -> None:
         self.trouble = trouble
         self.incidents: list[Incident] = []
+        self._outcomes: Counter[tuple[str, str]] = Counter()
         self._service = service
         self._reader = reader
         self._checkpoints = checkpoints
@@ -215,6 +218,7 @@ class Planning:
         # The last that may raise: what a message changed is undone with it.
         self.work.apply(replace(decision, changes=(*decision.changes, *answers)) if answers else decision, message.lane)
         self.incidents += incidents
+        self._outcomes[message.model.__name__, _outcome(decision.emits)] += 1
         self.trouble = 0
         for change in decision.changes:
             name = self._names[change.kind]
@@ -265,7 +269,8 @@ class Planning:
         except Exception as error:
             raise Undecidable(failed("changes", error, None)) from error
         checkpoints = tuple(self._moved(self._checkpoints[lane], records) for lane, records in sorted(last.items()))
-        return Plan(self._at, writes, checkpoints, self._counts(taken), tuple(self.incidents))
+        outcomes = tuple((name, outcome, count) for (name, outcome), count in self._outcomes.items())
+        return Plan(self._at, writes, checkpoints, self._counts(taken), tuple(self.incidents), outcomes)
 
     def _moved(self, was: Checkpoint, last: Mapping[str, Record]) -> Checkpoint:
         read = {topic: Bookmark(record.offset, record.timestamp, digest(record)) for topic, record in last.items()}
@@ -289,6 +294,17 @@ class Planning:
             ignored=kinds.count(Ignored),
             unknown=sum(read.unknown for read in reads if isinstance(read, Message)),
         )
+
+
+def _outcome(emits: Sequence[Emit]) -> str:
+    """What a message came to, in one word: for the figures."""
+    word = "nothing"
+    for each in emits:
+        kind = each.body.kind
+        if kind is Kind.ANSWER:
+            return "repeated" if isinstance(each.body, Repeated) else "refused"
+        word = "waits" if kind is Kind.NOTICE else "done"
+    return word
 
 
 def _incidents(emits: Sequence[Emit], message: Message) -> list[Incident]:

@@ -37,6 +37,7 @@ class Outages:
         self._monotonic = monotonic
         self._watching: dict[str, asyncio.Task[None]] = {}
         self._asked: dict[str, float] = {}
+        self._away: set[str] = set()
         self._faltered: dict[str, float] = {}
         self._log = structlog.get_logger("engine")
 
@@ -46,6 +47,10 @@ class Outages:
             await asyncio.sleep(UNASKED)
             for server in self._probes:
                 self.complain(server, UNASKED_WHY)
+
+    def away(self) -> tuple[str, ...]:
+        """The servers that do not answer now."""
+        return tuple(sorted(self._away))
 
     def complain(self, server: str, why: str) -> None:
         """Something failed that this server may be the reason of. Never raises, never waits."""
@@ -71,6 +76,7 @@ class Outages:
             self._falters(server, why)
             return
         since = told = self._monotonic()
+        self._away.add(server)
         self._log.warning("server.away", server=server, reason=why[:200])
         with self._thinning.held_back(server) as held:
             while not await self._answers(server):
@@ -80,6 +86,7 @@ class Outages:
                     self._log.warning("server.still_away", server=server, seconds=round(now - since), held_back=held())
                 await asyncio.sleep(ASKED_EVERY)
             count = held()
+        self._away.discard(server)
         self._log.warning("server.back", server=server, seconds=round(self._monotonic() - since), held_back=count)
 
     def _falters(self, server: str, why: str) -> None:

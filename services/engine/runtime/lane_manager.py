@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
 import structlog
+from msgspec import field
 
 from contracts.values.immutable import Immutable
 from services.engine.core.failing import where
@@ -21,7 +22,7 @@ from services.engine.core.record import Place, Record
 from services.engine.runtime.acquisition import acquire_lane, another_log, outside
 from services.engine.runtime.overlooked import Overlooked
 from services.engine.runtime.partitions import unequal
-from services.engine.runtime.ports import Clock, Consumer, Producer, Store
+from services.engine.runtime.ports import Clock, Consumer, Figures, NoFigures, Producer, Store
 
 SPLIT_FOR = 60.0
 """Seconds that a lane may stay split between consumers, as it does while a deployment adds a topic."""
@@ -36,6 +37,7 @@ class Ports(Immutable):
     store: Store
     producer: Producer
     clock: Clock
+    figures: Figures = field(default_factory=NoFigures)
 
 
 class LaneManager:
@@ -55,6 +57,7 @@ class LaneManager:
         self._lanes = lanes
         self._consumer, self._store = ports.consumer, ports.store
         self._producer, self._clock = ports.producer, ports.clock
+        self._figures = ports.figures
         self._log = structlog.get_logger("engine")
         self._wake = asyncio.Event()
         self._tries: dict[int, int] = {}
@@ -212,6 +215,7 @@ class LaneManager:
         for topic, position in lane.positions.items():
             self._consumer.seek((topic, number), position.start)
         self._consumer.resume(lane.places())
+        self._figures.acquired(number)
         self._log.info("lane.acquired", lane=number, epoch=lane.checkpoint.epoch, again=len(lane.checkpoint.outgoing))
 
     def _later(self, number: int) -> int:

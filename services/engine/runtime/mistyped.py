@@ -15,6 +15,7 @@ NAMES: Final = frozenset(
         "CONFIRMATION_REQUIRED",
         "DATABASES",
         "DEFAULT_TERM",
+        "HEALTH_PORT",
         "HTTP_HOST",
         "HTTP_OPEN",
         "HTTP_PORT",

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
-from services.engine.core.record import Outgoing, Place
+from services.engine.core.plan import Plan
+from services.engine.core.record import Outgoing, Place, Record
 from services.engine.core.service import Key, Page
 from services.engine.core.unit_of_work import Write
 
@@ -109,3 +110,35 @@ class Clock(Protocol):
 
     def chance(self) -> float:
         """A random number from 0 to 1."""
+
+
+class Figures(Protocol):
+    """What is counted for those who watch. Nothing here may raise, or wait: it is no part of deciding."""
+
+    def consumed(self, records: Sequence[Record]) -> None:
+        """A batch was polled, and is about to be decided."""
+
+    def decided(self, plan: Plan, seconds: float) -> None:
+        """A batch was saved, said and committed, after so long."""
+
+    def failed(self, why: str) -> None:
+        """A batch was given back: ``conflict``, ``doubt``, ``error``."""
+
+    def acquired(self, lane: int) -> None:
+        """A lane was acquired."""
+
+
+class NoFigures:
+    """Nobody watches."""
+
+    def consumed(self, records: Sequence[Record]) -> None:
+        """Nothing."""
+
+    def decided(self, plan: Plan, seconds: float) -> None:
+        """Nothing."""
+
+    def failed(self, why: str) -> None:
+        """Nothing."""
+
+    def acquired(self, lane: int) -> None:
+        """Nothing."""

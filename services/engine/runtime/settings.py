@@ -64,6 +64,10 @@ def _all_or_number(text: str) -> int | None:
     return None if text.lower() == "all" else between(0, MOST_LINES, int)(text)
 
 
+def _port_or_none(text: str) -> int | None:
+    return None if text.lower() == "none" else between(0, 65_535, int)(text)
+
+
 class Settings(Immutable):
     """Where the servers are and how the process behaves.
 
@@ -71,6 +75,7 @@ class Settings(Immutable):
     services' database names. ``tick_seconds`` 0: the worker does not tick (somebody else says what time it is).
     ``session_seconds``: after so long without a sign of life the group gives a worker's lanes to another one.
     ``logged_a_minute``: lines about refusals, waiting requests and senseless records at most; None: all of them.
+    ``health_port``: where it tells its health and figures; 0: any free port; None: nowhere.
     ``start_seconds``: so long a start waits for servers that do not answer.
     """
 
@@ -84,6 +89,7 @@ class Settings(Immutable):
     session_seconds: float = 10.0
     logged_a_minute: int | None = None
     start_seconds: float = 300.0
+    health_port: int | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -109,5 +115,6 @@ class Settings(Immutable):
             tick_seconds=read("TICK_SECONDS", "60", between(0, 3600, float), "give seconds from 0 (never) to 3600"),
             session_seconds=read("SESSION_SECONDS", "10", between(1, 300, float), "give seconds from 1 to 300"),
             logged_a_minute=read("LOGGED_A_MINUTE", "all", _all_or_number, f"say all or give 0 to {MOST_LINES}"),
+            health_port=read("HEALTH_PORT", "none", _port_or_none, "give a port, 0 to 65535, or none"),
             start_seconds=read("START_SECONDS", "300", between(0, 86_400, float), "give seconds from 0 to 86400"),
         )

@@ -76,6 +76,7 @@ class Worker:
         try:
             todo, lanes = await self.lane_manager.admitted(records)
             self._at("consumed")
+            self._ports.figures.consumed(todo)
             false = await self._origins.false(todo, lanes)
             for part in self._setbacks.apart(todo):
                 await self._handle(part, lanes, false)
@@ -94,6 +95,7 @@ class Worker:
         (topic, lane), times = self._setbacks.count(records)
         lanes = {record.partition for record in records}
         place, name = where(error), type(error).__name__
+        self._ports.figures.failed("error")
         self._log.error("batch.failed", error=name, where=place, lanes=sorted(lanes), times=times)
         if times >= MOST_TROUBLE:
             self.lane_manager.stop(
@@ -117,6 +119,7 @@ class Worker:
             try:
                 taken = await self._step(batch, mine, set_aside)
             except Conflict as fault:
+                self._ports.figures.failed("conflict")
                 self._log.info("batch.conflict", records=len(batch), reason=str(fault)[:300])
                 self._size = max(1, len(batch) // 2)
                 await self._ports.clock.sleep(0.002 + 0.02 * self._ports.clock.chance())
@@ -126,6 +129,7 @@ class Worker:
             except (Doubt, NotSaid) as fault:
                 if _unclear(fault):  # a transaction that took too long must not be tried at the same length again
                     self._size = max(1, len(batch) // 2)
+                self._ports.figures.failed("doubt")
                 self._log.warning("batch.doubt", fault=type(fault).__name__, reason=str(fault)[:300], lanes=len(mine))
                 current = {n for n, lane in mine.items() if self.lane_manager.held.get(n) is lane}
                 await self.lane_manager.forget(current, renew=_unclear(fault), replace=isinstance(fault, NotSaid))
@@ -167,6 +171,8 @@ class Worker:
         )
         self._at("committed")
         counts = plan.counts
+        seconds = self._ports.clock.monotonic() - started
+        self._ports.figures.decided(plan, seconds)
         self._log.info(
             "batch.done",
             lanes=len(last),
@@ -178,7 +184,7 @@ class Worker:
             unknown=counts.unknown,
             changed=len(plan.writes),
             said=len(said),
-            ms=round((self._ports.clock.monotonic() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
         )
         return plan.taken
 
