@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from typing import Any
 
 import pytest
+from pymongo.read_concern import ReadConcern
 
 from deploy.local import servers
 from installation import SERVICES
@@ -147,7 +148,8 @@ async def test_the_open_transaction_of_a_killed_worker_does_not_hold_up_its_succ
 
 async def _open_transactions(client: Client) -> int:
     """Sessions that hold a transaction open and do nothing."""
-    idle = await client.admin.aggregate(
+    now = client.admin.with_options(read_concern=ReadConcern("local"))  # $currentOp takes no other
+    idle = await now.aggregate(
         [
             {"$currentOp": {"allUsers": True, "idleSessions": True}},
             {"$match": {"type": "idleSession", "transaction": {"$exists": True}}},
