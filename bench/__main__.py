@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import invoicing
+from bench import invoicing, verifying
 from bench.alone import Alone, alone
 from bench.burst import Burst, burst
 from bench.contestants import Run, whole_flow
@@ -38,14 +38,14 @@ def main() -> None:
     latencies: list[Latency] = []
     each: list[Alone] = []
     bursts: list[Burst] = []
+    verified: list[verifying.Verified] = []
     with servers.running(DATA / "servers", fresh=True) as addresses:
-        asyncio.run(_run(BY_HAND, WARM_UP, "warm", addresses, [], [], warm=True))
+        asyncio.run(_run(BY_HAND, WARM_UP, "warm", addresses, [], [], [], warm=True))
         for number in range(asked.rounds):
             for name, found in runs.items():
                 count = asked.plain_orders if name == PLAIN else asked.orders
-                run = asyncio.run(
-                    _run(name, count, f"b{number}{name[0]}", addresses, latencies if number == 0 else [], each)
-                )
+                lone = latencies if number == 0 else []
+                run = asyncio.run(_run(name, count, f"b{number}{name[0]}", addresses, lone, each, verified))
                 found.append(run)
                 console.print(f"{name}: {run.orders:,} orders, {run.units:,} units in {run.seconds:.1f} s")
             bursts.append(asyncio.run(_burst(f"u{number}", addresses)))
@@ -53,6 +53,7 @@ def main() -> None:
     _show(runs, latencies, each, console)
     _show_bursts(bursts, console)
     invoicing.show(invoiced, console)
+    verifying.show(verified[0], console)
 
 
 async def _run(
@@ -62,6 +63,7 @@ async def _run(
     addresses: Addresses,
     latencies: list[Latency],
     each: list[Alone],
+    verified: list[verifying.Verified],
     *,
     warm: bool = False,
 ) -> Run:
@@ -74,6 +76,10 @@ async def _run(
         run = await whole_flow(name, count, addresses, services, databases)
         if name != PLAIN and not warm:
             latencies.append(await lone_scans(name, addresses.kafka, LANES, f"{databases}-lone-"))
+        if name == OURS and not verified:
+            await verifying.all_read(addresses, databases, services)
+    if name == OURS and not verified:  # before a service that reads the same topics alone says everything again
+        verified.append(await asyncio.to_thread(verifying.verifying, addresses, databases))
     if name == OURS and not each:
         each += [await alone(service, addresses, DATA / "logs" / "alone", environment) for service in SERVICES]
     return run

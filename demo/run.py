@@ -33,7 +33,6 @@ from installation.errors import InstallationError
 from installation.topics import create_topics
 from operations.documents import archive
 from operations.documents.paper import paper_read
-from operations.documents.printing import write_pdf
 from operations.terminal.counts import counted
 from operations.terminal.screen import Screen
 from operations.verify import verified
@@ -136,6 +135,8 @@ def shown_path(path: Path) -> str:
 
 async def _printed(addresses: Addresses, invoices: Sequence[Invoice], data: Path, screen: Screen) -> None:
     """Prints the largest of these invoices, as a person would send it."""
+    from operations.documents.printing import write_pdf  # noqa: PLC0415 - 24 MB that each command would carry
+
     largest = max(invoices, key=lambda invoice: invoice.lines)
     to = data / f"{largest.number}.pdf"
     with screen.working("Printing an invoice ..."):

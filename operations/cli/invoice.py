@@ -13,9 +13,7 @@ from operations.cli.options import Data, Databases
 from operations.cli.topics import addresses
 from operations.documents.archive import opened
 from operations.documents.files import is_stream
-from operations.documents.fonts import REPLACED
 from operations.documents.paper import Paper, paper_read
-from operations.documents.printing import unprintable, write_html, write_pdf
 from operations.terminal.screen import Screen
 
 NAMED: Final = 10
@@ -32,6 +30,9 @@ def invoice(
     data: Data = None,
 ) -> None:
     """Write an invoice as a document that can be sent: HTML, PDF, or both."""
+    from operations.documents.fonts import REPLACED  # noqa: PLC0415 - 24 MB and a third of a second: no other command's
+    from operations.documents.printing import unprintable, write_html, write_pdf  # noqa: PLC0415 - the same
+
     if pdf is None and page is None:
         raise InstallationError("Say where to: --pdf FILE, --html FILE, or both.")
     if pdf is not None and page is not None and pdf.resolve() == page.resolve():

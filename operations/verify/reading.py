@@ -14,9 +14,9 @@ from services.engine.core.record import Place
 
 PAGE = 2000
 """Records that are handed out at a time."""
-FETCHED = 8 * 1024 * 1024
-"""Bytes that Kafka hands out at a time: what is fetched ahead of all partitions lies in memory. A larger record comes
-alone.
+FETCHED = 2 * 1024 * 1024
+"""Bytes that Kafka hands out at a time: what is fetched ahead of all partitions lies in memory, unpacked. A larger
+record comes alone.
 """
 POLL_MS = 500
 SILENCE = 20.0
