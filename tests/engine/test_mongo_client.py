@@ -1,6 +1,8 @@
 """Whoever reads beside the store reads by the same rules: from the primary, what a majority has, moments with UTC."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from pymongo.errors import ServerSelectionTimeoutError
@@ -40,3 +42,12 @@ async def test_a_server_that_does_not_answer_is_an_error_and_the_client_ends() -
     async with connect(NOBODY, answer_within=0.1) as client:
         with pytest.raises(ServerSelectionTimeoutError):
             await client.admin.command("ping")
+
+
+@pytest.mark.parametrize("room", ["services", "installation", "operations", "deploy", "demo", "bench"])
+def test_no_file_but_this_one_makes_a_client_of_pymongo(room: str) -> None:
+    """Whoever made one would choose what it reads anew. Motor's is the store's: an import rule holds that."""
+    made = re.compile(r"MongoClient(\[.*\])?\(")
+    files = (Path(__file__).resolve().parents[2] / room).rglob("*.py")
+    found = [file.name for file in files if made.search(file.read_text("utf-8"))]
+    assert found == (["mongo_client.py"] if room == "services" else [])
