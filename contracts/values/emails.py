@@ -29,12 +29,18 @@ def why_no_email(value: str) -> str | None:
         return f"{len(value)} characters, at most {LONGEST}"
     if not at or not local or "@" in local:
         return "not an e-mail address"
-    if any(c not in _JOINERS and (c in INVISIBLE or unicodedata.category(c) in _UNSEEN) for c in value.strip()):
+    if _has_unseen(value.strip()):
         return "a blank, a control or an invisible character in the address"
     labels = _DOTS.split(_folded(domain))
     if len(labels) < 2 or not all(labels):
         return "the domain has no dot, or an empty label"
     return None
+
+
+def _has_unseen(value: str) -> bool:
+    if value.isascii() and value.isprintable():
+        return " " in value
+    return any(c not in _JOINERS and (c in INVISIBLE or unicodedata.category(c) in _UNSEEN) for c in value)
 
 
 def normal_email(value: str) -> str:

@@ -8,8 +8,10 @@ from msgspec import ValidationError
 from contracts.messages.customers import Group
 from contracts.values.places import AddressSnapshot
 from services.engine.core.document import (
+    AnyDocument,
     Document,
     field,
+    fields_and_values,
     fields_of,
     read_from,
     replace,
@@ -35,6 +37,10 @@ class Guest(Document):
     group: Group | None = None
     visits: tuple[Visit, ...] = ()
     seats: dict[str, int] = field(default_factory=dict)
+
+
+class Alone(Document):
+    name: str
 
 
 ADA = Guest(
@@ -67,6 +73,13 @@ def test_some_fields_are_stored_as_all_of_them_are() -> None:
     whole = stored_form(ADA)
     assert stored_fields(ADA, set(fields_of(Guest))) == whole
     assert stored_fields(replace(ADA, points=0, seats={}), {"points", "seats", "name"}) == {"name": "Ada"}
+
+
+@pytest.mark.parametrize("document", [ADA, Group(id="engines"), Alone(name="Ada")])
+def test_all_fields_of_a_document_are_read_at_once_in_their_order(document: AnyDocument) -> None:
+    names, values_of = fields_and_values(type(document))
+    assert names == tuple(fields_of(type(document)))
+    assert values_of(document) == tuple(getattr(document, name) for name in names)
 
 
 def test_what_lacks_a_field_or_has_another_type_is_not_read() -> None:

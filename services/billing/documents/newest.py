@@ -53,7 +53,9 @@ def name_of(customer: Customer | CustomerSnapshot) -> str:
     """What a customer is called on an account: the company, else what there is of a name, else the id. Never blank,
     also where a fact of before has a name in which nothing can be seen.
     """
-    if customer.company_name and not is_blank(customer.company_name):
-        return customer.company_name
-    names = (name for name in (customer.first_name, customer.last_name) if not is_blank(name))
-    return " ".join(names) or customer.id
+    company, first, last = customer.company_name, customer.first_name, customer.last_name
+    if company and not is_blank(company):
+        return company
+    if is_blank(first):
+        return customer.id if is_blank(last) else last
+    return first if is_blank(last) else f"{first} {last}"

@@ -93,8 +93,12 @@ def wanted(message: Message) -> tuple[Want, ...]:
 
 def answers_to(emits: Sequence[Emit], message: Message, work: UnitOfWork) -> tuple[Change, ...]:
     """What those hear who wait for it over HTTP: whoever sent this message, and those whose requests had waited."""
-    if not awaited(message.source) and all(each.cause is None or not awaited(each.cause.source) for each in emits):
-        return ()
+    if not awaited(message.source):
+        for each in emits:
+            if each.cause is not None and each.cause.source.startswith(HTTP):
+                break
+        else:  # as for nearly every message
+            return ()
     found: dict[str, Answered] = {}
     for each in emits:
         cause = each.cause or message.cause

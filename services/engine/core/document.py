@@ -5,9 +5,10 @@ takes, and holds no more than its fields (``docs/decisions/0026``). It is checke
 and that nothing is missing. Values of the wire may stand in it; what is kept as it was said may be one altogether.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, dataclass_transform
 
 import msgspec
@@ -21,6 +22,7 @@ __all__ = [
     "Document",
     "Stored",
     "field",
+    "fields_and_values",
     "fields_of",
     "read_from",
     "replace",
@@ -52,6 +54,7 @@ else:
 AnyDocument = Document | BaseModel
 D = TypeVar("D", bound=AnyDocument)
 V = TypeVar("V", bound=AnyDocument | Immutable)
+_Struct, _replace_in_struct = msgspec.Struct, msgspec.structs.replace
 _AS_THEY_ARE = (datetime, bytes)
 """Types that the store knows itself; days are text there."""
 
@@ -101,14 +104,23 @@ def fields_of(kind: type[AnyDocument]) -> Iterable[str]:
     return kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
 
 
+@cache
+def fields_and_values(kind: type[AnyDocument]) -> tuple[tuple[str, ...], Callable[[AnyDocument], tuple[Any, ...]]]:
+    """The names of its fields, and what reads all of them from a document of this kind, in their order."""
+    names = tuple(fields_of(kind))
+    if len(names) > 1:  # of a single name an ``attrgetter`` gives the value itself
+        return names, attrgetter(*names)
+    return names, lambda document: tuple(getattr(document, name) for name in names)
+
+
 def replace(value: V, **changes: object) -> V:
     """It with these fields changed: how every decision says what becomes of a document. Nested values are shared.
 
     Names and types are checked by mypy (``tests/typing/replace_plugin.py``), not at run time.
     """
-    if isinstance(value, BaseModel):
-        return cast("V", _replace_in_model(value, changes))
-    return cast("V", msgspec.structs.replace(cast("msgspec.Struct", value), **changes))
+    if isinstance(value, _Struct):
+        return cast("V", _replace_in_struct(value, **changes))
+    return cast("V", _replace_in_model(cast("BaseModel", value), changes))
 
 
 def replace_by(value: V, changes: Mapping[str, object]) -> V:
@@ -118,7 +130,7 @@ def replace_by(value: V, changes: Mapping[str, object]) -> V:
         if strange:
             raise TypeError(f"{type(value).__name__} has no field {', '.join(sorted(strange))}")
         return cast("V", _replace_in_model(value, changes))
-    return cast("V", msgspec.structs.replace(cast("msgspec.Struct", value), **changes))
+    return cast("V", _replace_in_struct(cast("msgspec.Struct", value), **changes))
 
 
 def _of_the_wire(value: object) -> object:

@@ -144,7 +144,7 @@ class Planning:
                 return self.work.lacks(missing.wants)
             self._asked = 0
             self._out[self._entries[self._at].record.partition] += said
-            self._said += sum(outgoing.size for outgoing in said)
+            self._said += sum([outgoing.size for outgoing in said])
             self._at += 1
         return self._conclude()
 
@@ -308,5 +308,5 @@ def _outcome(emits: Sequence[Emit]) -> str:
 
 
 def _incidents(emits: Sequence[Emit], message: Message) -> list[Incident]:
-    told = (answered(say, message) for say in emits if say.body.kind in TOLD)
-    return [incident for incident in told if incident is not None]
+    told = [answered(say, message) for say in emits if say.body.kind in TOLD]
+    return [incident for incident in told if incident is not None] if told else told

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from contracts.values.immutable import Immutable
 from services.engine.core.differing import differing, with_paths
-from services.engine.core.document import AnyDocument, Stored, fields_of, read_from, stored_fields, stored_form
+from services.engine.core.document import AnyDocument, Stored, fields_and_values, read_from, stored_fields, stored_form
 from services.engine.core.memory import PROCESSED, LongMemory, Processed, parted, processed_id
 from services.engine.core.message import Message
 from services.engine.core.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page, Ref, Want
@@ -175,8 +175,8 @@ class BatchUnitOfWork:
         # Fields that a decision did not touch are the very objects that were read: most compare by identity.
         changed: list[str] = []
         parts: dict[str, Any] = {}
-        for name in fields_of(type(document)):
-            value, old = getattr(document, name), getattr(was, name)
+        names, values_of = fields_and_values(type(document))
+        for name, value, old in zip(names, values_of(document), values_of(was), strict=True):
             if value is old or value == old:
                 continue
             paths = differing(name, old, value)

@@ -144,5 +144,6 @@ def numbers_on(ledger: Ledger, place: int) -> range:
 def pages_of(order_id: str, ledger: Ledger, numbers: Iterable[int]) -> tuple[Ref, ...]:
     """The pages on which these numbers lie, or will lie, each once."""
     room = room_in(ledger)
-    places = dict.fromkeys(page_of(ledger, number) for number in numbers if number > room)
+    beyond = [number for number in numbers if number > room]
+    places = dict.fromkeys(page_of(ledger, number) for number in beyond) if beyond else ()
     return tuple((EntryPage, page_id(order_id, place)) for place in places)

@@ -36,8 +36,9 @@ class Adopted(Immutable):
 
 def rows_ids(order_id: str, fact: OrderProgressed) -> tuple[str, ...]:
     """The pages on which the fact's subscriptions lie, unless the order has their rows itself, each once."""
-    numbers = (int(number_of(order_id, row)) for row in fact.subscriptions)
-    places = dict.fromkeys((number - 1 - EMBEDDED) // ON_A_PAGE for number in numbers if number > EMBEDDED)
+    numbers = [int(number_of(order_id, row)) for row in fact.subscriptions]
+    beyond = [number for number in numbers if number > EMBEDDED]
+    places = dict.fromkeys((number - 1 - EMBEDDED) // ON_A_PAGE for number in beyond) if beyond else ()
     return tuple(_rows_id(order_id, place) for place in places)
 
 
@@ -92,6 +93,8 @@ def _with_rows(order: PlacedOrder, fact: OrderProgressed, rows_of: RowsOf) -> Ad
             before += () if was is None else (was,)
             after.append(mark)
     adopted = replace(order, subscriptions={**order.subscriptions, **own}) if own else order
+    if not pages:
+        return Adopted(adopted, {})
     (active, ended), (more_active, more_ended) = _states(before), _states(after)
     if (active, ended) != (more_active, more_ended):
         adopted = replace(

@@ -10,7 +10,7 @@ from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
 from services.engine.core.memory import record_processed
 from services.engine.core.message import Message
-from services.engine.core.service import Emit, UnitOfWork, Want
+from services.engine.core.service import Change, Emit, UnitOfWork, Want
 from services.orders.documents.awaited import AwaitedOrder
 from services.orders.documents.customer import CustomerRecord, KnownCustomer, as_known, customer_id, known_ids
 from services.orders.documents.note import KeptNote, note_id
@@ -79,8 +79,10 @@ class Arrival(OrderRequestHandler[OrderSubmitted]):
         earlier = () if awaited is None else awaited.heard
         order = replace(order, version=1, heard=record_processed(earlier, message, "OrderPlaced"))
         draft = OrderDraft(order)
-        for id_ in (id_ for id_, one in known.items() if one is None):
-            draft = draft.with_document(KnownCustomer, id_, as_known(body.customer))
+        unknown = [id_ for id_, one in known.items() if one is None]
+        if unknown:
+            noted = as_known(body.customer)
+            draft = draft.with_documents(Change(KnownCustomer, id_, noted) for id_ in unknown)
         draft = self._emit_placed(draft, message, awaited)
         for note in body.notes:
             draft = add_note(draft, message, note.text, note.author)

@@ -1,6 +1,6 @@
 """A placed order while a message is decided: one value owns it and all that comes of the message."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from contracts.messages.changes import OrderCancellationRequested, OrderCancelled
 from contracts.messages.orders import OrderConfirmationRequested, OrderConfirmed, OrderPlaced, OrderSubmitted
@@ -66,7 +66,11 @@ class OrderDraft(Immutable):
 
     def with_document(self, kind: type[AnyDocument], id: str, document: AnyDocument | None) -> "OrderDraft":  # noqa: A002  the document's id
         """Another document is this from now on; None: it is gone."""
-        return replace(self, changes=(*self.changes, Change(kind, id, document)))
+        return self.with_documents((Change(kind, id, document),))
+
+    def with_documents(self, changes: Iterable[Change]) -> "OrderDraft":
+        """Other documents are these from now on."""
+        return replace(self, changes=(*self.changes, *changes))
 
     def emit(self, *emits: Emit) -> "OrderDraft":
         """These are said, behind what is said already."""

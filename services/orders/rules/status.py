@@ -50,6 +50,10 @@ def status_of_item(order: PlacedOrder, item: PlacedItem) -> ItemStatus:
 
 def totals_of_units(order: PlacedOrder) -> tuple[int, int]:
     """Taken and cancelled units of the whole order."""
-    ids = {item.item_id for item in order.items}
-    rows = [row for row in order.progress if row.item_id in ids]
-    return sum(row.taken for row in rows), sum(row.cancelled for row in rows)
+    taken = cancelled = 0
+    if order.progress:
+        ids = {item.item_id for item in order.items}
+        for row in order.progress:
+            if row.item_id in ids:
+                taken, cancelled = taken + row.taken, cancelled + row.cancelled
+    return taken, cancelled
