@@ -31,8 +31,8 @@ def murmur2(key: bytes) -> int:
     whole = len(key) >> 2
     found = (_SEED ^ len(key)) & _32_BITS
     for word in _words(whole).unpack_from(key):
-        word = word * _MIX & _32_BITS
-        found = (found * _MIX ^ (word ^ word >> 24) * _MIX) & _32_BITS
+        mixed = word * _MIX & _32_BITS
+        found = (found * _MIX ^ (mixed ^ mixed >> 24) * _MIX) & _32_BITS
     rest = key[whole << 2 :]
     if rest:
         found = (found ^ int.from_bytes(rest, "little")) * _MIX & _32_BITS
