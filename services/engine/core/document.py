@@ -104,9 +104,13 @@ def fields_of(kind: type[AnyDocument]) -> Iterable[str]:
     return kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
 
 
-@cache
-def fields_and_values(kind: type[AnyDocument]) -> tuple[tuple[str, ...], Callable[[AnyDocument], tuple[Any, ...]]]:
+def fields_and_values(kind: type[AnyDocument]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """The names of its fields, and what reads all of them from a document of this kind, in their order."""
+    return _fields_and_values(kind)  # type: ignore[arg-type]  # every class has a hash
+
+
+@cache
+def _fields_and_values(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     names = tuple(fields_of(kind))
     if len(names) > 1:  # of a single name an ``attrgetter`` gives the value itself
         return names, attrgetter(*names)
@@ -118,8 +122,9 @@ def replace(value: V, **changes: object) -> V:
 
     Names and types are checked by mypy (``tests/typing/replace_plugin.py``), not at run time.
     """
-    if isinstance(value, _Struct):
-        return cast("V", _replace_in_struct(value, **changes))
+    found: object = value  # mypy holds documents for no structs
+    if isinstance(found, _Struct):
+        return cast("V", _replace_in_struct(found, **changes))
     return cast("V", _replace_in_model(cast("BaseModel", value), changes))
 
 

@@ -309,4 +309,4 @@ def _outcome(emits: Sequence[Emit]) -> str:
 
 def _incidents(emits: Sequence[Emit], message: Message) -> list[Incident]:
     told = [answered(say, message) for say in emits if say.body.kind in TOLD]
-    return [incident for incident in told if incident is not None] if told else told
+    return [incident for incident in told if incident is not None]
