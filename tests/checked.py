@@ -15,9 +15,9 @@ import msgspec
 from contracts.values import model
 from contracts.values.judging import JUDGED
 from contracts.values.model import Model
+from services.engine.core import document
 from services.engine.core.document import Document
 
-S = TypeVar("S", bound=msgspec.Struct)
 M = TypeVar("M", bound=Model)
 _AS_THEY_ARE: Final = (bytes, datetime, date)
 """A text is none of these, though it could be read as one."""
@@ -28,7 +28,7 @@ def checked() -> Iterator[None]:
     """Meanwhile a change raises TypeError for a name that is no field, or a value that is not of its field's type."""
     replace, with_fields = msgspec.structs.replace, model._with_fields
 
-    def replace_checked(struct: S, /, **changes: Any) -> S:
+    def replace_checked(struct: msgspec.Struct, /, **changes: Any) -> Any:
         kind: type[Any] = type(struct)
         if issubclass(kind, Document):
             _check_document(kind, changes)
@@ -39,7 +39,7 @@ def checked() -> Iterator[None]:
         return with_fields(said, fields)
 
     with (
-        patch.object(msgspec.structs, "replace", replace_checked),
+        patch.object(document, "_replace_in_struct", replace_checked),
         patch.object(model, "_with_fields", with_fields_checked),
     ):
         yield

@@ -5,22 +5,23 @@ from typing import cast
 
 import msgspec
 
-from services.engine.core.document import AnyDocument, Document
+from services.engine.core.document import Document
 
 _HOLDS_MANY = ("tuple[", "dict[", "Mapping[")
 
 
-def lists_in(documents: Iterable[type[AnyDocument]], service: str) -> set[str]:
+def lists_in(documents: Iterable[type[Document]], service: str) -> set[str]:
     """The fields of a service's documents, and of all values in them, that hold a list or names by key."""
     kinds = [kind for kind in documents if issubclass(kind, msgspec.Struct)]
-    values = [kind for kind in _below(Document) if kind.__module__.startswith((service, "services.engine"))]
+    values = [kind for kind in below(Document) if kind.__module__.startswith((service, "services.engine"))]
     return {name for kind in kinds for name in _lists(cast("type[Document]", kind), values, set())}
 
 
-def _below(kind: type[Document]) -> Iterator[type[Document]]:
+def below(kind: type[Document]) -> Iterator[type[Document]]:
+    """Every kind of document, and of value in one, that was imported."""
     for inner in kind.__subclasses__():
         yield inner
-        yield from _below(inner)
+        yield from below(inner)
 
 
 def _lists(kind: type[Document], values: Iterable[type[Document]], seen: set[type[Document]]) -> Iterator[str]:

@@ -15,12 +15,12 @@ from pymongo.database import Database
 from contracts.wire.encoding import encoded
 from contracts.wire.envelope import Opened, opened
 from contracts.wire.message import Body, Kind
-from services.engine.core.document import AnyDocument, read_from, stored_form
+from services.engine.core.document import Document, read_from, stored_form
 from services.engine.core.message import Message, Origin, message_time
 from services.engine.core.service import Decision, Emit, Key, LaneClock, NotLoaded, Page, Service
 from services.engine.core.unit_of_work import BatchUnitOfWork, Write, matches
 
-D = TypeVar("D", bound=AnyDocument)
+D = TypeVar("D", bound=Document)
 B = TypeVar("B", bound=Body)
 NOON = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 
@@ -151,7 +151,7 @@ class Scene:
         found = next(c.name for c in self.service.collections if c.kind is kind)
         return {id_: self.document(kind, id_) for name, id_ in self.documents if name == found}
 
-    def keep(self, kind: type[AnyDocument], id_: str, document: AnyDocument) -> None:
+    def keep(self, kind: type[Document], id_: str, document: Document) -> None:
         """Puts a document there, as given."""
         name = next(c.name for c in self.service.collections if c.kind is kind)
         self.documents[name, id_] = stored_form(document)

@@ -86,14 +86,3 @@ class Address(Model):
         WithJsonSchema({"type": "string", "maxLength": 16}),
         Field(validate_default=True),
     ] = ""
-
-    def snapshot(self) -> AddressSnapshot:
-        """It as an order, a subscription or a payer keeps it."""
-        return AddressSnapshot(
-            street=self.street,
-            street2=self.street2,
-            city=self.city,
-            region=self.region,
-            country=self.country,
-            postal_code=self.postal_code,
-        )

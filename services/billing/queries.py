@@ -11,7 +11,9 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.messages.invoices import Invoice, InvoiceLine
 from contracts.values.immutable import Immutable
+from services.billing.documents.invoice import KeptInvoice, Line
 from services.billing.rules.calendar import issue_date, period_after
+from services.engine.core.document import read_from
 
 Database = AsyncDatabase[dict[str, Any]]
 
@@ -59,7 +61,7 @@ async def list_lines(database: Database, number: str) -> AsyncIterator[InvoiceLi
     between = {"$gt": f"{number}/", "$lt": f"{number}0"}
     async for page in database["invoice_pages"].find({"_id": between}, batch_size=PAGES_AT_ONCE).sort("_id", 1):
         for line in page["lines"]:
-            yield InvoiceLine.model_validate(line, strict=False)
+            yield read_from(line, Line).to_contract()
 
 
 async def knows_payer(database: Database, payer: str) -> bool:
@@ -97,4 +99,4 @@ async def find_due(database: Database, period: str | None, payer: str | None, bi
 
 
 def _invoice(found: Mapping[str, Any]) -> Invoice:
-    return Invoice.model_validate(found, strict=False)
+    return read_from(found, KeptInvoice).to_contract()

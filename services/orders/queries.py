@@ -6,10 +6,9 @@ from typing import Any
 from msgspec import to_builtins
 from pymongo.asynchronous.database import AsyncDatabase
 
-from contracts.messages.order import Hold
 from contracts.values.immutable import Immutable
 from services.engine.core.document import read_from
-from services.orders.documents.order import PlacedOrder, SubscriptionRows
+from services.orders.documents.order import Hold, PlacedOrder, SubscriptionRows
 from services.orders.documents.progress import states_of
 
 Database = AsyncDatabase[dict[str, Any]]

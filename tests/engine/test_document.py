@@ -6,22 +6,19 @@ import pytest
 from msgspec import ValidationError
 
 from contracts.messages.customers import Group
-from contracts.values.places import AddressSnapshot
 from services.engine.core.document import (
-    AnyDocument,
     Document,
     field,
     fields_and_values,
     fields_of,
     read_from,
     replace,
-    replace_by,
     stored_fields,
     stored_form,
 )
 
 NOON = datetime(2024, 5, 15, 12, tzinfo=UTC)
-BERLIN = {"street": "1 Main Street", "city": "Berlin", "country": "DE", "postal_code": "10115"}
+BERLIN = {"street": "1 Main Street", "country": "DE", "postal_code": "10115"}
 
 
 class Visit(Document):
@@ -29,12 +26,24 @@ class Visit(Document):
     who: bytes | None = None
 
 
+class Home(Document):
+    street: str
+    street2: str | None = None
+    country: str
+    postal_code: str = ""
+
+
+class Club(Document):
+    id: str
+    name: str | None = None
+
+
 class Guest(Document):
     name: str
     since: datetime
     points: int = 0
-    lives_at: AddressSnapshot | None = None
-    group: Group | None = None
+    lives_at: Home | None = None
+    group: Club | None = None
     visits: tuple[Visit, ...] = ()
     seats: dict[str, int] = field(default_factory=dict)
 
@@ -47,8 +56,8 @@ ADA = Guest(
     name="Ada",
     since=NOON,
     points=2**40,
-    lives_at=AddressSnapshot(**BERLIN),
-    group=Group(id="engines"),
+    lives_at=Home(**BERLIN),
+    group=Club(id="engines"),
     visits=(Visit(day=date(2024, 2, 29), who=b"\x00x"), Visit(day=date(2024, 3, 1))),
     seats={"A": 3},
 )
@@ -75,8 +84,8 @@ def test_some_fields_are_stored_as_all_of_them_are() -> None:
     assert stored_fields(replace(ADA, points=0, seats={}), {"points", "seats", "name"}) == {"name": "Ada"}
 
 
-@pytest.mark.parametrize("document", [ADA, Group(id="engines"), Alone(name="Ada")])
-def test_all_fields_of_a_document_are_read_at_once_in_their_order(document: AnyDocument) -> None:
+@pytest.mark.parametrize("document", [ADA, Club(id="engines"), Alone(name="Ada")])
+def test_all_fields_of_a_document_are_read_at_once_in_their_order(document: Document) -> None:
     names, values_of = fields_and_values(type(document))
     assert names == tuple(fields_of(type(document)))
     assert values_of(document) == tuple(getattr(document, name) for name in names)
@@ -96,14 +105,15 @@ def test_a_country_that_is_taken_off_the_list_makes_nothing_unreadable() -> None
     assert guest.lives_at.street2 is None
 
 
-def test_a_document_may_be_a_message_kept_as_it_was_said() -> None:
-    group = Group(id="engines", name="Engines Ltd")
-    assert read_from(stored_form(group), Group) == group
-    assert stored_fields(group, {"name"}) == {"name": "Engines Ltd"}
-    assert list(fields_of(Group)) == ["id", "name"]
-    assert replace(group, name="Mills") == Group(id="engines", name="Mills")
-
-
 def test_a_value_that_the_store_does_not_know_cannot_be_kept() -> None:
-    with pytest.raises(NotImplementedError, match="complex cannot be kept"):
-        stored_form(replace_by(ADA, {"points": 1j}))
+    odd: Any = 1j
+    with pytest.raises(TypeError, match="complex"):
+        stored_form(Guest(name="Ada", since=NOON, points=odd))
+
+
+def test_a_message_of_the_wire_cannot_be_kept_whole_or_in_a_document() -> None:
+    engines: Any = Group(id="engines")
+    with pytest.raises(TypeError, match="Group"):
+        stored_form(engines)
+    with pytest.raises(TypeError, match="Group"):
+        stored_form(Guest(name="Ada", since=NOON, group=engines))

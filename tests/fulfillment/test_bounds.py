@@ -4,6 +4,7 @@ import pytest
 
 from contracts.messages.changes import OrderChangeRefused
 from contracts.messages.orders import OrderPlaced
+from contracts.values.model import restate
 from contracts.values.refusals import Code
 from services.engine.core.document import replace
 from services.fulfillment.documents.asset import HISTORY_KEPT, Asset, Assignment
@@ -63,7 +64,7 @@ def test_contact_data_adds_only_so_many_terms() -> None:
     stage.keep(Ledger, "o-1", replace(known, terms=known.terms * TERMS_KEPT))
     stage.hears(scan("S1"))
     order = placed(item(quantity=500)).order
-    renamed = replace(order, customer=replace(order.customer, first_name="Jacquard"))
+    renamed = restate(order, customer=restate(order.customer, first_name="Jacquard"))
     stage.hears(OrderPlaced(version=2, order=renamed))
     assert len(ledger(stage).terms) == TERMS_KEPT
     assert serials(stage.hears(scan("S2"))) == ["S2"]

@@ -15,7 +15,7 @@ from contracts.messages.orders import (
 )
 from contracts.messages.subscription import State
 from contracts.values.money import Money
-from contracts.values.places import Address
+from contracts.values.places import Address, AddressSnapshot
 from contracts.wire.message import Body
 from services.orders.service import orders
 from services.orders.settings import Settings
@@ -88,6 +88,11 @@ def note(text: str = "Ring twice", order_id: str | None = "o-1", customer_id: st
 
 def written(text: str) -> Note:
     return Note(text=text, author="Ada")
+
+
+def as_said(address: Address) -> AddressSnapshot:
+    """The address as facts carry it."""
+    return AddressSnapshot(**dict(address))
 
 
 def group(id_: str) -> Group:

@@ -37,6 +37,7 @@ from tests.orders.shop import (
     CLOCK,
     HARBOUR,
     POSTER,
+    as_said,
     codes,
     group,
     item,
@@ -262,7 +263,7 @@ def test_billing_data_go_to_fulfillment_too() -> None:
         "net_30",
         "group:south",
         "NL1",
-        HARBOUR.snapshot(),
+        as_said(HARBOUR),
     )
 
 

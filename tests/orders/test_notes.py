@@ -5,6 +5,7 @@ from services.engine.core.document import replace
 from services.orders.documents.customer import CustomerRecord
 from services.orders.documents.note import KeptNote
 from services.orders.documents.order import PlacedOrder
+from services.orders.documents.party import Group
 from tests.orders.shop import codes, group, kinds, note, open_shop, order, progressed, written
 from tests.scene import NOON, only
 
@@ -54,7 +55,7 @@ def test_notes_and_default_group_of_a_customer_count_under_one_version() -> None
     shop.hears(note("one", None, "acme"))
     shop.hears(CustomerGroupChangeRequested(customer_id="acme", group=group("nl"), actor="Grace"))
     assert only(shop.hears(note("two", None, "acme")), NoteAdded).version == 3
-    assert shop.document(CustomerRecord, "acme").group == group("nl")
+    assert shop.document(CustomerRecord, "acme").group == Group(id="nl", name="Group nl")
 
 
 def test_a_note_about_a_customer_heard_again_is_a_repeat() -> None:

@@ -19,6 +19,7 @@ from tests.orders.shop import (
     CLOCK,
     HARBOUR,
     POSTER,
+    as_said,
     group,
     item,
     kinds,
@@ -138,7 +139,7 @@ def test_a_customer_without_an_id_gets_one_that_follows_from_the_normalised_emai
 def test_addresses_channel_and_test_mark_are_kept_as_given() -> None:
     sent = order(shipping_address=HARBOUR, channel="phone", test=True)
     placed = only(open_shop().hears(sent), OrderPlaced).order
-    assert (placed.billing_address, placed.shipping_address) == (CANAL.snapshot(), HARBOUR.snapshot())
+    assert (placed.billing_address, placed.shipping_address) == (as_said(CANAL), as_said(HARBOUR))
     assert (placed.channel, placed.test) == ("phone", True)
 
 

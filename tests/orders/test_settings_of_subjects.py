@@ -4,6 +4,7 @@ from contracts.messages.catalog import VariantChanged, VariantSubmitted
 from contracts.messages.orders import CustomerGroupChanged, CustomerGroupChangeRequested, RequestRepeated
 from services.engine.core.inbox import DecidedRequests
 from services.orders.documents.customer import CustomerRecord
+from services.orders.documents.party import Group
 from services.orders.documents.variant import Variant
 from tests.orders.shop import CLOCK, codes, group, kinds, open_shop, price, refusals, variant
 from tests.scene import NOON, only
@@ -83,7 +84,7 @@ def test_an_older_default_group_never_replaces_a_newer_one() -> None:
     shop = open_shop()
     shop.hears(regroup("nl"))
     assert codes(shop.hears(regroup("be"), time=NOON - timedelta(days=1))) == ["superseded"]
-    assert shop.document(CustomerRecord, "acme").group == group("nl")
+    assert shop.document(CustomerRecord, "acme").group == Group(id="nl", name="Group nl")
 
 
 def test_a_group_change_heard_again_is_a_repeat() -> None:

@@ -7,7 +7,6 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from pydantic import BaseModel
 
 SAID: Mapping[str, Any] = {
     "currency": "EUR",
@@ -28,11 +27,7 @@ AT = datetime(2024, 5, 14, 13, 31, tzinfo=UTC)
 def filled(kind: type[Any]) -> Any:
     """A value of this kind in which no field has its default, as far as its types allow."""
     hints = get_type_hints(kind, include_extras=True)
-    names = kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
-    values = {name: _value(hints[name], name) for name in names}
-    if issubclass(kind, BaseModel):
-        return kind.model_validate(values, strict=False)
-    return kind(**values)
+    return kind(**{name: _value(hints[name], name) for name in kind.__struct_fields__})
 
 
 def _value(hint: Any, name: str) -> Any:
@@ -54,7 +49,7 @@ def _of(hint: Any, name: str) -> Any:
         return {_of(inner[0], name): _of(inner[1], name)}
     if issubclass(hint, Enum):
         return next(iter(hint))
-    if issubclass(hint, BaseModel | msgspec.Struct):
+    if issubclass(hint, msgspec.Struct):
         return filled(hint)
     plain = {str: name, int: 7, bool: True, bytes: b"\x01\x02", datetime: AT, date: AT.date(), object: name}
     return plain[hint]
@@ -64,8 +59,6 @@ def meaning(value: Any) -> Any:
     """What it means, defaults spelled out, as JSON data."""
     if isinstance(value, msgspec.Struct):
         return {name: meaning(getattr(value, name)) for name in value.__struct_fields__}
-    if isinstance(value, BaseModel):
-        return {name: meaning(getattr(value, name)) for name in type(value).model_fields}
     if isinstance(value, Mapping):
         return {str(key): meaning(each) for key, each in value.items()}
     if isinstance(value, tuple | list):

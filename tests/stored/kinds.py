@@ -7,13 +7,12 @@ from typing import Any
 
 import bson
 from bson import json_util
-from pydantic import BaseModel
 
 from contracts.values.immutable import Immutable
 from services.billing.service import billing
 from services.engine.adapters.mongo_checkpoint import from_document, to_document
 from services.engine.core.checkpoint import Bookmark, Checkpoint
-from services.engine.core.document import read_from, stored_form
+from services.engine.core.document import fields_of, read_from, stored_form
 from services.engine.core.record import Outgoing
 from services.engine.core.service import LaneClock
 from services.fulfillment.service import fulfillment
@@ -34,8 +33,8 @@ class Form(Immutable):
 
 
 def _form(kind: type[Any]) -> Form:
-    names = kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
-    return Form(lambda stored: read_from(stored, kind), stored_form, lambda: filled(kind), frozenset(names))
+    names = frozenset(fields_of(kind))
+    return Form(lambda stored: read_from(stored, kind), stored_form, lambda: filled(kind), names)
 
 
 def _checkpoint() -> Checkpoint:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from services.billing.documents.account import Account
 from services.billing.documents.share import Share
 from services.billing.service import billing
-from services.engine.core.document import AnyDocument, Stored, read_from
+from services.engine.core.document import Document, Stored, read_from
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.documents.ledger import EntryPage, Ledger
 from services.fulfillment.service import fulfillment
@@ -15,7 +15,7 @@ from services.orders.documents.order import PlacedOrder, SubscriptionRows
 from services.orders.service import orders
 from tests.ledgers import joined, with_all_rows
 
-D = TypeVar("D", bound=AnyDocument)
+D = TypeVar("D", bound=Document)
 Lookup = Callable[[str, str], Mapping[str, Stored]]
 """The stored documents of a service's collection, by id."""
 NAMES: dict[type[Any], tuple[str, str]] = {

@@ -1,4 +1,4 @@
-"""mypy knows what ``replace`` may change: the fields of the value's class, with their types."""
+"""mypy knows what ``replace`` and ``restate`` may change: the fields of the value's class, with their types."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from mypy import api
 ROOT = Path(__file__).parents[2]
 BEGIN = """
 from contracts.messages.customers import Group
+from contracts.values.model import restate
 from services.engine.core.memory import Processed
 from services.engine.core.document import Document, replace
 from services.engine.core.message import Origin
@@ -19,15 +20,16 @@ def f(heard: Processed, ledger: Ledger, group: Group, origin: Origin, either: Pr
 LINES: tuple[tuple[str, str], ...] = (
     ('replace(heard, outcome="x")', ""),
     ("replace(ledger, version=2, heard=(heard,), moved=1, due=None)", ""),
-    ('replace(group, name="Tulip")', ""),
+    ('restate(group, name="Tulip")', ""),
     ("replace(origin, offset=3)", ""),
     ('replace(heard, outcme="x")', 'Unexpected keyword argument "outcme"'),
     ("replace(heard, outcome=1)", 'has incompatible type "int"; expected "str"'),
     ("replace(ledger, heard=None)", "incompatible type"),
     ("replace(ledger, kept_here=1)", 'Unexpected keyword argument "kept_here"'),
-    ('replace(group, nmae="Tulip")', 'Unexpected keyword argument "nmae"'),
-    ("replace(group, name=17)", "incompatible type"),
+    ('restate(group, nmae="Tulip")', 'Unexpected keyword argument "nmae"'),
+    ("restate(group, name=17)", "incompatible type"),
     ('replace(origin, offset="3")', "incompatible type"),
+    ('replace(group, name="Tulip")', "cannot be"),
     ("replace(either, offset=3)", "Unexpected keyword argument"),
     ("reveal_type(replace(ledger, version=2))", 'Revealed type is "services.fulfillment.documents.ledger.Ledger"'),
 )

@@ -2,7 +2,7 @@
 
 A struct is made, changed and turned into what the store takes in a fraction of the time that a model of the wire
 takes, and holds no more than its fields (``docs/decisions/0026``). It is checked when it is read from the store: types,
-and that nothing is missing. Values of the wire may stand in it; what is kept as it was said may be one altogether.
+and that nothing is missing. No model of the wire stands in it (``docs/decisions/0085``, ``contract.py``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, dataclass_transf
 
 import msgspec
 from msgspec import field
-from pydantic import BaseModel
 
 from contracts.values.immutable import Immutable
 
 __all__ = [
-    "AnyDocument",
     "Document",
     "Stored",
     "field",
@@ -51,23 +49,21 @@ else:
         """A document, or a value in one: fields by name, never changed, equal and hashed by them."""
 
 
-AnyDocument = Document | BaseModel
-D = TypeVar("D", bound=AnyDocument)
-V = TypeVar("V", bound=AnyDocument | Immutable)
-_Struct, _replace_in_struct = msgspec.Struct, msgspec.structs.replace
+D = TypeVar("D", bound=Document)
+V = TypeVar("V", bound=Document | Immutable)
+_replace_in_struct: Callable[..., Any] = msgspec.structs.replace
+"""mypy holds documents for no structs. In tests it is one that looks at the values (``tests/checked.py``)."""
 _AS_THEY_ARE = (datetime, bytes)
 """Types that the store knows itself; days are text there."""
 
 
-def stored_form(document: AnyDocument) -> Stored:
-    """A document as it is stored, without its id. Left out: fields that have their default; of models, None."""
+def stored_form(document: Document) -> Stored:
+    """A document as it is stored, without its id. Left out: fields that have their default, at every depth."""
     return cast("Stored", _stored(document))
 
 
-def stored_fields(document: AnyDocument, names: Iterable[str]) -> Stored:
+def stored_fields(document: Document, names: Iterable[str]) -> Stored:
     """Some of its fields, by the same rule."""
-    if isinstance(document, BaseModel):
-        return document.model_dump(include=set(names), exclude_none=True)
     defaults = _defaults(type(document))  # type: ignore[arg-type]  # every class has a hash
     values = {name: getattr(document, name) for name in names}
     return {name: _stored(value) for name, value in values.items() if value != defaults[name]}
@@ -87,24 +83,22 @@ def _defaults(kind: type[Any]) -> Mapping[str, object]:
 
 
 def _stored(value: object) -> Any:
-    return msgspec.to_builtins(value, builtin_types=_AS_THEY_ARE, enc_hook=_of_the_wire)
+    return msgspec.to_builtins(value, builtin_types=_AS_THEY_ARE)
 
 
 def read_from(stored: Stored, kind: type[D]) -> D:
-    """The document that was stored so. Raises msgspec's ``ValidationError`` if it is none of this kind (pydantic's for
-    a message kept as it was said): a field is missing or has another type.
+    """The document that was stored so. Raises msgspec's ``ValidationError`` if it is none of this kind: a field is
+    missing or has another type.
     """
-    if issubclass(kind, BaseModel):
-        return cast("D", _to_the_wire(kind, stored))
-    return msgspec.convert(stored, kind, dec_hook=_to_the_wire)
+    return msgspec.convert(stored, kind)
 
 
-def fields_of(kind: type[AnyDocument]) -> Iterable[str]:
+def fields_of(kind: type[Document]) -> Iterable[str]:
     """The names of its fields."""
-    return kind.model_fields if issubclass(kind, BaseModel) else kind.__struct_fields__
+    return kind.__struct_fields__
 
 
-def fields_and_values(kind: type[AnyDocument]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def fields_and_values(kind: type[Document]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """The names of its fields, and what reads all of them from a document of this kind, in their order."""
     return _fields_and_values(kind)  # type: ignore[arg-type]  # every class has a hash
 
@@ -120,40 +114,13 @@ def _fields_and_values(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any]
 def replace(value: V, **changes: object) -> V:
     """It with these fields changed: how every decision says what becomes of a document. Nested values are shared.
 
-    Names and types are checked by mypy (``tests/typing/replace_plugin.py``), not at run time.
+    Names and types are checked by mypy (``tests/typing/replace_plugin.py``), and in the tests at run time.
     """
-    found: object = value  # mypy holds documents for no structs
-    if isinstance(found, _Struct):
-        return cast("V", _replace_in_struct(found, **changes))
-    return cast("V", _replace_in_model(cast("BaseModel", value), changes))
+    made: V = _replace_in_struct(value, **changes)
+    return made
 
 
 def replace_by(value: V, changes: Mapping[str, object]) -> V:
     """The same where the names are known at run time only. Raises TypeError for a name that is no field of it."""
-    if isinstance(value, BaseModel):
-        strange = changes.keys() - type(value).model_fields.keys()
-        if strange:
-            raise TypeError(f"{type(value).__name__} has no field {', '.join(sorted(strange))}")
-        return cast("V", _replace_in_model(value, changes))
-    return cast("V", _replace_in_struct(cast("msgspec.Struct", value), **changes))
-
-
-def _of_the_wire(value: object) -> object:
-    if isinstance(value, BaseModel):
-        return value.model_dump(exclude_none=True)
-    raise NotImplementedError(f"{type(value).__name__} cannot be kept")
-
-
-def _to_the_wire(kind: type[Any], stored: Any) -> Any:
-    return kind.model_validate(stored, strict=False)
-
-
-def _replace_in_model(model: BaseModel, changes: Mapping[str, object]) -> BaseModel:
-    # pydantic's own ``model_copy`` copies what a frozen value never needs of its own.
-    made = model.__class__.__new__(model.__class__)
-    set_field = object.__setattr__
-    set_field(made, "__dict__", {**model.__dict__, **changes})
-    set_field(made, "__pydantic_fields_set__", model.__pydantic_fields_set__)
-    set_field(made, "__pydantic_extra__", model.__pydantic_extra__)
-    set_field(made, "__pydantic_private__", model.__pydantic_private__)
+    made: V = _replace_in_struct(value, **changes)
     return made

@@ -9,11 +9,11 @@ from msgspec import field
 from contracts.messages.answers import Refused
 from contracts.values.immutable import Immutable
 from contracts.wire.message import Body
-from services.engine.core.document import AnyDocument
+from services.engine.core.document import Document
 from services.engine.core.message import Cause, Message
 
-D = TypeVar("D", bound=AnyDocument)
-Ref = tuple[type[AnyDocument], str]
+D = TypeVar("D", bound=Document)
+Ref = tuple[type[Document], str]
 """A document as services name it: (kind, id)."""
 Key = tuple[str, str]
 """The same as the store names it: (collection, id)."""
@@ -83,9 +83,9 @@ class NotLoaded(Exception):
 class Change(Immutable):
     """A document as it is from now on; ``document`` absent: it is gone."""
 
-    kind: type[AnyDocument]
+    kind: type[Document]
     id: str
-    document: AnyDocument | None
+    document: Document | None
 
 
 class Emit(Immutable):
@@ -115,7 +115,7 @@ class Collection(Immutable):
     """Where documents of one kind are kept. ``indexes``: top-level fields, each tuple one index (beside the id's)."""
 
     name: str
-    kind: type[AnyDocument]
+    kind: type[Document]
     indexes: tuple[tuple[str, ...], ...] = ()
 
 
@@ -141,7 +141,7 @@ class Service(Immutable):
     on_batch_end: Callable[[Message, Change, UnitOfWork], Decision] = field(
         default=lambda _message, _change, _work: NOTHING
     )
-    batch_end_kinds: tuple[type[AnyDocument], ...] = ()
+    batch_end_kinds: tuple[type[Document], ...] = ()
     weight: Callable[[Message], int] = field(default=lambda _message: 1)
     tick: Callable[[int, datetime], Body] | None = None
     refused: type[Refused] | None = None

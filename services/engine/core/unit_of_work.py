@@ -5,12 +5,12 @@ from typing import Any, TypeVar, cast
 
 from contracts.values.immutable import Immutable
 from services.engine.core.differing import differing, with_paths
-from services.engine.core.document import AnyDocument, Stored, fields_and_values, read_from, stored_fields, stored_form
+from services.engine.core.document import Document, Stored, fields_and_values, read_from, stored_fields, stored_form
 from services.engine.core.memory import PROCESSED, LongMemory, Processed, parted, processed_id
 from services.engine.core.message import Message
 from services.engine.core.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page, Ref, Want
 
-D = TypeVar("D", bound=AnyDocument)
+D = TypeVar("D", bound=Document)
 
 
 Lacking = tuple[tuple[Key, ...], tuple[tuple[str, Page[Any]], ...]]
@@ -45,8 +45,8 @@ class BatchUnitOfWork:
         self._long = tuple(name for name, kind in self._kinds.items() if issubclass(kind, LongMemory))
         self._clocks = dict(clocks)
         self._stored: dict[Key, Stored | None] = {}
-        self._was: dict[Key, AnyDocument | None] = {}
-        self._now: dict[Key, AnyDocument | None] = {}
+        self._was: dict[Key, Document | None] = {}
+        self._now: dict[Key, Document | None] = {}
         self._changed: dict[Key, None] = {}
         self._pages: dict[Page[Any], tuple[str, ...]] = {}
 
@@ -69,7 +69,7 @@ class BatchUnitOfWork:
         if key in self._now:
             return cast("D | None", self._now[key])
         if key not in self._stored:
-            raise NotLoaded((cast("type[AnyDocument]", kind), id))
+            raise NotLoaded((cast("type[Document]", kind), id))
         document = self._now[key] = self._before(key, kind)
         return document
 
@@ -166,7 +166,7 @@ class BatchUnitOfWork:
                 found.append(write)
         return tuple(found)
 
-    def _write(self, key: Key, document: AnyDocument | None) -> Write | None:
+    def _write(self, key: Key, document: Document | None) -> Write | None:
         was = self._stored[key] if document is None else self._before(key, type(document))
         if was is None:
             return None if document is None else Write(*key, stored_form(document), new=True)

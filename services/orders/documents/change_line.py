@@ -14,11 +14,11 @@ from contracts.messages.changes import (
     PayerChangeRequested,
     ShortCloseRequested,
 )
-from contracts.messages.order import BillingData
 from services.engine.core.document import Document
 from services.engine.core.message import Message
 from services.orders.documents.awaited import Parked
 from services.orders.documents.order import PlacedItem
+from services.orders.documents.party import Billing
 
 ChangeRequest = OrderAmendmentRequested | OrderCancellationRequested | ShortCloseRequested | PayerChangeRequested
 """What waits in an order's line of changes."""
@@ -36,7 +36,7 @@ class OpenChange(Document):
     number: int
     request: Parked
     items: tuple[PlacedItem, ...]
-    billing: BillingData
+    billing: Billing
 
     def message(self, lane: int) -> Message[ChangeRequest]:
         """The request again: nothing else is ever open."""
@@ -65,7 +65,7 @@ def proposal(order_id: str, change: OpenChange, lane: int) -> OrderChangePropose
         number=change.number,
         change=KINDS[type(body)],
         items=tuple(item.to_contract() for item in change.items),
-        billing=change.billing,
+        billing=change.billing.to_contract(),
         item_id=body.item_id if isinstance(body, ShortCloseRequested) else None,
         requested_at=change.request.time,
         actor=body.actor,

@@ -9,9 +9,12 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Literal
 
-from contracts.messages.customers import Customer, CustomerSnapshot, Group
+from contracts.messages import customers as contract
+from contracts.messages.customers import Customer
 from contracts.values.emails import normal_email
 from services.engine.core.document import Document
+from services.orders.documents import party
+from services.orders.documents.party import Group
 
 
 class CustomerRecord(Document):
@@ -49,9 +52,9 @@ def customer_id(customer: Customer) -> str:
     return customer.id if customer.id is not None else id_from_email(customer.email)
 
 
-def snapshot(customer: Customer) -> CustomerSnapshot:
+def snapshot(customer: Customer) -> party.Customer:
     """The customer as the order keeps them."""
-    return CustomerSnapshot(
+    return party.Customer(
         id=customer_id(customer),
         email=customer.email,
         first_name=customer.first_name or "",
@@ -105,11 +108,11 @@ GroupSource = Literal["order", "customer"]
 
 
 def group_in_force(
-    customer: Customer, own: Group | None, record: CustomerRecord | None
+    customer: Customer, own: contract.Group | None, record: CustomerRecord | None
 ) -> tuple[Group | None, GroupSource | None]:
     """The order's group and where it came from: its own, else a business customer's default."""
     if own is not None:
-        return own, "order"
+        return Group.from_contract(own), "order"
     if customer.type == "business" and record is not None and record.group is not None:
         return record.group, "customer"
     return None, None

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from contracts.messages.customers import CustomerSnapshot, Group
-from contracts.messages.order import Hold, Item, ItemStatus, Status
-from contracts.values.places import AddressSnapshot
+from contracts.messages import order as contract
+from contracts.messages.order import HoldReason, Item, ItemStatus, Status
+from services.engine.core.contract import as_contract, as_document
 from services.engine.core.document import Document, field
 from services.engine.core.memory import LongMemory, Processed
+from services.orders.documents.party import Address, Customer, Group
 
 Flag = Literal["customer_differs", "clock_suspect"]
 
@@ -27,6 +28,11 @@ class PlacedItem(Document):
     quoted_price: int | None = None
     free: bool = False
 
+    @classmethod
+    def from_contract(cls, said: Item) -> Self:
+        """As fulfillment accepted it."""
+        return as_document(said, cls)
+
     def to_contract(self, taken: int = 0, cancelled: int = 0, status: ItemStatus = "pending") -> Item:
         """The line as facts and proposals carry it; a proposal says nothing of its units."""
         return Item(
@@ -44,6 +50,19 @@ class PlacedItem(Document):
             cancelled=cancelled,
             status=status,
         )
+
+
+class Hold(Document):
+    """Why the order waits, and for which item. ``expected`` is the catalog's price, ``found`` the quoted one."""
+
+    reason: HoldReason
+    item_id: str
+    expected: int | None = None
+    found: int | None = None
+
+    def to_contract(self) -> contract.Hold:
+        """As facts carry it."""
+        return as_contract(self, contract.Hold)
 
 
 class ItemProgress(Document):
@@ -82,13 +101,13 @@ class PlacedOrder(LongMemory):
     subscriptions: dict[str, int] = field(default_factory=dict)
     paged_active: int = 0
     paged_ended: int = 0
-    customer: CustomerSnapshot
+    customer: Customer
     group: Group | None = None
     group_source: Literal["order", "customer"] | None = None
     payer: str
     term: str | None = None
-    billing_address: AddressSnapshot
-    shipping_address: AddressSnapshot | None = None
+    billing_address: Address
+    shipping_address: Address | None = None
     items: tuple[PlacedItem, ...]
     currency: str
     channel: Literal["shop", "phone", "api"]

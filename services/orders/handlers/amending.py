@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.messages.changes import OrderAmendmentRequested
-from contracts.messages.order import BillingData
 from contracts.values.refusals import Code, refusal
 from services.engine.core.message import Message
 from services.engine.core.service import UnitOfWork, Want
 from services.orders.documents.order import PlacedItem, PlacedOrder
+from services.orders.documents.party import Billing
 from services.orders.documents.variant import Variant
 from services.orders.handlers.changing import ChangeHandler, emit_amended
 from services.orders.handlers.draft import OrderDraft
@@ -61,7 +61,7 @@ class Amending(ChangeHandler[OrderAmendmentRequested]):
         order: PlacedOrder,
         message: Message[OrderAmendmentRequested],
         items: tuple[PlacedItem, ...],
-        billing: BillingData,
+        billing: Billing,
     ) -> PlacedOrder:
         """Its contact data are taken over with it, and holds of what is gone or priced anew go."""
         return with_amendment(order, message.body, items, billing, message.time)

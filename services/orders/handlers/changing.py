@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from contracts.messages.changes import OrderAmended, OrderAmendmentRequested, PayerChangeRequested, ShortCloseRequested
-from contracts.messages.order import BillingData
 from contracts.values.refusals import Code, refusal
 from contracts.wire.message import Body
 from services.engine.core.document import replace
@@ -19,6 +18,7 @@ from services.engine.core.service import Emit, UnitOfWork, Want
 from services.orders.documents.awaited import AwaitedOrder, Parked
 from services.orders.documents.change_line import ChangeLine, ChangeRequest, OpenChange, proposal
 from services.orders.documents.order import PlacedItem, PlacedOrder
+from services.orders.documents.party import Billing
 from services.orders.handlers.draft import OrderDraft
 from services.orders.handlers.waiting import OrderRequestHandler
 from services.orders.rules.billing import with_billing
@@ -42,7 +42,7 @@ class ChangeHandler(OrderRequestHandler[C], Generic[C]):
         """Fulfillment accepted it, and the order is as it answered: whoever asked hears so."""
 
     def adopt(
-        self, order: PlacedOrder, message: Message[C], items: tuple[PlacedItem, ...], billing: BillingData
+        self, order: PlacedOrder, message: Message[C], items: tuple[PlacedItem, ...], billing: Billing
     ) -> PlacedOrder:
         """The order with what fulfillment accepted; contact data are orders' own."""
         del message
@@ -88,7 +88,7 @@ class ChangeHandler(OrderRequestHandler[C], Generic[C]):
         draft: OrderDraft,
         message: Message[C],
         items: tuple[PlacedItem, ...],
-        billing: BillingData,
+        billing: Billing,
         work: UnitOfWork,
     ) -> OrderDraft:
         """The change is open: fulfillment is asked, under the next number."""

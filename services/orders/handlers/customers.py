@@ -8,6 +8,7 @@ from services.engine.core.document import replace
 from services.engine.core.message import Message
 from services.engine.core.service import Change, Decision, UnitOfWork
 from services.orders.documents.customer import CustomerRecord
+from services.orders.documents.party import Group
 from services.orders.handlers.subjects import CustomerRequestHandler, record_id
 
 
@@ -23,6 +24,7 @@ class ChangingCustomerGroup(CustomerRequestHandler[CustomerGroupChangeRequested]
         if record.group_since is not None and message.time < record.group_since:
             return self.refuse(message, (refusal(Code.SUPERSEDED),), work)
         body, version = message.body, record.version + 1
-        record = replace(record, version=version, group=body.group, group_since=message.time)
+        group = None if body.group is None else Group.from_contract(body.group)
+        record = replace(record, version=version, group=group, group_since=message.time)
         fact = CustomerGroupChanged(version=version, customer_id=body.customer_id, group=body.group)
         return self.settle(message, fact, (Change(CustomerRecord, record_id(message), record),), work)

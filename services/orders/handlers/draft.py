@@ -7,7 +7,7 @@ from contracts.messages.orders import OrderConfirmationRequested, OrderConfirmed
 from contracts.values.immutable import Immutable
 from contracts.values.refusals import Refusal
 from contracts.wire.message import Body
-from services.engine.core.document import AnyDocument, replace
+from services.engine.core.document import Document, replace
 from services.engine.core.inbox import outcome_of
 from services.engine.core.memory import find_repeat, record_processed, stands_by
 from services.engine.core.message import Message
@@ -64,7 +64,7 @@ class OrderDraft(Immutable):
         """Its line of changes is another one; None: it is empty."""
         return replace(self, line=line)
 
-    def with_document(self, kind: type[AnyDocument], id: str, document: AnyDocument | None) -> "OrderDraft":  # noqa: A002  the document's id
+    def with_document(self, kind: type[Document], id: str, document: Document | None) -> "OrderDraft":  # noqa: A002  the document's id
         """Another document is this from now on; None: it is gone."""
         return self.with_documents((Change(kind, id, document),))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from contracts.messages.changes import OrderChangeAccepted, OrderChangeRefused
-from contracts.messages.order import Item
 from contracts.values.refusals import refusal
 from services.engine.core.document import replace
 from services.engine.core.handler import FactHandler
@@ -14,6 +13,7 @@ from services.engine.core.message import Message
 from services.engine.core.service import NOTHING, Decision, Emit, UnitOfWork, Want
 from services.orders.documents.change_line import ChangeLine, ChangeRequest
 from services.orders.documents.order import PlacedItem, PlacedOrder
+from services.orders.documents.party import Billing
 from services.orders.documents.progress import with_counts
 from services.orders.handlers.changing import ChangeHandlers
 from services.orders.handlers.draft import OrderDraft
@@ -83,7 +83,8 @@ class AcceptedChange(AnswerHandler[OrderChangeAccepted]):
     def settle(self, draft: OrderDraft, request: Message[ChangeRequest], answer: OrderChangeAccepted) -> OrderDraft:
         """The counts that it carries are taken by their version."""
         handler = self.changes[request.model]
-        after = handler.adopt(draft.order, request, tuple(map(_placed_item, answer.items)), answer.billing)
+        items = tuple(map(PlacedItem.from_contract, answer.items))
+        after = handler.adopt(draft.order, request, items, Billing.from_contract(answer.billing))
         after = with_counts(_without_strangers(after), answer.items, answer.version)
         return handler.conclude(draft.with_order(after), request)
 
@@ -111,21 +112,6 @@ class RefusedChange(AnswerHandler[OrderChangeRefused]):
         """The sender hears fulfillment's code, at the field that it is about."""
         field = self.changes[request.model].field_of(request.body, answer.code)
         return draft.refuse(request, refusal(answer.code, field, ", ".join(answer.item_ids)))
-
-
-def _placed_item(item: Item) -> PlacedItem:
-    return PlacedItem(
-        item_id=item.item_id,
-        sku=item.sku,
-        product_name=item.product_name,
-        variant_name=item.variant_name,
-        catalog_version=item.catalog_version,
-        months=item.months,
-        quantity=item.quantity,
-        unit_price=item.unit_price,
-        quoted_price=item.quoted_price,
-        free=item.free,
-    )
 
 
 def _without_strangers(order: PlacedOrder) -> PlacedOrder:

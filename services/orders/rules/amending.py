@@ -8,12 +8,13 @@ touches.
 from datetime import datetime
 
 from contracts.messages.changes import BillingChange, ItemChanged, ItemsChange, OrderAmendmentRequested
-from contracts.messages.order import BillingData
 from contracts.messages.orders import ItemSubmitted
 from contracts.values.immutable import Immutable
+from contracts.values.model import restate
 from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
 from services.orders.documents.order import PlacedItem, PlacedOrder
+from services.orders.documents.party import Address, Billing
 from services.orders.rules.billing import billing_of, with_billing, with_change
 from services.orders.rules.objections import VariantOf, as_ordered, keeps_price, objections
 from services.orders.rules.pricing import priced_item
@@ -29,7 +30,7 @@ class Amended(Immutable):
     """The complete new items and billing data. Contact data are taken over when the change is (``with_contact``)."""
 
     items: tuple[PlacedItem, ...]
-    billing: BillingData
+    billing: Billing
 
 
 def amend(
@@ -46,7 +47,7 @@ def amend(
     return Amended(order.items if body.items is None else _edit_items(order, body.items, variant_of), billing)
 
 
-def _nameless(order: PlacedOrder, billing: BillingData) -> tuple[Refusal, ...]:
+def _nameless(order: PlacedOrder, billing: Billing) -> tuple[Refusal, ...]:
     """Nobody may become a customer without a name: neither a person's nor a company's."""
     if order.customer.first_name or order.customer.last_name or billing.company_name is not None:
         return ()
@@ -62,7 +63,7 @@ def with_amendment(
     order: PlacedOrder,
     body: OrderAmendmentRequested,
     items: tuple[PlacedItem, ...],
-    billing: BillingData,
+    billing: Billing,
     at: datetime,
 ) -> PlacedOrder:
     """The order with an amendment's items, billing and contact data. Gone are the holds of items that are removed or
@@ -93,7 +94,7 @@ def with_contact(order: PlacedOrder, body: OrderAmendmentRequested) -> PlacedOrd
         update["phone"] = None
     update |= {name: "" for name in _NAMES if name in body.clear}
     given = contact.shipping_address if contact else None
-    shipping = order.shipping_address if given is None else given.snapshot()
+    shipping = order.shipping_address if given is None else Address.from_contract(given)
     return replace(
         order,
         customer=replace(order.customer, **update),
@@ -101,7 +102,7 @@ def with_contact(order: PlacedOrder, body: OrderAmendmentRequested) -> PlacedOrd
     )
 
 
-def _billing(order: PlacedOrder, body: OrderAmendmentRequested) -> BillingData | tuple[Refusal, ...]:
+def _billing(order: PlacedOrder, body: OrderAmendmentRequested) -> Billing | tuple[Refusal, ...]:
     clear = tuple(name for name in body.clear if name not in _CONTACT_CLEARABLE)
     if body.billing is None and not clear:
         return billing_of(order)
@@ -138,4 +139,4 @@ def _change_item(item: PlacedItem, change: ItemChanged, currency: str, variant_o
 def _price_item(item: ItemSubmitted, item_id: str, currency: str, variant_of: VariantOf) -> PlacedItem:
     variant = variant_of(item.sku)
     assert variant is not None, "an unknown variant was refused"
-    return priced_item(replace(item, item_id=item_id), 0, variant, currency)
+    return priced_item(restate(item, item_id=item_id), 0, variant, currency)

@@ -2,56 +2,33 @@
 
 from collections.abc import Iterator
 
+from contracts.messages import customers as contract
+from contracts.messages.billed import flat_fields, nested_fields
 from contracts.messages.changes import BillingChange, Clearable
-from contracts.messages.customers import Group
-from contracts.messages.order import BillingData
 from contracts.values.refusals import Code, Refusal, refusal
 from contracts.values.words import AT_ONCE
 from services.engine.core.document import replace, replace_by
 from services.orders.documents.customer import payer
 from services.orders.documents.order import PlacedOrder
+from services.orders.documents.party import Address, Billing, Group
 
 _FIELDS = ("company_name", "registration_number", "vat_id", "group", "term")
 
 
-def billing_of(order: PlacedOrder) -> BillingData:
+def billing_of(order: PlacedOrder) -> Billing:
     """The order's billing data as they stand."""
-    customer = order.customer
-    return BillingData(
-        customer_type=customer.type,
-        company_name=customer.company_name,
-        registration_number=customer.registration_number,
-        vat_id=customer.vat_id,
-        billing_address=order.billing_address,
-        group=order.group,
-        group_source=order.group_source,
-        payer=order.payer,
-        term=order.term,
-    )
+    return Billing(**flat_fields(order))
 
 
-def with_billing(order: PlacedOrder, billing: BillingData) -> PlacedOrder:
+def with_billing(order: PlacedOrder, billing: Billing) -> PlacedOrder:
     """The order with these billing data."""
-    customer = replace(
-        order.customer,
-        type=billing.customer_type,
-        company_name=billing.company_name,
-        registration_number=billing.registration_number,
-        vat_id=billing.vat_id,
-    )
-    return replace(
-        order,
-        customer=customer,
-        billing_address=billing.billing_address,
-        group=billing.group,
-        group_source=billing.group_source,
-        payer=billing.payer,
-        term=billing.term,
-    )
+    customers, its = nested_fields(billing)
+    return replace_by(order, {**its, "customer": replace_by(order.customer, customers)})
 
 
-def with_payer(order: PlacedOrder, group: Group | None) -> BillingData:
+def with_payer(order: PlacedOrder, asked: contract.Group | None) -> Billing:
     """The billing data with another payer: a group or, without one, the customer."""
+    group = None if asked is None else Group.from_contract(asked)
     return replace(
         billing_of(order),
         group=group,
@@ -62,7 +39,7 @@ def with_payer(order: PlacedOrder, group: Group | None) -> BillingData:
 
 def with_change(
     order: PlacedOrder, change: BillingChange, clear: tuple[Clearable, ...]
-) -> BillingData | tuple[Refusal, ...]:
+) -> Billing | tuple[Refusal, ...]:
     """The billing data after an amendment, or every rule that they would break.
 
     Who becomes an individual pays at once and leaves the customer's default group; a group or a term of the order's
@@ -72,10 +49,12 @@ def with_change(
     given = {name: getattr(change, name) for name in _FIELDS if getattr(change, name) is not None}
     update: dict[str, object] = {name: None if name in clear else given.get(name) for name in (*given, *clear)}
     if "group" in update:
-        update["group_source"] = None if update["group"] is None else "order"
+        group = change.group if "group" not in clear else None
+        update["group"] = None if group is None else Group.from_contract(group)
+        update["group_source"] = None if group is None else "order"
     update["customer_type"] = change.type or present.customer_type
     if change.billing_address is not None:
-        update["billing_address"] = change.billing_address.snapshot()
+        update["billing_address"] = Address.from_contract(change.billing_address)
     after = replace_by(present, update)
     if present.customer_type == "individual" and "term" not in given:
         after = replace(after, term=None)
@@ -87,7 +66,7 @@ def with_change(
     return replace(after, payer=payer(order.customer.id, after.group))
 
 
-def _refusals(after: BillingData) -> Iterator[Refusal]:
+def _refusals(after: Billing) -> Iterator[Refusal]:
     if after.customer_type == "business":
         if after.company_name is None:
             yield refusal(Code.COMPANY_REQUIRED, "billing.company_name")

@@ -8,20 +8,20 @@ from collections.abc import Mapping
 
 from contracts.messages.orders import OrderSubmitted
 from contracts.values.emails import normal_email
+from contracts.values.model import restate
 from services.engine.core.content import fields_of_content
-from services.engine.core.document import replace
 from services.orders.documents.customer import customer_id
 from services.orders.rules.pricing import item_id
 
 
 def fingerprints(body: OrderSubmitted) -> Mapping[str, bytes]:
     """8 bytes for each field of the normalised content; one that is absent, or stands at its default, is left out."""
-    said = replace(
+    said = restate(
         body,
-        customer=replace(body.customer, id=customer_id(body.customer), email=normal_email(body.customer.email)),
+        customer=restate(body.customer, id=customer_id(body.customer), email=normal_email(body.customer.email)),
         shipping_address=None if body.shipping_address == body.billing_address else body.shipping_address,
         items=tuple(
-            item if item.item_id else replace(item, item_id=item_id(item, position))
+            item if item.item_id else restate(item, item_id=item_id(item, position))
             for position, item in enumerate(body.items, 1)
         ),
     )

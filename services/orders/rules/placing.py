@@ -16,6 +16,7 @@ from services.orders.documents.customer import (
     snapshot,
 )
 from services.orders.documents.order import Flag, PlacedOrder
+from services.orders.documents.party import Address
 from services.orders.documents.variant import Variant
 from services.orders.rules.content import fingerprints
 from services.orders.rules.pricing import fill_prices, holds_after, holds_of, priced_item
@@ -38,7 +39,7 @@ def place(
 
     An order on hold is not confirmed yet, however it was submitted.
     """
-    customer = snapshot(body.customer)
+    customer, shipping = snapshot(body.customer), body.shipping_address
     group, source = group_in_force(body.customer, body.group, record)
     items = tuple(
         priced_item(item, position, catalog[item.sku], body.currency) for position, item in enumerate(body.items, 1)
@@ -53,8 +54,8 @@ def place(
         group_source=source,
         payer=payer(customer.id, group),
         term=AT_ONCE if customer.type == "individual" else body.term,
-        billing_address=body.billing_address.snapshot(),
-        shipping_address=None if body.shipping_address is None else body.shipping_address.snapshot(),
+        billing_address=Address.from_contract(body.billing_address),
+        shipping_address=None if shipping is None else Address.from_contract(shipping),
         items=items,
         currency=body.currency,
         channel=body.channel,

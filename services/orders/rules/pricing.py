@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from contracts.messages.order import Hold
 from contracts.messages.orders import ItemSubmitted
 from services.engine.core.document import replace
-from services.orders.documents.order import PlacedItem
+from services.orders.documents.order import Hold, PlacedItem
 from services.orders.documents.variant import Variant
 
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.messages.changes import HoldReleaseRequested
-from contracts.messages.order import Hold
 from contracts.values.refusals import Code, Refusal, refusal
 from services.engine.core.document import replace
-from services.orders.documents.order import ItemProgress, PlacedItem, PlacedOrder
+from services.orders.documents.order import Hold, ItemProgress, PlacedItem, PlacedOrder
 from services.orders.rules.status import status_of
 from services.orders.rules.totals import ordered_totals
 
