@@ -23,6 +23,7 @@ from operations.cli import (
     dead_letters,
     invoice,
     invoices,
+    keys,
     orders,
     send,
     servers,
@@ -64,6 +65,7 @@ app.add_typer(servers.app, name="servers")
 app.add_typer(topics.app, name="topics")
 app.add_typer(customers.app, name="customers")
 app.add_typer(invoices.app, name="invoices")
+app.add_typer(keys.app, name="keys")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(invoice.invoice)

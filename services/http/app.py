@@ -19,11 +19,14 @@ from services.engine.adapters.mongo_client import connect
 from services.engine.core.faults import Stop
 from services.engine.observe.health import Watched
 from services.http import health, requests
+from services.http.bounded import Bounded
 from services.http.events import api as events
 from services.http.events.feed import Feed
 from services.http.figures import HttpFigures, Timed
-from services.http.identity import Identity, Open
+from services.http.identity import Identity
+from services.http.locking import Locks
 from services.http.problem import Fault, Problem, fault
+from services.http.scoped import check_scopes
 from services.http.settings import HttpSettings
 from services.http.side import OpenSide, Side
 
@@ -39,10 +42,11 @@ def build(
     at: Callable[[str], None] = lambda _step: None,
 ) -> FastAPI:
     """The application. ``at`` is told of each step of a request. Raises ``Stop`` if a route names no scope."""
-    client = connect(settings.engine.mongo)
+    client = connect(settings.engine.mongo, done_within=settings.bounds.query)
     producer = KafkaProducer(settings.engine.kafka, "leaseline-http")
-    opened = [OpenSide(side, client, producer, settings.engine, at) for side in sides]
-    known = identity or Open()
+    opened = [OpenSide(side, client, producer, settings.engine, settings.bounds, at) for side in sides]
+    locks = Locks(settings, client)
+    known = identity or locks.identity
     figures, watched = HttpFigures(), Watched()
     readers = LogReaders(settings.engine.kafka, MOST_READERS)
     owners = [partial(side.owned, found.door) for side, found in zip(sides, opened, strict=True) if side.owned]
@@ -53,6 +57,7 @@ def build(
         for side in opened:
             await _agree(side, settings)
             await side.store.prepare()
+        await locks.start()
         watched.worker = _Serving()
         waits = {side.service: side.waits for side in sides}
         counting = figures.keep_counting({side.service: side.door for side in opened}, waits)
@@ -66,6 +71,7 @@ def build(
             await asyncio.gather(*tasks, return_exceptions=True)
             for side in opened:
                 await side.waiting.close()
+            await locks.close()
             await readers.close()
             await producer.close()
             await client.close()
@@ -79,6 +85,8 @@ def build(
     app.include_router(events.routes(feed, known))
     for side, found in zip(sides, opened, strict=True):
         app.include_router(side.routes(found.door, known))
+    check_scopes(app)
+    app.add_middleware(Bounded, bounds=settings.bounds)
     return app
 
 

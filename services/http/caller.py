@@ -4,13 +4,14 @@ from typing import Final
 
 from contracts.values.immutable import Immutable
 from services.engine.core.answer import HTTP
+from services.http.scopes import WHOLE
 
 
 class Caller(Immutable):
     """``owner`` holds the key or the token; ``actor`` is who stands in the history; ``scopes`` is what it may do.
 
     ``source``: it reads and writes only what came from this shop; None: it may see everything that its scopes allow.
-    ``name`` is what limits are counted by: the key's id, or the token's subject.
+    ``name`` is what limits are counted by: the key's name, or the token's subject. ``test``: it submits test orders only.
     """
 
     owner: str
@@ -18,6 +19,7 @@ class Caller(Immutable):
     scopes: frozenset[str]
     source: str | None = None
     name: str = ""
+    test: bool = False
 
     @property
     def sender(self) -> str:
@@ -25,8 +27,8 @@ class Caller(Immutable):
         return f"{HTTP}{self.source or self.owner}"
 
     def may(self, scope: str) -> bool:
-        """Whether it may do what this scope stands for."""
-        return scope in self.scopes
+        """Whether it may do what this scope stands for; one that is bound to a source never what belongs to all."""
+        return scope in self.scopes and (self.source is None or scope not in WHOLE)
 
     def sees(self, source: str) -> bool:
         """Whether what came from this source is its own: over HTTP or over Kafka, a shop is one shop."""
@@ -38,5 +40,7 @@ class Caller(Immutable):
         return () if self.source is None else (self.source, f"{HTTP}{self.source}")
 
 
+TOKENS: Final = "oidc:"
+"""How the owner of what was asked with a token begins: no owner of a key has the name of a token's subject."""
 ANYBODY: Final = "anybody"
 """Owner and actor where nothing is locked (``LEASELINE_HTTP_OPEN=yes``)."""

@@ -97,7 +97,9 @@ async def run(command: Command, door: Door, request: Request, caller: Caller) ->
     key = _key(command, asked, read_key(request.headers.get("idempotency-key")))
     asked, stale = _with_version(command, asked, request.headers.get("if-match"))
     intake = take_in(asked, caller, key, _time(request, door), door.lanes)
-    if command.exists is not None and request.query_params.get("unknown", "refuse") != "wait":
+    # Who is bound to a source never waits for what is not there: it may come from somebody else.
+    patient = request.query_params.get("unknown", "refuse") == "wait" and caller.source is None
+    if command.exists is not None and not patient:
         await _exists(command, door, caller, read_body(intake.record.value or b""))
     wait = wait_of(request.headers.get("prefer"))
     taken = await door.take(intake, caller, wait=wait, stale=stale)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 
@@ -16,9 +16,6 @@ from services.http.problem import Fault, fault
 from services.http.request_store import RequestStore, StoredRequest, stored
 from services.http.sending import Sender
 from services.http.waiting import Waiting, ready
-
-MOST_WAITING: Final = 1_000
-"""Requests that may wait in one process; one more is turned away before it is stored."""
 
 
 class Taken(Immutable):
@@ -42,8 +39,11 @@ class Door:
         waiting: Waiting,
         now: Callable[[], datetime],
         at: Callable[[str], None] = lambda _step: None,
+        most_waiting: int = 1_000,
     ) -> None:
-        """``at`` is told of each step that a request has reached: stored, sent, answered."""
+        """``at`` is told of each step that a request has reached: stored, sent, answered. ``most_waiting`` requests may
+        wait in this process; one more is turned away before it is stored.
+        """
         self.service = service
         self.lanes = lanes
         self.reads = reads
@@ -52,6 +52,7 @@ class Door:
         self._sender = sender
         self._waiting = waiting
         self._at = at
+        self._most_waiting = most_waiting
 
     @property
     def waiting(self) -> int:
@@ -64,7 +65,7 @@ class Door:
         Once it is stored nothing fails any more: whatever goes wrong afterwards, it is sent again, and its outcome is
         told at its own address. Raises ``Problem`` before that: too much waits, or its key stands for something else.
         """
-        if self.waiting >= MOST_WAITING:
+        if self.waiting >= self._most_waiting:
             raise fault(Fault.TOO_MANY_WAITING, headers={"Retry-After": "2"})
         now = self.now()
         mine = stored(intake, caller.owner, now, stale=stale)

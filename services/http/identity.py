@@ -7,26 +7,10 @@ from starlette.requests import Request
 
 from services.http.caller import ANYBODY, Caller
 from services.http.problem import Fault, fault
+from services.http.scopes import ANY_KEY, SCOPES, WHOLE
 
-SCOPES: Final = {
-    "orders:read": "Read orders, customers and the catalog.",
-    "orders:write": "Submit, confirm, amend, close and cancel orders; write notes.",
-    "orders:holds": "Decide about prices of orders on hold.",
-    "orders:payer": "Move an order to another payer.",
-    "catalog:write": "Submit variants and prices.",
-    "customers:write": "Change a customer's settings.",
-    "scans:write": "Assign devices to units; record shipments, arrivals and returns.",
-    "subscriptions:read": "Read subscriptions and devices.",
-    "subscriptions:write": "Cancel, extend, correct and replace.",
-    "subscriptions:reverse": "Take a scan back.",
-    "devices:write": "Correct devices and change their states.",
-    "billing:read": "Read accounts, groups and invoices.",
-    "billing:write": "Change a payer's settings.",
-    "billing:run": "Start billing runs.",
-    "events:read": "Read everything that is said.",
-    "imports:write": "Send files of orders, variants, devices and scans.",
-}
-"""Every scope with what it allows."""
+ASKS: Final = "asks_for"
+"""Attribute of a dependency that asks for a scope: the scope. ``scoped.check_scopes`` looks for it on every route."""
 
 
 class Identity(Protocol):
@@ -54,6 +38,7 @@ def known(identity: Identity) -> Callable[[Request], Awaitable[Caller]]:
             found = request.state.caller = await identity.identify(request)
         return found
 
+    setattr(caller, ASKS, ANY_KEY)
     return caller
 
 
@@ -66,7 +51,9 @@ def needs(identity: Identity, scope: str) -> Callable[[Request], Awaitable[Calle
     async def caller(request: Request) -> Caller:
         found = await who(request)
         if not found.may(scope):
-            raise fault(Fault.SCOPE_MISSING, f"it needs {scope}")
+            bound = ", which none has that is bound to a source" if found.source is not None and scope in WHOLE else ""
+            raise fault(Fault.SCOPE_MISSING, f"it needs {scope}{bound}")
         return found
 
+    setattr(caller, ASKS, scope)
     return caller

@@ -130,4 +130,6 @@ def _filled(asked: Asked, caller: Caller) -> dict[str, Any]:
             data[name] = value
     if asked.actor is not None:
         data[asked.actor] = caller.actor
+    if caller.test and "test" in asked.model.model_fields and data.setdefault("test", True) is not True:
+        raise fault(Fault.TEST_KEY, pointer="/test")
     return data

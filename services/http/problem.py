@@ -24,6 +24,8 @@ class Fault(StrEnum):
     NOT_JSON = "not_json"
     MEDIA_TYPE_UNKNOWN = "media_type_unknown"
     BODY_TOO_LARGE = "body_too_large"
+    BODY_TOO_DEEP = "body_too_deep"
+    TEST_KEY = "test_key"
     PARAMETER_INVALID = "parameter_invalid"
     PATH_DIFFERS = "path_differs"
     IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
@@ -99,6 +101,13 @@ TITLES: Final[Mapping[Fault, tuple[int, str, str, Retry]]] = {
     Fault.NOT_JSON: (400, "The body is not JSON", "Send one JSON object in UTF-8.", "new_key"),
     Fault.MEDIA_TYPE_UNKNOWN: (415, "The body has a type that nobody reads here", "Send it as named.", "new_key"),
     Fault.BODY_TOO_LARGE: (413, "The body is too large", "Split it; much at once goes to /imports.", "new_key"),
+    Fault.BODY_TOO_DEEP: (422, "The body is nested too deeply", "Send it as /docs shows it.", "new_key"),
+    Fault.TEST_KEY: (
+        403,
+        "A test key submits test orders only",
+        "Leave test out of the body, or send true; for a real order use a key of the live kind.",
+        "new_key",
+    ),
     Fault.PARAMETER_INVALID: (422, "A parameter is not valid", "Correct the parameter that is named.", "never"),
     Fault.PATH_DIFFERS: (
         422,

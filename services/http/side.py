@@ -11,6 +11,7 @@ from pymongo import AsyncMongoClient
 from contracts.values.immutable import Immutable
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.runtime.settings import Settings
+from services.http.bounds import Bounds
 from services.http.caller import Caller
 from services.http.door import Door
 from services.http.identity import Identity
@@ -39,6 +40,7 @@ class OpenSide:
         client: AsyncMongoClient[dict[str, Any]],
         producer: KafkaProducer,
         settings: Settings,
+        bounds: Bounds,
         at: Callable[[str], None],
     ) -> None:
         self.service = side.service
@@ -47,7 +49,17 @@ class OpenSide:
         self.store = RequestStore(database)
         self.sender = Sender(self.store, producer, now, self._failed)
         self.waiting = Waiting(self.store.answers, self._look_up_failed)
-        self.door = Door(side.service, settings.lanes, database, self.store, self.sender, self.waiting, now, at)
+        self.door = Door(
+            side.service,
+            settings.lanes,
+            database,
+            self.store,
+            self.sender,
+            self.waiting,
+            now,
+            at,
+            bounds.waiting,
+        )
 
     def _failed(self, server: str, error: Exception) -> None:
         self._log.warning("request.not_sent", server=server, reason=f"{type(error).__name__}: {error}"[:300])
