@@ -66,7 +66,7 @@ def list_(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Show all keys that were ever made: whose, what for, since when, when last used. The keys themselves nobody has."""
+    """Show all keys that were ever made: whose, what for, until when, when last used. Their texts nobody has."""
     names = ("key", "owner", "actor", "scopes", "source", "state", "created", "expires", "last used")
     sheet = Sheet(columns(*names), none="No key was made yet: leaseline keys make.")
     for key in asyncio.run(_every(addresses(data).mongo, databases, owner)):

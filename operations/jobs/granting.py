@@ -1,5 +1,6 @@
 """API keys are made, listed and revoked; and the key of this machine, with which `leaseline up` is tried out."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -71,21 +72,17 @@ class Keys:
         """The key of this name, which opens nothing any more; None: there is none."""
         return await self._store.revoke(name, _now())
 
-    async def of_this_machine(self, file: Path) -> str:
-        """The key in this file if it opens this installation with every scope; else a new one, which is written there
-        for its user alone (mode 0600). What this machine had before is revoked then.
+    async def of_this_machine(self, held: str) -> str:
+        """What this machine holds, if that opens the installation with every scope; else a new key. What it had before
+        is revoked then.
         """
-        text = file.read_text("ascii", "replace").strip() if file.exists() else ""
-        found = await self._store.find(digest(text)) if is_key(text) else None
+        found = await self._store.find(digest(held)) if is_key(held) else None
         if found is not None and found.state(_now()) == "live" and set(found.scopes) == SCOPES.keys():
-            file.chmod(0o600)
-            return text
+            return held
         for key in await self._store.every(MACHINE):
             if key.revoked is None:
                 await self._store.revoke(key.name, _now())
-        made = await self.grant(Wanted(MACHINE, MACHINE, tuple(SCOPES)))
-        _write_private(file, made.text)
-        return made.text
+        return (await self.grant(Wanted(MACHINE, MACHINE, tuple(SCOPES)))).text
 
 
 @asynccontextmanager
@@ -96,9 +93,21 @@ async def opened_keys(mongo: str, databases: str) -> AsyncIterator[Keys]:
             yield Keys(KeyStore(client[database_of(databases)]))
 
 
-def key_file(data: Path, databases: str) -> Path:
-    """Where the key of this machine is kept: in the folder of the servers' data, one for each installation on them."""
-    return data / f"key-{databases}"
+def key_of_this_machine(mongo: str, databases: str, data: Path) -> tuple[str, Path]:
+    """A key with every scope, and the file in which it is kept for its user alone (mode 0600): in the folder of the
+    servers' data, one for each installation on them. Raises ``InstallationError`` if MongoDB does not answer.
+    """
+    file = data / f"key-{databases}"
+    held = file.read_text("ascii", "replace").strip() if file.exists() else ""
+    text = asyncio.run(_of_this_machine(mongo, databases, held))
+    if text != held or file.stat().st_mode & 0o077:
+        _write_private(file, text)
+    return text, file
+
+
+async def _of_this_machine(mongo: str, databases: str, held: str) -> str:
+    async with opened_keys(mongo, databases) as keys:
+        return await keys.of_this_machine(held)
 
 
 def _write_private(file: Path, text: str) -> None:

@@ -11,7 +11,8 @@ class Caller(Immutable):
     """``owner`` holds the key or the token; ``actor`` is who stands in the history; ``scopes`` is what it may do.
 
     ``source``: it reads and writes only what came from this shop; None: it may see everything that its scopes allow.
-    ``name`` is what limits are counted by: the key's name, or the token's subject. ``test``: it submits test orders only.
+    ``name`` is what limits are counted by: the key's name, or the token's subject. ``test``: it submits test orders
+    only.
     """
 
     owner: str

@@ -87,7 +87,7 @@ class IssuerKeys:
 class _Nowhere(HTTPRedirectHandler):
     """Follows nothing: the address of the keys is the settings' or the issuer's own word."""
 
-    def redirect_request(self, *_args: object, **_named: object) -> None:  # type: ignore[override]  # for any arguments
+    def redirect_request(self, *_args: object, **_named: object) -> None:
         return None
 
 

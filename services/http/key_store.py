@@ -97,4 +97,4 @@ class KeyStore:
 
 
 def _issued(found: Document) -> IssuedKey:
-    return IssuedKey(**{name: found.get(name) for name in _PLAIN}, scopes=tuple(found["scopes"]))
+    return IssuedKey(**{name: found[name] for name in _PLAIN}, scopes=tuple(found["scopes"]))
