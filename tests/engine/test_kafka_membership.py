@@ -161,8 +161,8 @@ class Polled:
         return found
 
 
-async def polls(consumer: Polled, count: int) -> list[dict[str, int]]:
-    facts_first(consumer)
+async def polls(consumer: Polled, count: int, offers: tuple[str, ...] = ()) -> list[dict[str, int]]:
+    facts_first(consumer, offers)
     found = [await consumer.getmany(timeout_ms=1, max_records=500) for _ in range(count)]
     return [{place.topic: len(records) for place, records in each.items()} for each in found]
 
@@ -181,6 +181,18 @@ async def test_what_is_asked_is_never_kept_waiting_for_good() -> None:
     found = await polls(Polled(orders_events=10**6, fulfillment_requests=10**6), 2 * (FACTS_ALONE + 1))
     turn = [{"orders.events": 500}] * FACTS_ALONE + [{"fulfillment.requests": SOME}]
     assert found == 2 * turn
+
+
+async def test_a_catalog_that_is_at_hand_is_polled_before_orders() -> None:
+    found = await polls(Polled(orders_requests=100, catalog_requests=40), 2, ("catalog.requests",))
+    assert found == [{"catalog.requests": 40}, {"orders.requests": 100}]
+
+
+async def test_a_long_catalog_keeps_orders_waiting_for_one_poll() -> None:
+    consumer = Polled(orders_requests=10**6, catalog_requests=10**6, fulfillment_events=10)
+    found = await polls(consumer, 5, ("catalog.requests",))
+    turn = [{"orders.requests": SOME}, {"catalog.requests": 500}]
+    assert found[1:] == 2 * turn
 
 
 async def test_a_lone_request_waits_for_no_fact() -> None:

@@ -14,7 +14,7 @@ from tests.engine.memory.log import MemoryRecord
 from tests.engine.played import Stage, played
 
 FACTS = "others.events"
-TOPICS = (FACTS, "tally.internal", "tally.requests")
+TOPICS = (FACTS, "catalog.requests", "tally.internal", "tally.requests")
 LANES = 2
 PLACES = [(topic, lane) for topic in TOPICS for lane in range(LANES)]
 
@@ -60,6 +60,11 @@ def test_facts_come_before_requests_and_each_partition_keeps_its_order(polled: S
 def test_a_scan_that_was_polled_before_its_order_is_decided_after_it() -> None:
     scan, order = record(b"scan", topic="tally.requests"), record(b"order", topic=FACTS)
     assert _admitted([scan, order], (0,)) == [order, scan]
+
+
+def test_a_catalog_is_read_before_an_order_that_was_polled_before_it_and_behind_facts() -> None:
+    order, variant, fact = (record(b"", topic=topic) for topic in ("tally.requests", "catalog.requests", FACTS))
+    assert _admitted([order, variant, fact], (0,)) == [fact, variant, order]
 
 
 def test_nothing_of_a_lane_that_is_not_in_hand_is_admitted() -> None:

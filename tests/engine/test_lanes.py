@@ -3,7 +3,8 @@ from aiokafka.partitioner import murmur2 as murmur2_of_aiokafka
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.engine.core.lanes import home, murmur2, whole_lanes
+from contracts.topics import TOPICS
+from services.engine.core.lanes import home, murmur2, offers, whole_lanes
 
 GOLDEN = {
     b"21": -973932308,
@@ -57,3 +58,10 @@ def test_a_lone_surrogate_in_a_subject_does_not_stop_the_reader() -> None:
 def test_a_lane_is_whole_when_all_its_partitions_are_assigned() -> None:
     assigned = [("a", 0), ("b", 0), ("a", 1), ("c", 2), ("a", 3), ("b", 3)]
     assert whole_lanes(assigned, ["a", "b"]) == (frozenset({0, 3}), frozenset({1}))
+
+
+@pytest.mark.parametrize(
+    ("service", "offered"), [("orders", {"catalog.requests"}), ("fulfillment", set()), ("billing", set())]
+)
+def test_a_catalog_is_offered_to_orders_and_nothing_to_the_others(service: str, offered: set[str]) -> None:
+    assert offers(service, {topic.name for topic in TOPICS if service in topic.readers}) == offered

@@ -5,7 +5,7 @@ that is refused makes the client forget its membership, so none is sent while th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -28,7 +28,7 @@ POLL = 250
 """Milliseconds that a poll waits for records at most."""
 
 FACTS_ALONE = 8
-"""Polls in a row that give facts alone, while there are any."""
+"""Polls in a row that give facts alone, while there are any; with what is offered to the service, one."""
 SOME = 200
 """Records of the poll that follows: what is asked is never kept waiting for good."""
 
@@ -111,7 +111,7 @@ async def _answers(what: str) -> AsyncIterator[None]:
         raise Doubt(f"{what}: {type(error).__name__}") from error
 
 
-def facts_first(consumer: AIOKafkaConsumer) -> None:
+def facts_first(consumer: AIOKafkaConsumer, offers: Collection[str] = ()) -> None:
     """Has the consumer's polls wait for records, however short a wait they are asked for, and give what services said
     before what is asked of them.
 
@@ -120,7 +120,9 @@ def facts_first(consumer: AIOKafkaConsumer) -> None:
 
     A scan whose order is known is decided at once; one that is read before its order is parked, and decided with it:
     twice the work. So facts that are at hand are polled alone; after ``FACTS_ALONE`` such polls in a row some of
-    the rest is (``docs/decisions/0053``). No rule depends on it.
+    the rest is (``docs/decisions/0053``). So it is with ``offers``, the topics of a catalog: an order that is read
+    before its variants waits for them, three times the work. But a long list of them keeps nobody waiting: some of the
+    rest follows each poll of it. No rule depends on either.
     """
     poll = consumer.getmany
     alone = 0
@@ -131,17 +133,22 @@ def facts_first(consumer: AIOKafkaConsumer) -> None:
         nonlocal alone
         found: dict[TopicPartition, list[Record]]
         asked = partitions or consumer.assignment()
-        facts = [place for place in asked if place.topic.endswith(".events")]
-        others = [place for place in asked if not place.topic.endswith(".events")]
-        if facts and others:
+        ahead = [place for place in asked if place.topic.endswith(".events") or place.topic in offers]
+        others = [place for place in asked if not (place.topic.endswith(".events") or place.topic in offers)]
+        if ahead and others:
             its_turn = alone < FACTS_ALONE
-            first, most = (facts, max_records) if its_turn else (others, min(SOME, max_records or SOME))
+            first, most = (ahead, max_records) if its_turn else (others, min(SOME, max_records or SOME))
             found = await poll(*first, timeout_ms=0, max_records=most)
             if found:
-                alone = alone + 1 if its_turn else 0
+                alone = _after(found, alone, offers) if its_turn else 0
                 return found
         alone = 0
         found = await poll(*partitions, timeout_ms=max(timeout_ms, POLL), max_records=max_records)
         return found
 
     consumer.getmany = getmany
+
+
+def _after(found: Iterable[TopicPartition], alone: int, offers: Collection[str]) -> int:
+    """How many polls in a row count as given to what comes first, after one that found something of these."""
+    return FACTS_ALONE if any(place.topic in offers for place in found) else alone + 1

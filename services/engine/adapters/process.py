@@ -29,6 +29,7 @@ from services.engine.adapters.kafka_unpacking import unpack_every_name
 from services.engine.adapters.mongo_store import MongoStore
 from services.engine.core.failing import where
 from services.engine.core.faults import Doubt, Stop, Unstorable
+from services.engine.core.lanes import offers
 from services.engine.core.service import Service
 from services.engine.observe.figures import PrometheusFigures
 from services.engine.observe.health import Watched, serve_health
@@ -161,7 +162,7 @@ class ServiceProcess:
         if consumer is None:
             raise Stop("the subscriber has no consumer: the installed FastStream is not the one that was tested")
         self._loop, self._libraries.complaint = asyncio.get_running_loop(), self._complain
-        facts_first(consumer)
+        facts_first(consumer, offers(self.service.name, self.service.topics()))
         rest_while_idle(consumer, idle=give_back)
         ports = Ports(
             KafkaMembership(consumer, self._listener), self._store, self._producer, SystemClock(), self._figures

@@ -54,3 +54,10 @@ def whole_lanes(assigned: Iterable[Place], topics: Iterable[str]) -> tuple[froze
             count[partition] = count.get(partition, 0) + 1
     whole = frozenset(lane for lane, parts in count.items() if parts == len(names))
     return whole, frozenset(count) - whole
+
+
+def offers(service: str, topics: Iterable[str]) -> frozenset[str]:
+    """The topics on which something is offered to a service rather than asked of it: requests that go by another name
+    than its own (``catalog.requests``). What is asked of it builds on them, as on facts.
+    """
+    return frozenset(topic for topic in topics if not topic.startswith(f"{service}.") and not topic.endswith(".events"))

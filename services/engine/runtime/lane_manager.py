@@ -16,7 +16,7 @@ from contracts.values.immutable import Immutable
 from services.engine.core.failing import where
 from services.engine.core.faults import Doubt, NotOurs, NotSaid, Stop
 from services.engine.core.lane import Lane
-from services.engine.core.lanes import whole_lanes
+from services.engine.core.lanes import offers, whole_lanes
 from services.engine.core.positions import AnotherLog
 from services.engine.core.record import Place, Record
 from services.engine.runtime.acquisition import acquire_lane, another_log, outside
@@ -54,6 +54,7 @@ class LaneManager:
         self.busy = False
         self._service = service
         self._topics = topics
+        self._offers = offers(service, topics)
         self._lanes = lanes
         self._consumer, self._store = ports.consumer, ports.store
         self._producer, self._clock = ports.producer, ports.clock
@@ -125,20 +126,25 @@ class LaneManager:
 
     async def admitted(self, records: Sequence[Record]) -> tuple[list[Record], Mapping[int, Lane]]:
         """The records of lanes in hand that come next in their partitions, and these lanes; everything else is read
-        again later. Facts stand before requests: a scan that was polled with its order need not wait for it. Raises
-        ``Stop``.
+        again later. Facts stand before requests: a scan that was polled with its order need not wait for it. So does
+        what is offered before what is asked (``offers``). Raises ``Stop``.
         """
         by_place: dict[Place, list[Record]] = {}
         for record in records:
             by_place.setdefault((record.topic, record.partition), []).append(record)
         found: list[Record] = []
         lanes: dict[int, Lane] = {}
-        for place, group in sorted(by_place.items(), key=_asks):
+        for place, group in sorted(by_place.items(), key=self._rank):
             lane = lanes.get(place[1]) or self.held.get(place[1])
             if lane is not None:
                 lanes[place[1]] = lane
                 found += await self._next(place, group, lane)
         return found, lanes
+
+    def _rank(self, polled: tuple[Place, Sequence[Record]]) -> int:
+        """What comes first: facts, then what is offered, then what is asked."""
+        topic = polled[0][0]
+        return 0 if topic.endswith(".events") else 1 if topic in self._offers else 2
 
     async def _next(self, place: Place, found: Sequence[Record], lane: Lane) -> Sequence[Record]:
         position = lane.positions[place[0]]
@@ -236,8 +242,3 @@ class LaneManager:
                     f"missing as a whole): some worker of the group reads other topics, or a topic was deleted. Stop "
                     f"all workers of {self._service}, then start one version; it says if a topic does not exist."
                 )
-
-
-def _asks(polled: tuple[Place, Sequence[Record]]) -> bool:
-    """Whether a partition holds anything but facts."""
-    return not polled[0][0].endswith(".events")
