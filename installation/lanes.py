@@ -2,8 +2,10 @@
 
 from installation import LANES, SERVICES
 from installation.errors import InstallationError, mongo_answers
+from installation.notes import Notes
 from services.engine.adapters.mongo_client import connect
 from services.engine.adapters.mongo_lanes import fixed_lanes
+from services.engine.core.growing import MOVING
 
 
 async def stored_lanes(mongo: str, databases: str) -> int | None:
@@ -20,11 +22,22 @@ async def stored_lanes(mongo: str, databases: str) -> int | None:
     return None
 
 
+async def _not_moving(mongo: str, databases: str) -> None:
+    """Raises ``InstallationError`` while lanes are moved to another number."""
+    with mongo_answers():
+        async with connect(mongo) as client:
+            growing = await Notes(client, databases).growing()
+    if growing is not None and growing.step == MOVING:
+        raise InstallationError(f"Not now: {growing.why_stopped}.")
+
+
 async def agreed_lanes(mongo: str, databases: str, asked: int | None) -> int:
     """The stored number; before the first start what is asked, else the default.
 
-    Raises ``InstallationError`` if another number is asked than the stored one: nothing was changed then.
+    Raises ``InstallationError`` if another number is asked than the stored one, or while lanes are moved to another
+    number: nothing was changed then.
     """
+    await _not_moving(mongo, databases)
     stored = await stored_lanes(mongo, databases)
     if stored is None:
         return LANES if asked is None else asked
@@ -32,6 +45,6 @@ async def agreed_lanes(mongo: str, databases: str, asked: int | None) -> int:
         raise InstallationError(
             f"This installation ({databases}) has {stored} lanes, {asked} were asked for: the number was fixed at the "
             f"first start and decides from then on. Nothing was changed. Leave LEASELINE_LANES out, or set "
-            f"LEASELINE_LANES={stored}."
+            f"LEASELINE_LANES={stored}. More are had with: leaseline lanes grow --to NUMBER"
         )
     return stored

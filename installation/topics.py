@@ -1,6 +1,7 @@
 """The topics of an installation: made once, all with one partition for each lane, stamped by the broker."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -58,6 +59,32 @@ async def create_topics(servers: str, lanes: int, replicas: int | None = None) -
                     f"Kafka at {servers} has {brokers} brokers: {copies} copies of each record cannot be kept."
                 )
             return await _made(servers, admin, found, lanes, brokers, copies)
+    finally:
+        await admin.close()
+
+
+async def until_there(servers: str, lanes: int, patience: float = ANSWER) -> None:
+    """Waits until Kafka tells of every partition of every topic: what was added is known a moment later.
+
+    Raises ``InstallationError`` if it does not.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    until = time.monotonic() + patience
+    try:
+        with kafka_answers(servers):
+            await admin.start()
+            while True:
+                found = await admin.describe_topics([topic.name for topic in TOPICS])
+                late = [
+                    each["topic"]
+                    for each in found
+                    if [part["error_code"] for part in each["partitions"]] != [0] * lanes
+                ]
+                if not late:
+                    return
+                if time.monotonic() > until:
+                    raise InstallationError(f"Kafka does not tell of all {lanes} partitions of {', '.join(late)}.")
+                await asyncio.sleep(0.1)
     finally:
         await admin.close()
 

@@ -24,6 +24,7 @@ from operations.cli import (
     invoice,
     invoices,
     keys,
+    lanes,
     orders,
     send,
     servers,
@@ -63,6 +64,7 @@ def leaseline(
 app.add_typer(assets.app, name="assets", short_help="Devices by SKU and state, and the history of one")
 app.add_typer(servers.app, name="servers")
 app.add_typer(topics.app, name="topics")
+app.add_typer(lanes.app, name="lanes")
 app.add_typer(customers.app, name="customers")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(keys.app, name="keys")

@@ -20,18 +20,18 @@ from services.billing.handlers.subscriptions import CreatingSubscription, Follow
 from services.billing.settings import Defaults
 from services.engine.core.handler import Registry
 from services.engine.core.inbox import DecidedRequests
-from services.engine.core.service import Collection, Service
+from services.engine.core.service import Collection, HomeField, Service
 
 SERVICE_NAME: Final = "billing"
 
 COLLECTIONS: Final = (
-    Collection("payers", Payer, indexes=(("lane",),)),
+    Collection("payers", Payer, indexes=(("lane",),), homes=(HomeField("lane"),)),
     Collection("accounts", Account),
     Collection("shares", Share),
     Collection("members", Member),
     Collection("invoices", KeptInvoice),
     Collection("invoice_pages", InvoicePage),
-    Collection("runs", Run),
+    Collection("runs", Run, over_lanes="open"),
     Collection("lane_runs", LaneRun),
     Collection("short_codes", ShortCode),
     Collection("decided_requests", DecidedRequests),

@@ -5,7 +5,7 @@ from typing import Final
 from contracts.messages.fulfillment import RequestRefused
 from services.engine.core.handler import Registry
 from services.engine.core.memory import PROCESSED, Processed
-from services.engine.core.service import Collection, Service
+from services.engine.core.service import Collection, HomeField, Service
 from services.fulfillment.documents.asset import Asset
 from services.fulfillment.documents.history import PastRows
 from services.fulfillment.documents.ledger import EntryPage, Ledger
@@ -28,11 +28,16 @@ from services.fulfillment.settings import DEFAULTS, Settings
 SERVICE_NAME: Final = "fulfillment"
 
 COLLECTIONS: Final = (
-    Collection("ledgers", Ledger, indexes=(("lane", "due"), ("home", "ends"))),
+    Collection(
+        "ledgers",
+        Ledger,
+        indexes=(("lane", "due"), ("home", "ends")),
+        homes=(HomeField("lane"), HomeField("home")),
+    ),
     Collection("entry_pages", EntryPage),
     Collection("past_rows", PastRows),
     Collection("assets", Asset),
-    Collection("serials", SerialHome, indexes=(("lane", "due"),)),
+    Collection("serials", SerialHome, indexes=(("lane", "due"),), homes=(HomeField("lane", "serial:{_id}"),)),
     Collection(PROCESSED, Processed),
 )
 """Ids: an order; ``order/page``; ``order/number/place``; a serial; a serial; ``order|identity``."""

@@ -8,7 +8,7 @@ from contracts.messages.orders import RequestRefused
 from services.engine.core.handler import Registry
 from services.engine.core.inbox import DecidedRequests
 from services.engine.core.memory import PROCESSED, Processed
-from services.engine.core.service import Collection, Service
+from services.engine.core.service import Collection, HomeField, Service
 from services.orders import SERVICE_NAME
 from services.orders.documents.awaited import AwaitedOrder
 from services.orders.documents.awaited_price import AwaitedPrice
@@ -43,10 +43,15 @@ __all__ = ["COLLECTIONS", "SERVICE_NAME", "orders"]
 COLLECTIONS = (
     Collection("orders", PlacedOrder),
     Collection("subscription_rows", SubscriptionRows),
-    Collection("awaited_orders", AwaitedOrder, indexes=(("lane", "due"),)),
+    Collection("awaited_orders", AwaitedOrder, indexes=(("lane", "due"),), homes=(HomeField("lane"),)),
     Collection("awaited_prices", AwaitedPrice, indexes=(("sku",),)),
-    Collection("awaited_variants", AwaitedVariant, indexes=(("sku",), ("lane", "due"))),
-    Collection("change_lines", ChangeLine, indexes=(("lane", "due"),)),
+    Collection(
+        "awaited_variants",
+        AwaitedVariant,
+        indexes=(("sku",), ("lane", "due")),
+        homes=(HomeField("lane", "sku:{sku}"),),
+    ),
+    Collection("change_lines", ChangeLine, indexes=(("lane", "due"),), homes=(HomeField("lane"),)),
     Collection("catalog", Variant),
     Collection("customers", CustomerRecord),
     Collection("known_customers", KnownCustomer),

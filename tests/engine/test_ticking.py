@@ -92,3 +92,16 @@ async def test_a_tick_that_cannot_be_made_stops_the_service_too() -> None:
         await tick(broken, lane_manager, Broker(), "leaseline/orders", 0.001)
 
     assert "the ticks failed with KeyError" in str(lane_manager.stopped)
+
+
+async def test_no_lane_is_ticked_while_requests_are_held() -> None:
+    """What waits must not expire while nobody may read what it waits for."""
+    broker, lane_manager = Broker(None, None), keeper_of(7)
+    lane_manager.holding = True
+    ticking = asyncio.create_task(tick(ticked, lane_manager, broker, "leaseline/orders", 0.001))
+    await asyncio.sleep(0.05)
+    assert broker.lanes == []
+    lane_manager.holding = False
+    async with asyncio.timeout(PATIENCE):
+        await broker.enough.wait()
+    ticking.cancel()

@@ -11,7 +11,7 @@ from bson import json_util
 from contracts.values.immutable import Immutable
 from services.billing.service import billing
 from services.engine.adapters.mongo_checkpoint import from_document, to_document
-from services.engine.core.checkpoint import Bookmark, Checkpoint
+from services.engine.core.checkpoint import Barrier, Bookmark, Checkpoint
 from services.engine.core.document import fields_of, read_from, stored_form
 from services.engine.core.record import Outgoing
 from services.engine.core.service import LaneClock
@@ -52,6 +52,8 @@ def _checkpoint() -> Checkpoint:
         passing={"orders.requests": (1, 9)},
         clock=LaneClock(AT, 60_000),
         outgoing=(outgoing,),
+        lanes=16,
+        barriers=(Barrier("orders.requests", 3, 1, 40),),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import bson
 
-from services.engine.core.checkpoint import Bookmark, Checkpoint
+from services.engine.core.checkpoint import Barrier, Bookmark, Checkpoint
 from services.engine.core.record import Outgoing
 from services.engine.core.service import LaneClock
 
@@ -22,6 +22,8 @@ def to_document(checkpoint: Checkpoint) -> dict[str, Any]:
         "session": bson.Binary(checkpoint.session or b"", bson.binary.UUID_SUBTYPE),
         "marks": list(checkpoint.marks.items()),
         **passing_field(checkpoint.passing),
+        "lanes": checkpoint.lanes,
+        "barriers": [(b.topic, b.lane, b.incarnation, b.offset) for b in checkpoint.barriers],
         **saved_fields(checkpoint),
     }
 
@@ -67,6 +69,8 @@ def from_document(document: Mapping[str, Any]) -> Checkpoint:
         passing={topic: (incarnation, before) for topic, incarnation, before in document.get("passing", ())},
         clock=LaneClock(document.get("as_of"), document.get("waited", 0)),
         outgoing=unpacked(document.get("outgoing", b"")),
+        lanes=document.get("lanes"),
+        barriers=tuple(Barrier(*each) for each in document.get("barriers", ())),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bson.binary import UUID_SUBTYPE, Binary
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteOne, InsertOne, ReadPreference, ReturnDocument, UpdateOne
-from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
+from pymongo.errors import CollectionInvalid, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.monitoring import (
     ServerHeartbeatFailedEvent,
     ServerHeartbeatListener,
@@ -24,12 +24,14 @@ from pymongo.write_concern import WriteConcern
 from services.engine.adapters.mongo_address import weakness
 from services.engine.adapters.mongo_checkpoint import from_document, saved_fields
 from services.engine.adapters.mongo_failures import failures_named
+from services.engine.adapters.mongo_growing import GROWING, growing_of
 from services.engine.adapters.mongo_indexes import indexes_of, name_of, only_where, replaced
 from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
 from services.engine.core.answer import ANSWERS
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
 from services.engine.core.faults import Doubt, Fenced, Stop
+from services.engine.core.growing import MOVING, Growing, another_number
 from services.engine.core.marks import MARKS
 from services.engine.core.service import Collection, Key, Page, Service
 from services.engine.core.unit_of_work import Write
@@ -88,6 +90,7 @@ class MongoStore:
         )
         self._service = service
         self._session: AsyncIOMotorClientSession | None = None
+        self._lanes = 0
 
     @property
     def session(self) -> bytes | None:
@@ -112,7 +115,12 @@ class MongoStore:
         self._client.close()
 
     async def agree(self, lanes: int) -> None:
-        """Nothing, before the first start or if this is the installation's number of lanes; else raises ``Stop``."""
+        """Nothing, before the first start or if this is the installation's number of lanes; else raises ``Stop``, also
+        while lanes are moved to another number.
+        """
+        growing = await self.growing()
+        if growing is not None and growing.step == MOVING:
+            raise Stop(growing.why_stopped)
         with failures_named():
             stored = await self._database[INSTALLATION].find_one({"_id": "lanes"})
         if stored is not None and stored["lanes"] != lanes:
@@ -120,6 +128,11 @@ class MongoStore:
                 f"this installation of {self._service.name} has {stored['lanes']} lanes, the setting says {lanes}: the "
                 f"number is fixed at the first start. Set LEASELINE_LANES={stored['lanes']}"
             )
+
+    async def growing(self) -> Growing | None:
+        """Whether the installation is on its way to more lanes. Raises ``Doubt``."""
+        with failures_named():
+            return growing_of(await self._database[INSTALLATION].find_one({"_id": GROWING}))
 
     async def prepare(self, lanes: int) -> None:
         """Creates collections and indexes and fixes the number of lanes for ever, if nobody did before. Raises ``Stop``
@@ -142,6 +155,7 @@ class MongoStore:
                 {"_id": "lanes"}, {"$setOnInsert": {"lanes": lanes}}, upsert=True
             )
         await self.agree(lanes)
+        self._lanes = lanes
         await self.renew()
 
     async def _index(self, collection: Collection) -> None:
@@ -191,17 +205,23 @@ class MongoStore:
             await self._client.admin.command({"killSessions": [{"id": Binary(session, UUID_SUBTYPE)}]})
 
     async def acquire(self, lane: int) -> Checkpoint:
-        """Raises the epoch."""
+        """Raises the epoch, unless the lane is one of another number."""
         if self.session is None:  # while it is renewed: a lane without a session could not be freed by its successor
             raise Doubt("the store has no session")
         session = Binary(self.session, UUID_SUBTYPE)
         with failures_named():
-            found = await self._database[CHECKPOINTS].find_one_and_update(
-                {"_id": lane},
-                {"$inc": {"epoch": 1}, "$set": {"session": session}},
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
+            try:
+                found = await self._database[CHECKPOINTS].find_one_and_update(
+                    {"_id": lane, "lanes": {"$in": [None, self._lanes]}},
+                    {"$inc": {"epoch": 1}, "$set": {"session": session, "lanes": self._lanes}},
+                    upsert=True,
+                    return_document=ReturnDocument.AFTER,
+                )
+            except DuplicateKeyError:  # it is there, and one of another number; or was made by somebody just now
+                there = await self.read(lane)
+                if there is not None and there.lanes not in (None, self._lanes):
+                    raise Stop(another_number(self._service.name, lane, there.lanes or 0, self._lanes)) from None
+                raise
             if "incarnations" not in found:
                 found["incarnations"] = await self._begun(found)
         return from_document(found)

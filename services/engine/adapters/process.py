@@ -37,6 +37,7 @@ from services.engine.observe.logs import configure
 from services.engine.observe.outages import Outages
 from services.engine.observe.thinning import Libraries
 from services.engine.runtime.giving_back import give_back
+from services.engine.runtime.holding import keep_looking
 from services.engine.runtime.lane_manager import Ports
 from services.engine.runtime.mistyped import mistyped
 from services.engine.runtime.settings import Settings
@@ -173,6 +174,7 @@ class ServiceProcess:
         self._tasks.append(asyncio.create_task(self._keep(self._worker)))
         self._tasks.append(asyncio.create_task(self._outages.keep_asking()))
         self._tasks.append(asyncio.create_task(self._watched.keep_beating()))
+        self._tasks.append(asyncio.create_task(keep_looking(self._store.growing, self._worker)))
         if self.service.tick is not None and self._settings.tick_seconds > 0:
             source = f"leaseline/{self.service.name}"
             ticking = tick(

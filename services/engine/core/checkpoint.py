@@ -20,6 +20,17 @@ class Bookmark(Immutable):
     digest: bytes
 
 
+class Barrier(Immutable):
+    """Records that must be read first: those before ``offset`` in the lane's partition of ``topic``, as long as the
+    topic was reset ``incarnation`` times and not more often.
+    """
+
+    topic: str
+    lane: int
+    incarnation: int
+    offset: int
+
+
 class Checkpoint(Immutable):
     """``epoch`` counts owners, ``batch`` their saves. ``offsets`` are the next ones to read, by topic.
 
@@ -27,7 +38,9 @@ class Checkpoint(Immutable):
     order; it is published again on every acquisition. ``marks`` are what a former version kept here of records passed
     on (``topic/partition/incarnation``: the last origin offset taken); they still count, and grow no more. ``passing``
     is what an operator lets pass to the dead letters: by topic its incarnation, and the offset before which messages
-    that go there are not counted.
+    that go there are not counted. ``lanes`` is the number of lanes of which this is one: who counts otherwise can not
+    acquire it. ``barriers`` must be passed before the lane reads requests; a lane that was added later has some
+    (``docs/decisions/0086``).
     """
 
     lane: int
@@ -41,6 +54,13 @@ class Checkpoint(Immutable):
     passing: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     clock: LaneClock = field(default_factory=LaneClock)
     outgoing: tuple[Outgoing, ...] = ()
+    lanes: int | None = None
+    barriers: tuple[Barrier, ...] = ()
+
+    def passed(self, barrier: Barrier) -> bool:
+        """Whether this lane, which the barrier names, has read what lies before it."""
+        incarnation = self.incarnations.get(barrier.topic, 0)
+        return incarnation > barrier.incarnation or self.offsets.get(barrier.topic, 0) >= barrier.offset
 
     def lets_pass(self, record: Record) -> bool:
         """Whether an operator lets this record go to the dead letters, whatever is wrong with it."""

@@ -111,12 +111,27 @@ class Decision(Immutable):
 NOTHING = Decision()
 
 
+class HomeField(Immutable):
+    """A top-level field that holds the home of a subject. ``subject`` says of which one, with the document's fields in
+    braces: ``{_id}``, ``sku:{sku}``.
+    """
+
+    name: str
+    subject: str = "{_id}"
+
+
 class Collection(Immutable):
-    """Where documents of one kind are kept. ``indexes``: top-level fields, each tuple one index (beside the id's)."""
+    """Where documents of one kind are kept. ``indexes``: top-level fields, each tuple one index (beside the id's).
+
+    ``homes`` are its fields that name a lane: they follow when the number of lanes grows. ``over_lanes`` is a list
+    field: while it holds anything, work over all lanes is under way that counts them, and their number must not change.
+    """
 
     name: str
     kind: type[Document]
     indexes: tuple[tuple[str, ...], ...] = ()
+    homes: tuple[HomeField, ...] = ()
+    over_lanes: str | None = None
 
 
 class Service(Immutable):

@@ -15,11 +15,13 @@ from msgspec import field
 from contracts.values.immutable import Immutable
 from services.engine.core.failing import where
 from services.engine.core.faults import Doubt, NotOurs, NotSaid, Stop
+from services.engine.core.growing import is_request
 from services.engine.core.lane import Lane
 from services.engine.core.lanes import offers, whole_lanes
 from services.engine.core.positions import AnotherLog
 from services.engine.core.record import Place, Record
 from services.engine.runtime.acquisition import acquire_lane, another_log, outside
+from services.engine.runtime.barriers import Barriers
 from services.engine.runtime.overlooked import Overlooked
 from services.engine.runtime.partitions import unequal
 from services.engine.runtime.ports import Clock, Consumer, Figures, NoFigures, Producer, Store
@@ -44,7 +46,7 @@ class LaneManager:
     """Holds the lanes of one worker.
 
     ``held`` changes its objects with every acquisition: a batch that was admitted under one of them must not go on
-    under another. ``busy`` while a batch is being handled.
+    under another. ``busy`` while a batch is being handled. ``holding`` while requests wait: the installation grows.
     """
 
     def __init__(self, service: str, topics: Sequence[str], lanes: int, ports: Ports) -> None:
@@ -52,6 +54,7 @@ class LaneManager:
         self.stopped: Stop | None = None
         self.generation = 0
         self.busy = False
+        self.holding = False
         self._service = service
         self._topics = topics
         self._offers = offers(service, topics)
@@ -66,6 +69,7 @@ class LaneManager:
         self._split_since: dict[int, float] = {}
         self._taking: dict[int, asyncio.Task[None]] = {}
         self._overlooked = Overlooked()
+        self._barriers = Barriers(ports.store)
 
     def assignment_changed(self) -> None:
         """Every lane must be acquired again: somebody else may have had it in between."""
@@ -83,6 +87,31 @@ class LaneManager:
         self.held.clear()
         self._wake.set()
 
+    def hold(self, *, on: bool) -> None:
+        """Requests wait from now on, or come again; everything else goes on."""
+        if on == self.holding:
+            return
+        self.holding = on
+        if on:
+            self._log.info("requests.held")
+        else:
+            self._log.info("requests.released")
+        for lane in self.held.values():
+            self._read_requests(lane)
+
+    def _waits(self, place: Place) -> bool:
+        """Whether nothing of this partition may be read now."""
+        return is_request(place[0]) and (self.holding or place[1] in self._barriers.closed)
+
+    def _read_requests(self, lane: Lane) -> None:
+        """Requests come from where the lane stands, or not at all, as is so now."""
+        for place in lane.places():
+            if self._waits(place):
+                self._consumer.pause([place])
+            elif is_request(place[0]):
+                self._consumer.seek(place, lane.positions[place[0]].start)
+                self._consumer.resume([place])
+
     async def keep(self) -> Stop:
         """Acquires what is assigned and not in hand, again and again; returns why the service must stop."""
         try:
@@ -90,6 +119,7 @@ class LaneManager:
                 self._wake.clear()
                 self._read_overlooked()
                 try:
+                    await self._open_barriers()
                     wait = self._acquire_due()
                 except Stop as stop:
                     self.stop(stop)
@@ -136,7 +166,9 @@ class LaneManager:
         lanes: dict[int, Lane] = {}
         for place, group in sorted(by_place.items(), key=self._rank):
             lane = lanes.get(place[1]) or self.held.get(place[1])
-            if lane is not None:
+            if lane is not None and self._waits(place):  # it was polled before the partition was paused
+                lane.positions[place[0]].again()
+            elif lane is not None:
                 lanes[place[1]] = lane
                 found += await self._next(place, group, lane)
         return found, lanes
@@ -169,6 +201,12 @@ class LaneManager:
         for place, offset in self._overlooked.due(self.held, self._clock.monotonic()):
             self._log.warning("batch.overlooked", topic=place[0], lane=place[1], offset=offset)
             self._consumer.seek(place, offset)
+
+    async def _open_barriers(self) -> None:
+        """A lane that was added reads requests once its mother has read those from before."""
+        for lane in await self._barriers.passed(self.held):
+            self._log.info("lane.opened", lane=lane.checkpoint.lane)
+            self._read_requests(lane)
 
     def _acquire_due(self) -> float:
         """Begins with every lane whose time has come, each for itself; the seconds to wait. Raises ``Stop``."""
@@ -217,10 +255,11 @@ class LaneManager:
         if lane.checkpoint.session != self._store.session:  # renewed meanwhile: a successor would end the wrong one
             return
         self._tries.pop(number, None)
+        self._barriers.close(lane)
         self.held[number] = lane
         for topic, position in lane.positions.items():
             self._consumer.seek((topic, number), position.start)
-        self._consumer.resume(lane.places())
+        self._consumer.resume([place for place in lane.places() if not self._waits(place)])
         self._figures.acquired(number)
         self._log.info("lane.acquired", lane=number, epoch=lane.checkpoint.epoch, again=len(lane.checkpoint.outgoing))
 

@@ -68,7 +68,8 @@ class Store(Protocol):
         """Ends what a former owner left open, so that its locks are gone. Raises ``Doubt``."""
 
     async def acquire(self, lane: int) -> Checkpoint:
-        """Raises the lane's epoch by a majority write; returns the document that this write made. Raises ``Doubt``.
+        """Raises the lane's epoch by a majority write, and notes of how many lanes it is one; returns the document that
+        this write made. Raises ``Doubt``; ``Stop`` if it is one of another number: then nothing is written.
 
         A lane that was never saved begins under the incarnations of the others.
         """

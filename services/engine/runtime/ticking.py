@@ -31,6 +31,8 @@ async def tick(
 async def _tick(
     made: Callable[[int, datetime], Body], lane_manager: LaneManager, producer: Producer, source: str
 ) -> None:
+    if lane_manager.holding:
+        return
     now = datetime.now(UTC)
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)
     records = [record_of(made(lane, now), lane, source, now) for lane in sorted(lane_manager.held)]

@@ -5,10 +5,12 @@ committed; what is repeated is repeated identically. Nothing is ever raised into
 swallow it, and pass the batch by (rule 6).
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import structlog
 
+from services.engine.core.document import replace
 from services.engine.core.entry import SetAside, Spot, spot
 from services.engine.core.failing import UNSTORABLE, Undecidable, where
 from services.engine.core.faults import Conflict, Doubt, Fenced, NotOurs, NotSaid, Stop, Unstorable
@@ -62,6 +64,8 @@ class Worker:
         self._size = MOST_RECORDS
         self._trouble = 0
         self._setbacks = Setbacks()
+        self._turn = asyncio.Lock()
+        self._cut_off = False
 
     def seen(self, records: Iterable[Record]) -> None:
         """Every polled record passes by here, also those of a batch that the framework swallows afterwards."""
@@ -72,6 +76,10 @@ class Worker:
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Takes a batch as it was polled through all five steps. Never raises, except when it is cancelled."""
+        async with self._turn:
+            await self._handled(records)
+
+    async def _handled(self, records: Sequence[Record]) -> None:
         self.lane_manager.busy = True
         try:
             todo, lanes = await self.lane_manager.admitted(records)
@@ -89,6 +97,26 @@ class Worker:
             await self._failed(records, error)
         finally:
             self.lane_manager.busy = False
+
+    async def settle(self) -> None:
+        """Saves of every lane in hand that nothing is left to be said: what a lane in hand had to say is said, but its
+        checkpoint keeps it until the next batch, which may never come. Whoever grows the installation looks there.
+        """
+        async with self._turn:
+            said = {n: lane for n, lane in self.lane_manager.held.items() if lane.checkpoint.outgoing}
+            if not said or self._cut_off:  # the process ends: of the last batch nobody knows what was said
+                return
+            settled = [replace(lane.checkpoint, batch=lane.checkpoint.batch + 1, outgoing=()) for lane in said.values()]
+            try:
+                async with self._ports.store.transaction() as transaction:
+                    await transaction.save((), settled)
+                    await transaction.commit()
+            except (Conflict, Doubt) as fault:
+                self._log.info("lanes.not_settled", lanes=len(said), reason=str(fault)[:200])
+                await self.lane_manager.forget(said, renew=_unclear(fault))
+                return
+            for checkpoint in settled:
+                said[checkpoint.lane].saved(checkpoint, {})
 
     async def _failed(self, records: Sequence[Record], error: Exception) -> None:
         """These partitions wait and try again; one that failed too often stops the service, and is named."""
@@ -164,7 +192,11 @@ class Worker:
         for checkpoint in plan.checkpoints:
             lanes[checkpoint.lane].saved(checkpoint, last[checkpoint.lane])
         said = [outgoing for checkpoint in plan.checkpoints for outgoing in checkpoint.outgoing]
-        await self._ports.producer.publish(said)
+        try:
+            await self._ports.producer.publish(said)
+        except asyncio.CancelledError:
+            self._cut_off = True
+            raise
         self._at("published")
         await self._commit(
             {(topic, n): record.offset + 1 for n, records in last.items() for topic, record in records.items()}

@@ -68,7 +68,9 @@ class MemoryGround:
         self._fortune = Once()
 
     async def store(self) -> MemoryStore:
-        return MemoryStore(self._database, self._fortune)
+        store = MemoryStore(self._database, self._fortune)
+        store.lanes = LANES
+        return store
 
     def producer(self) -> MemoryProducer:
         return MemoryProducer(self._log, self._fortune)

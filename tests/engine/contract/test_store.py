@@ -7,12 +7,12 @@ import pytest
 
 from services.engine.core.checkpoint import Bookmark, Checkpoint
 from services.engine.core.document import replace
-from services.engine.core.faults import Conflict, Doubt, Fenced, Unstorable
+from services.engine.core.faults import Conflict, Doubt, Fenced, Stop, Unstorable
 from services.engine.core.record import Outgoing
 from services.engine.core.service import Page
 from services.engine.core.unit_of_work import Write
 from services.engine.runtime.ports import Store
-from tests.engine.contract.ground import Ground
+from tests.engine.contract.ground import LANES, Ground
 from tests.engine.simulation.tally import Counter
 
 
@@ -63,6 +63,24 @@ async def test_a_lane_that_was_never_saved_begins_under_the_incarnations_of_the_
     assert new.incarnations == {"t.requests": 2}
     await _save(store, lane=replace(new, batch=1))
     assert (await store.acquire(9)).incarnations == {"t.requests": 2}
+
+
+async def test_a_lane_that_is_one_of_another_number_cannot_be_acquired(ground: Ground) -> None:
+    """The installation has grown, or is growing: a worker that was cut off meanwhile counts the former lanes."""
+    store = await ground.store()
+    await store.acquire(0)
+    await ground.write_fields(0, {"lanes": 2 * LANES})
+    with pytest.raises(Stop, match=f"one of {2 * LANES} by now, this worker counts {LANES}"):
+        await store.acquire(0)
+    assert (await ground.fields(0))["epoch"] == 1
+
+
+async def test_a_lane_of_before_they_counted_is_acquired_and_counts_from_then_on(ground: Ground) -> None:
+    store = await ground.store()
+    await store.acquire(0)
+    await ground.write_fields(0, {"lanes": None})
+    assert (await store.acquire(0)).lanes == LANES
+    assert (await ground.fields(0))["lanes"] == LANES
 
 
 async def test_a_checkpoint_comes_back_as_it_was_saved(ground: Ground) -> None:

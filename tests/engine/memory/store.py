@@ -12,7 +12,8 @@ from bson.errors import BSONError
 from services.engine.adapters.mongo_checkpoint import from_document, saved_fields
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
-from services.engine.core.faults import Conflict, Doubt, Fenced, Unstorable
+from services.engine.core.faults import Conflict, Doubt, Fenced, Stop, Unstorable
+from services.engine.core.growing import another_number
 from services.engine.core.service import Key, Page
 from services.engine.core.unit_of_work import Write, matches
 from tests.engine.memory.database import MemoryDatabase, Open, Path, decoded
@@ -29,6 +30,8 @@ class MemoryStore:
     def __init__(self, database: MemoryDatabase, fortune: FaultInjector) -> None:
         self.database = database
         self.fortune = fortune
+        self.lanes: int | None = None
+        """How many lanes this store's process counts."""
         self._session = database.new_session()
 
     @property
@@ -67,6 +70,9 @@ class MemoryStore:
             raise Doubt("the checkpoint is locked")
         was = self.database.get(path)
         document: dict[str, Any] = {"_id": lane} if was is None else decoded(was)
+        if (there := document.get("lanes")) not in (None, self.lanes):
+            raise Stop(another_number("this service", lane, there, self.lanes or 0))
+        document["lanes"] = self.lanes
         document["epoch"] = document.get("epoch", 0) + 1
         document["session"] = bson.Binary(self._session, bson.binary.UUID_SUBTYPE)
         if "incarnations" not in document:

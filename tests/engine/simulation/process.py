@@ -63,6 +63,7 @@ class Process:
         life = self.life = Life(self.name)
         member = self._member = MemoryMembership(self._group, self._faults)
         store = self._parts.store(self._database, self._faults)
+        store.lanes = self._group.lanes
         store.left_behind = lambda: member.generation if member.outdated else None
         ports = Ports(
             member,
