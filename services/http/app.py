@@ -18,13 +18,14 @@ from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.adapters.mongo_client import connect
 from services.engine.core.faults import Stop
 from services.engine.observe.health import Watched
-from services.http import health, requests
+from services.http import health, pages, requests
 from services.http.bounded import Bounded
 from services.http.events import api as events
 from services.http.events.feed import Feed
 from services.http.figures import HttpFigures, Timed
 from services.http.identity import Identity
 from services.http.locking import Locks
+from services.http.openapi import document
 from services.http.problem import Fault, Problem, fault
 from services.http.scoped import check_scopes
 from services.http.settings import HttpSettings
@@ -82,6 +83,8 @@ def build(
     _tell_problems(app)
     app.include_router(health.routes([side.door for side in opened]))
     app.include_router(requests.routes({side.service: side.door for side in opened}, known))
+    app.include_router(pages.routes(partial(document, app)))
+    app.mount(pages.ASSETS, pages.assets())
     app.include_router(events.routes(feed, known))
     for side, found in zip(sides, opened, strict=True):
         app.include_router(side.routes(found.door, known))

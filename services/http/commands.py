@@ -19,6 +19,7 @@ from services.http.caller import Caller
 from services.http.door import Door, Taken
 from services.http.identity import Identity, needs
 from services.http.intake import Asked, fingerprint, read_body, read_key, take_in
+from services.http.openapi import operation
 from services.http.outcome import address_of, is_open, outcome_of, refusal_of, replayed
 from services.http.prefer import wait_of
 from services.http.problem import Fault, fault
@@ -60,6 +61,22 @@ class Command(Immutable):
     creates: bool = False
     exists: Callable[[Door, Caller, Mapping[str, Any]], Awaitable[bool]] | None = None
     missing: Code = Code.ORDER_NOT_FOUND
+    told: tuple[str, type[BaseModel]] | None = None
+    """Under which name what is told of it, for the document of the API."""
+
+
+def _operation(command: Command) -> dict[str, Any]:
+    return operation(
+        command.model,
+        scope=command.scope,
+        left_out=frozenset({*command.filled, *((command.actor,) if command.actor else ())}),
+        optional=frozenset({command.made[0]} if command.made else ()),
+        key_required=command.own_id is None,
+        versioned=command.versioned,
+        looked_up=command.exists is not None,
+        creates=command.creates,
+        told=command.told,
+    )
 
 
 def add_command(router: APIRouter, command: Command, door: Door, identity: Identity) -> None:
@@ -79,7 +96,7 @@ def add_command(router: APIRouter, command: Command, door: Door, identity: Ident
         name=command.model.__name__,
         operation_id=command.model.__name__,
         response_model=None,
-        openapi_extra={"x-scope": command.scope, "x-request": command.model.type_name()},
+        openapi_extra=_operation(command),
     )
 
 

@@ -4,21 +4,35 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.http.caller import Caller
 from services.http.commands import tell
 from services.http.door import Door
 from services.http.identity import Identity, known
+from services.http.outcome import Outcome
 from services.http.prefer import wait_of
 from services.http.problem import Fault, fault
+
+
+class Told(BaseModel):
+    """What became of a request, or where it stands."""
+
+    outcome: Outcome
 
 
 def routes(doors: Mapping[str, Door], identity: Identity) -> APIRouter:
     """The route, over all services of this process: a request's name begins with that of its service."""
     router = APIRouter(tags=["requests"])
 
-    @router.get("/requests/{request_id}", summary="What became of a request", openapi_extra={"x-scope": "any key"})
+    @router.get(
+        "/requests/{request_id}",
+        summary="What became of a request",
+        openapi_extra={"x-scope": "any key"},
+        response_class=Response,
+        responses={200: {"model": Told}, 202: {"model": Told, "description": "It is still open."}},
+    )
     async def request(
         request_id: str, request: Request, caller: Annotated[Caller, Depends(known(identity))]
     ) -> Response:

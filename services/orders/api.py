@@ -13,7 +13,7 @@ from services.http.door import Door, Taken
 from services.http.identity import Identity, needs
 from services.http.problem import Fault, fault
 from services.orders import queries
-from services.orders.resources import order_of
+from services.orders.resources import OrderResource, order_of
 
 _ORDER: Final = {"order_id": "order_id"}
 
@@ -45,6 +45,7 @@ def _about_order(model: type[Any], path: str, scope: str, summary: str, **more: 
         state=_order_state,
         filled=_ORDER,
         exists=_order_exists,
+        told=("order", OrderResource),
         **more,
     )
 
@@ -61,6 +62,7 @@ COMMANDS: Final = (
         made=("order_id", "o-"),
         own_id="order_id",
         creates=True,
+        told=("order", OrderResource),
     ),
     _about_order(orders.OrderConfirmationRequested, "confirmation", "orders:write", "Confirm an order"),
     _about_order(
@@ -82,7 +84,13 @@ def routes(door: Door, identity: Identity) -> APIRouter:
     for command in COMMANDS:
         add_command(router, command, door, identity)
 
-    @router.get("/orders/{order_id}", summary="An order as it stands", openapi_extra={"x-scope": "orders:read"})
+    @router.get(
+        "/orders/{order_id}",
+        summary="An order as it stands",
+        openapi_extra={"x-scope": "orders:read"},
+        responses={200: {"model": OrderResource}},
+        response_class=Response,
+    )
     async def order(order_id: str, caller: Annotated[Caller, Depends(needs(identity, "orders:read"))]) -> Response:
         """Its customer, items with their progress, money, subscriptions and holds. The header ETag has its version."""
         found = await queries.find_order(door.reads, order_id)

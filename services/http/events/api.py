@@ -10,7 +10,7 @@ from services.http.caller import Caller
 from services.http.events.feed import TYPES, Feed
 from services.http.events.position import Filters
 from services.http.identity import Identity, needs
-from services.http.problem import Fault, fault
+from services.http.problem import Fault, ProblemDocument, fault
 
 BATCH: Final = "application/cloudevents-batch+json"
 MOST: Final = 1000
@@ -20,7 +20,20 @@ def routes(feed: Feed, identity: Identity) -> APIRouter:
     """The route."""
     router = APIRouter(tags=["events"])
 
-    @router.get("/events", summary="What the services say, from a cursor on", openapi_extra={"x-scope": "events:read"})
+    @router.get(
+        "/events",
+        summary="What the services say, from a cursor on",
+        openapi_extra={"x-scope": "events:read"},
+        response_class=Response,
+        responses={
+            200: {
+                "description": "Events in CloudEvents' JSON batch format, and where the next call goes on.",
+                "headers": {"Cursor": {"schema": {"type": "string"}}},
+                "content": {BATCH: {"schema": {"type": "array", "items": {"type": "object"}}}},
+            },
+            410: {"model": ProblemDocument, "description": "What comes next is no longer kept: begin anew."},
+        },
+    )
     async def events(
         caller: Annotated[Caller, Depends(needs(identity, "events:read"))],
         cursor: Annotated[

@@ -1,0 +1,197 @@
+"""The document of the API (OpenAPI 3.1), made from the routes, the contracts and their golden examples."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+import contracts
+from contracts.tools.schema import schema_of
+from contracts.wire.message import Body
+from services.http.identity import SCOPES
+from services.http.outcome import Outcome
+from services.http.problem import PROBLEM, TITLES, ProblemDocument
+
+EXAMPLES: Final = Path(contracts.__file__).parent / "examples"
+SCHEMAS: Final = "#/components/schemas/"
+_HOISTED: Final = "x-schemas"
+"""Where an operation lays down the schemas that it names, until the document is made."""
+
+_WITHIN: Final = re.compile(r'"#/\$defs/([A-Za-z0-9_]+)"')
+
+Json = dict[str, Any]
+
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The message's id: the same again is the same request, and gets the same answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
+_PREFER: Final = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`wait=n`: seconds to wait for the answer, 0 to 30 (5 if not said); `respond-async`: none.",
+    "schema": {"type": "string"},
+}
+_OCCURRED: Final = {
+    "name": "Occurred-At",
+    "in": "header",
+    "description": "When it happened, if that was not now: a scanner that was offline. RFC 3339.",
+    "schema": {"type": "string", "format": "date-time"},
+}
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag of what was seen; or `expected_version` in the body.",
+    "schema": {"type": "string"},
+}
+_UNKNOWN: Final = {
+    "name": "unknown",
+    "in": "query",
+    "description": "`wait`: what it is about need not be there yet; the request waits for it.",
+    "schema": {"type": "string", "enum": ["refuse", "wait"], "default": "refuse"},
+}
+
+
+def operation(
+    model: type[Body],
+    *,
+    scope: str,
+    left_out: frozenset[str],
+    optional: frozenset[str],
+    key_required: bool,
+    versioned: bool,
+    looked_up: bool,
+    creates: bool,
+    told: tuple[str, type[BaseModel]] | None,
+) -> Json:
+    """What the document says of a route that asks for something. ``left_out``: fields that the address or the key says;
+    ``optional``: those that are made up.
+    """
+    schemas: Json = {}
+    body = _hoisted(schema_of(model), schemas)
+    body["properties"] = {name: each for name, each in body.get("properties", {}).items() if name not in left_out}
+    body["required"] = [name for name in body.get("required", ()) if name not in left_out | optional]
+    name = f"{model.__name__}Body"
+    schemas[name] = {key: value for key, value in body.items() if key not in ("$schema", "x-kind", "x-topic")}
+    example = json.loads((EXAMPLES / f"{model.type_name()}.json").read_text("utf-8"))["data"]
+    example = {key: value for key, value in example.items() if key not in left_out}
+    parts = {"outcome": _model(Outcome, schemas)}
+    if told is not None:
+        parts[told[0]] = _model(told[1], schemas)
+    answer = {"type": "object", "required": ["outcome"], "properties": parts}
+    content = {"application/json": {"schema": answer}}
+    parameters = [{**_KEY, "required": key_required}, _PREFER, _OCCURRED]
+    parameters += [_IF_MATCH] if versioned else []
+    parameters += [_UNKNOWN] if looked_up else []
+    responses: Json = {
+        "200": {"description": "Done, or done before: the state that came of it.", "content": content},
+        "202": {
+            "description": "Accepted: its outcome is told at the address in Location.",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+            "content": content,
+        },
+    }
+    if creates:
+        responses["201"] = {"description": "Made: the state that came of it.", "content": content}
+    for status in (*((404,) if looked_up else ()), *((412, 428) if versioned else ()), 400, 409, 413, 415, 422):
+        responses[str(status)] = _problem(schemas)
+    return {
+        "x-scope": scope,
+        "x-request": model.type_name(),
+        _HOISTED: schemas,
+        "parameters": parameters,
+        "requestBody": {
+            "required": bool(body["required"]),
+            "content": {"application/json": {"schema": {"$ref": SCHEMAS + name}, "example": example}},
+        },
+        "responses": responses,
+    }
+
+
+def document(app: FastAPI) -> Json:
+    """The whole document, the same for the same routes."""
+    found: Json = get_openapi(
+        title="Leaseline",
+        version="1",
+        openapi_version="3.1.0",
+        description="Orders become subscriptions and billing accounts. Every request is answered once, however often "
+        "it is sent: `Idempotency-Key` names it. What went wrong is told by RFC 9457, with a code and what to do.",
+        routes=app.routes,
+    )
+    components = found.setdefault("components", {})
+    schemas: Json = components.setdefault("schemas", {})
+    for path, _method, each in _operations(found):
+        for name, schema in each.pop(_HOISTED, {}).items():
+            if schemas.setdefault(name, schema) != schema:
+                raise ValueError(f"two schemas are called {name}")
+        scope = each.get("x-scope", "")
+        responses = each["responses"]
+        # What FastAPI says of a wrong parameter is not what we answer.
+        responses.pop("422", None) if "x-request" not in each else None
+        if each.get("parameters") and "422" not in responses:
+            responses["422"] = _problem(schemas)
+        if "{" in path:
+            responses.setdefault("404", _problem(schemas))
+        if scope != "none":
+            each["security"] = [{"key": []}]
+            for status in ("401", "403", "429", "503"):
+                responses.setdefault(status, _problem(schemas))
+        each["responses"] = dict(sorted(responses.items()))
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    components["schemas"] = dict(sorted(schemas.items()))
+    components["securitySchemes"] = {
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key (`leaseline keys make`) or an OpenID Connect token.\n\n"
+            + "\n".join(f"- `{name}`: {what}" for name, what in SCOPES.items()),
+        }
+    }
+    found["x-codes"] = {
+        code.value: {"status": status, "title": title} for code, (status, title, _, _) in TITLES.items()
+    }
+    return found
+
+
+def text(found: Mapping[str, Any]) -> str:
+    """The document as it is checked in."""
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _operations(found: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, methods in found["paths"].items():
+        for method, each in methods.items():
+            yield path, method, each
+
+
+def _problem(schemas: Json) -> Json:
+    return {
+        "description": "A problem (RFC 9457).",
+        "content": {PROBLEM: {"schema": _model(ProblemDocument, schemas)}},
+    }
+
+
+def _model(model: type[BaseModel], schemas: Json) -> Json:
+    """A reference to the schema of a model of ours, which is laid down with what it names."""
+    made = model.model_json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
+    found: Json = jsonable_encoder(made, exclude_none=True)  # as FastAPI lays down those of its own routes
+    schemas.update(found.pop("$defs", {}))
+    schemas[model.__name__] = found
+    return {"$ref": SCHEMAS + model.__name__}
+
+
+def _hoisted(schema: Mapping[str, Any], schemas: Json) -> Json:
+    """A contract's schema whose definitions are the document's. What is read admits more than what is told: a value has
+    a schema of its own for each, and its name says so.
+    """
+    found: Json = json.loads(_WITHIN.sub(rf'"{SCHEMAS}\1Input"', json.dumps(schema)))
+    schemas.update({f"{name}Input": each for name, each in found.pop("$defs", {}).items()})
+    return found

@@ -1,0 +1,75 @@
+"""The document of the API: whole, with the contracts' examples, and pages that ask no other host."""
+
+import re
+from typing import Any, cast
+
+import fastjsonschema
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from services.engine.runtime.settings import Settings
+from services.http.app import build
+from services.http.openapi import document
+from services.http.pages import meaning
+from services.http.problem import Fault
+from services.http.settings import HttpSettings
+from services.orders.http import SIDE
+
+NOWHERE = HttpSettings(Settings("127.0.0.1:9", "mongodb://127.0.0.1:9/?replicaSet=none"), open=True)
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    return TestClient(build((SIDE,), NOWHERE))
+
+
+@pytest.fixture(scope="module")
+def found(client: TestClient) -> dict[str, Any]:
+    return document(cast("FastAPI", client.app))
+
+
+def operations(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, each) for path, methods in found["paths"].items() for method, each in methods.items()]
+
+
+def test_every_reference_is_to_something(found: dict[str, Any]) -> None:
+    named = set(re.findall(r"'#/components/schemas/([^']+)'", str(found)))
+    assert named <= set(found["components"]["schemas"])
+    assert "$defs" not in str(found)
+
+
+def test_every_route_names_its_scope_and_its_problems(found: dict[str, Any]) -> None:
+    for path, method, each in operations(found):
+        assert each["x-scope"], path
+        if each["x-scope"] != "none":
+            assert {"401", "403", "429"} <= set(each["responses"]), (path, method)
+        assert "HTTPValidationError" not in str(each)
+
+
+def test_the_examples_of_the_contracts_fit_what_is_documented(found: dict[str, Any]) -> None:
+    asked = [each for _, _, each in operations(found) if "requestBody" in each]
+    assert asked
+    for each in asked:
+        content = each["requestBody"]["content"]["application/json"]
+        schema = {**content["schema"], "components": found["components"]}
+        fastjsonschema.compile(schema, use_formats=False)(content["example"])
+
+
+def test_a_page_to_read_and_try_it_asks_no_other_host(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert not re.findall(r"https?://", page.text)
+    for asset in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert client.get(asset).status_code == 200, asset
+    assert client.get("/openapi.json").json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("code", ["order_conflict", *list(Fault)])
+def test_every_code_has_a_page(code: str, client: TestClient) -> None:
+    status, title, what_to_do = meaning(code) or (0, "", "")
+    assert status >= 400
+    assert title
+    assert what_to_do
+    assert client.get(f"/problems/{code}").status_code == 200
