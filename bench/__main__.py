@@ -12,6 +12,8 @@ from bench import invoicing, verifying
 from bench.alone import Alone, alone
 from bench.burst import Burst, burst
 from bench.contestants import Run, whole_flow
+from bench.idle import Idle, idle
+from bench.idle import show as show_idle
 from bench.latency import Latency, lone_scans
 from bench.topics import fresh_topics
 from deploy.local import places, processes, servers
@@ -39,13 +41,14 @@ def main() -> None:
     each: list[Alone] = []
     bursts: list[Burst] = []
     verified: list[verifying.Verified] = []
+    resting: list[Idle] = []
     with servers.running(DATA / "servers", fresh=True) as addresses:
-        asyncio.run(_run(BY_HAND, WARM_UP, "warm", addresses, [], [], [], warm=True))
+        asyncio.run(_run(BY_HAND, WARM_UP, "warm", addresses, [], [], [], [], warm=True))
         for number in range(asked.rounds):
             for name, found in runs.items():
                 count = asked.plain_orders if name == PLAIN else asked.orders
                 lone = latencies if number == 0 else []
-                run = asyncio.run(_run(name, count, f"b{number}{name[0]}", addresses, lone, each, verified))
+                run = asyncio.run(_run(name, count, f"b{number}{name[0]}", addresses, lone, each, verified, resting))
                 found.append(run)
                 console.print(f"{name}: {run.orders:,} orders, {run.units:,} units in {run.seconds:.1f} s")
             bursts.append(asyncio.run(_burst(f"u{number}", addresses)))
@@ -54,6 +57,7 @@ def main() -> None:
     _show_bursts(bursts, console)
     invoicing.show(invoiced, console)
     verifying.show(verified[0], console)
+    show_idle(resting, console)
 
 
 async def _run(
@@ -64,6 +68,7 @@ async def _run(
     latencies: list[Latency],
     each: list[Alone],
     verified: list[verifying.Verified],
+    resting: list[Idle],
     *,
     warm: bool = False,
 ) -> Run:
@@ -78,6 +83,7 @@ async def _run(
             latencies.append(await lone_scans(name, addresses.kafka, LANES, f"{databases}-lone-"))
         if name == OURS and not verified:
             await verifying.all_read(addresses, databases, services)
+            resting += await idle(services)
     if name == OURS and not verified:  # before a service that reads the same topics alone says everything again
         verified.append(await asyncio.to_thread(verifying.verifying, addresses, databases))
     if name == OURS and not each:
