@@ -26,12 +26,12 @@ _AS_THEY_ARE: Final = (bytes, datetime, date)
 @contextmanager
 def checked() -> Iterator[None]:
     """Meanwhile a change raises TypeError for a name that is no field, or a value that is not of its field's type."""
+    of_documents: type[Any] = Document
     replace, with_fields = msgspec.structs.replace, model._with_fields
 
     def replace_checked(struct: msgspec.Struct, /, **changes: Any) -> Any:
-        kind: type[Any] = type(struct)
-        if issubclass(kind, Document):
-            _check_document(kind, changes)
+        if isinstance(struct, of_documents):
+            _check_document(type(struct), changes)
         return replace(struct, **changes)
 
     def with_fields_checked(said: M, fields: Mapping[str, object]) -> M:
@@ -47,15 +47,16 @@ def checked() -> Iterator[None]:
 
 def _check_document(kind: type[Any], changes: Mapping[str, object]) -> None:
     types = _types(kind)  # type: ignore[arg-type]  # every class has a hash
-    for name, value in changes.items():
-        if name not in types:
-            raise TypeError(f"{kind.__name__} has no field {name}")
-        try:
+    name = ""
+    try:
+        for name, value in changes.items():
             msgspec.convert(value, types[name], builtin_types=_AS_THEY_ARE)
-        except msgspec.ValidationError as error:
-            raise TypeError(f"{kind.__name__}.{name}: {error}") from error
-        if isinstance(value, list):
-            raise TypeError(f"{kind.__name__}.{name}: a list can be changed by whoever has it")
+            if isinstance(value, list):
+                raise TypeError(f"{kind.__name__}.{name}: a list can be changed by whoever has it")
+    except KeyError:
+        raise TypeError(f"{kind.__name__} has no field {name}") from None
+    except msgspec.ValidationError as error:
+        raise TypeError(f"{kind.__name__}.{name}: {error}") from error
 
 
 @cache
