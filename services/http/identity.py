@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from starlette.requests import Request
 
 from services.http.caller import ANYBODY, Caller
+from services.http.parameters import check_parameters
 from services.http.problem import Fault, fault
 from services.http.scopes import ANY_KEY, SCOPES, WHOLE
 
@@ -36,6 +37,7 @@ def known(identity: Identity) -> Callable[[Request], Awaitable[Caller]]:
         found: Caller | None = getattr(request.state, "caller", None)
         if found is None:
             found = request.state.caller = await identity.identify(request)
+            check_parameters(request)
         return found
 
     setattr(caller, ASKS, ANY_KEY)

@@ -25,6 +25,8 @@ _HOISTED: Final = "x-schemas"
 
 _WITHIN: Final = re.compile(r'"#/\$defs/([A-Za-z0-9_]+)"')
 
+_PART: Final = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
+
 Json = dict[str, Any]
 
 _KEY: Final = {
@@ -137,6 +139,9 @@ def document(app: FastAPI) -> Json:
         responses.pop("422", None) if "x-request" not in each else None
         if each.get("parameters") and "422" not in responses:
             responses["422"] = _problem(schemas)
+        _name_parts(path, each)
+        if each.get("parameters"):
+            responses.setdefault("400", _problem(schemas))
         if "{" in path:
             responses.setdefault("404", _problem(schemas))
         if scope != "none":
@@ -159,6 +164,15 @@ def document(app: FastAPI) -> Json:
         code.value: {"status": status, "title": title} for code, (status, title, _, _) in TITLES.items()
     }
     return found
+
+
+def _name_parts(path: str, each: Json) -> None:
+    """The parts of an address are parameters, too; FastAPI knows those that a route's function takes."""
+    there = {found["name"] for found in each.get("parameters", ()) if found["in"] == "path"}
+    for name in _PART.findall(path):
+        if name not in there:
+            part = {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+            each.setdefault("parameters", []).append(part)
 
 
 def text(found: Mapping[str, Any]) -> str:

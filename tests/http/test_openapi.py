@@ -73,3 +73,15 @@ def test_every_code_has_a_page(code: str, client: TestClient) -> None:
     assert title
     assert what_to_do
     assert client.get(f"/problems/{code}").status_code == 200
+
+
+def test_every_part_of_an_address_is_a_parameter(found: dict[str, Any]) -> None:
+    for path, _, each in operations(found):
+        parts = {part["name"] for part in each.get("parameters", ()) if part["in"] == "path"}
+        assert parts == set(re.findall(r"\{([a-z_]+)\}", path)), path
+
+
+@pytest.mark.parametrize("slip", ["types=OrderPlaced&subjct=A", "curser=begin", "%24where=1"])
+def test_a_parameter_that_nobody_reads_is_told(slip: str, client: TestClient) -> None:
+    answer = client.get(f"/events?{slip}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "parameter_invalid")
