@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import invoicing, verifying
+from bench import asking, invoicing, verifying
 from bench.alone import Alone, alone
 from bench.burst import Burst, burst
 from bench.contestants import Run, whole_flow
@@ -53,11 +53,13 @@ def main() -> None:
                 console.print(f"{name}: {run.orders:,} orders, {run.units:,} units in {run.seconds:.1f} s")
             bursts.append(asyncio.run(_burst(f"u{number}", addresses)))
         invoiced = [asyncio.run(invoicing.invoicing(shape, addresses)) for shape in invoicing.shapes(asked.payers)]
+        asked_for = asyncio.run(asking.asking(addresses, "asking"))
     _show(runs, latencies, each, console)
     _show_bursts(bursts, console)
     invoicing.show(invoiced, console)
     verifying.show(verified[0], console)
     show_idle(resting, console)
+    asking.show(asked_for, console)
 
 
 async def _run(
