@@ -26,3 +26,12 @@ def die_with_parent(number: int = signal.SIGKILL) -> Callable[[], None]:
             os._exit(1)
 
     return before_exec
+
+
+def end_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """For a child that runs Python already: the kernel is to send it the signal when ``parent`` ends."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -21,6 +21,7 @@ from operations.cli import (
     assets,
     customers,
     dead_letters,
+    http,
     invoice,
     invoices,
     keys,
@@ -70,6 +71,7 @@ app.add_typer(invoices.app, name="invoices")
 app.add_typer(keys.app, name="keys")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.command()(http.http)
 app.command()(invoice.invoice)
 app.command()(send.send)
 app.command()(statement.statement)

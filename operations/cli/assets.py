@@ -18,7 +18,8 @@ from operations.terminal.screen import Screen
 from operations.terminal.sheet import Column, Sheet, columns
 from services.engine.adapters.mongo_client import connect
 from services.fulfillment.documents.asset import Asset, Assignment, Mark
-from services.fulfillment.queries import Stock, count_stocks, find_device, list_serials
+from services.fulfillment.queries import count_stocks, find_device, list_serials
+from services.fulfillment.rules.stock import Stock
 
 STATES = get_args(AssetState)
 app = typer.Typer(invoke_without_command=True)

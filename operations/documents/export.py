@@ -19,7 +19,8 @@ apostrophes. A carriage return within a text is written as a line end.
 
 import csv
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from io import StringIO
 from typing import IO, Final, Literal
 
 from contracts.messages.invoices import Invoice, InvoiceLine
@@ -65,6 +66,8 @@ NUMBERS: Final = frozenset(["contract_month", "amount_minor", "amount"])
 _BREAKS: Final = frozenset("\t\r\n")
 _RUN: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\u2212")
 """What begins a formula for some spreadsheet."""
+PIECE: Final = 32_000
+"""Characters of a file that are held before they are passed on."""
 Format = Literal["csv", "jsonl"]
 
 
@@ -82,6 +85,20 @@ async def export(archive: Archive, period: str, form: Format, to: IO[str]) -> in
         to.write(json.dumps(row, ensure_ascii=False) + "\n")
         count += 1
     return count
+
+
+async def csv_of(invoice: Invoice, lines: AsyncIterable[InvoiceLine]) -> AsyncIterator[str]:
+    """The lines of one invoice as CSV, with the header, piece by piece."""
+    piece = StringIO()
+    writer = csv.DictWriter(piece, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    async for line in lines:
+        writer.writerow({name: _cell(name, value) for name, value in _row(invoice, line).items()})
+        if piece.tell() > PIECE:
+            yield piece.getvalue()
+            piece.seek(0)
+            piece.truncate()
+    yield piece.getvalue()
 
 
 def _cell(name: str, value: object) -> str:

@@ -13,6 +13,7 @@ from faststream import FastStream
 from contracts.messages.invoices import Issuer
 from contracts.values.words import TERMS
 from services.billing.service import billing
+from services.billing.settings import Defaults
 from services.engine.adapters.process import ServiceProcess, main
 from services.engine.core.service import Service
 from services.engine.runtime.settings import Settings, between, chosen, one_of
@@ -20,8 +21,14 @@ from services.engine.runtime.settings import Settings, between, chosen, one_of
 
 def service() -> Service:
     """Billing with its settings from the environment. Raises SystemExit for a wrong one."""
-    return billing(
-        default_term=chosen("LEASELINE_DEFAULT_TERM", "net_14", one_of(TERMS), f"use {' or '.join(TERMS)}"),
+    found = defaults()
+    return billing(default_term=found.term, issuer=found.issuer, billing_day=found.billing_day)
+
+
+def defaults() -> Defaults:
+    """What the deployment chose. Raises SystemExit for a wrong setting."""
+    return Defaults(
+        term=chosen("LEASELINE_DEFAULT_TERM", "net_14", one_of(TERMS), f"use {' or '.join(TERMS)}"),
         issuer=issuer(),
         billing_day=chosen("LEASELINE_BILLING_DAY", "1", between(1, 28, int), "give a day of the month from 1 to 28"),
     )

@@ -1,9 +1,10 @@
 """What is read of billing's documents: invoices and their lines, payers, who has something to be invoiced.
 
-Nothing in here decides anything. Every function takes billing's database, as ``mongo_client.connect`` opens it.
+Nothing in here decides anything, and what comes from outside stands under ``$eq`` or a bound, never as an operator.
+Every function takes billing's database, as ``mongo_client.connect`` opens it.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -11,7 +12,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.messages.invoices import Invoice, InvoiceLine
 from contracts.values.immutable import Immutable
-from services.billing.documents.invoice import KeptInvoice, Line
+from services.billing.documents.account import Account
+from services.billing.documents.invoice import InvoicePage, KeptInvoice, Line, page_id
+from services.billing.documents.payer import Payer
+from services.billing.documents.run import Counts, LaneRun, Run, lane_run_id
 from services.billing.rules.calendar import issue_date, period_after
 from services.engine.core.document import read_from
 
@@ -19,6 +23,8 @@ Database = AsyncDatabase[dict[str, Any]]
 
 PAGES_AT_ONCE: Final = 20
 """Pages of lines, of 500 each, that are held in memory."""
+MOST_READ: Final = 500
+"""Invoices that one page of a list reads (``docs/decisions/0093``)."""
 
 
 class Due(Immutable):
@@ -35,8 +41,14 @@ async def has_run(database: Database) -> bool:
 
 async def find_invoice(database: Database, number: str) -> Invoice | None:
     """The invoice of this number; None also while a run is still preparing it."""
-    found = await database["invoices"].find_one({"_id": number, "done": True})
-    return None if found is None else _invoice(found)
+    found = await find_kept_invoice(database, number)
+    return None if found is None else found.to_contract()
+
+
+async def find_kept_invoice(database: Database, number: str) -> KeptInvoice | None:
+    """The same as it is kept."""
+    found = await database["invoices"].find_one({"_id": {"$eq": number}, "done": True})
+    return None if found is None else read_from(found, KeptInvoice)
 
 
 async def list_invoices(
@@ -100,3 +112,136 @@ async def find_due(database: Database, period: str | None, payer: str | None, bi
 
 def _invoice(found: Mapping[str, Any]) -> Invoice:
     return read_from(found, KeptInvoice).to_contract()
+
+
+async def find_account(database: Database, account_id: str) -> tuple[Account, Payer] | None:
+    """The account of this id, with its payer."""
+    found = await database["accounts"].find_one({"_id": {"$eq": account_id}})
+    if found is None:
+        return None
+    account = read_from(found, Account)
+    payer = await find_payer(database, account.payer)
+    return None if payer is None else (account, payer)
+
+
+async def find_payer(database: Database, payer_id: str) -> Payer | None:
+    """A group or a customer who pays, as billing knows it."""
+    found = await database["payers"].find_one({"_id": {"$eq": payer_id}})
+    return None if found is None else read_from(found, Payer)
+
+
+async def list_accounts(
+    database: Database, payer_id: str | None, after: str | None, limit: int
+) -> tuple[Sequence[tuple[Account, Payer]], str | None]:
+    """Up to ``limit`` accounts behind one, by id, with their payers; and behind which one to read on."""
+    first = after or ""
+    asked: dict[str, Any] = {"$gt": first}
+    if payer_id is not None:  # an account's id begins with its payer's and a slash
+        asked = {"$gt": max(first, f"{payer_id}/"), "$lt": f"{payer_id}0"}
+    stored = await database["accounts"].find({"_id": asked}).sort("_id", 1).limit(limit + 1).to_list()
+    accounts = [read_from(each, Account) for each in stored[:limit]]
+    ids = list({account.payer for account in accounts})
+    payers = {each["_id"]: read_from(each, Payer) async for each in database["payers"].find({"_id": {"$in": ids}})}
+    found = [(account, payers[account.payer]) for account in accounts if account.payer in payers]
+    return found, stored[limit - 1]["_id"] if len(stored) > limit else None
+
+
+async def list_groups(
+    database: Database, after: str | None, limit: int
+) -> tuple[Sequence[tuple[str, Payer]], str | None]:
+    """Up to ``limit`` billing groups behind one, by id; and behind which one to read on."""
+    asked = {"$gt": max(after or "", "group:"), "$lt": "group;"}
+    stored = await database["payers"].find({"_id": asked}).sort("_id", 1).limit(limit + 1).to_list()
+    found = [(str(each["_id"]), read_from(each, Payer)) for each in stored[:limit]]
+    return found, found[-1][0] if len(stored) > limit else None
+
+
+class WantedInvoices(Immutable):
+    """Which invoices: all that is named must be so."""
+
+    account: str | None = None
+    payer: str | None = None
+    period: str | None = None
+
+    def driver(self) -> str | None:
+        """The field by whose index they are read; an account has at most one invoice a period."""
+        named = (("account_id", self.account), ("payer", self.payer), ("period", self.period))
+        return next((field for field, value in named if value is not None), None)
+
+    def fits(self, invoice: KeptInvoice) -> bool:
+        """Whether it is one of them, and final."""
+        return (
+            invoice.done
+            and self.account in (None, invoice.account_id)
+            and self.payer in (None, invoice.payer)
+            and self.period in (None, invoice.period)
+        )
+
+
+async def page_invoices(
+    database: Database, wanted: WantedInvoices, after: str | None, limit: int
+) -> tuple[Sequence[KeptInvoice], str | None]:
+    """Up to ``limit`` of them behind a number, by number; and behind which one to read on."""
+    asked: dict[str, Any] = {"_id": {"$gt": after or ""}}
+    hint = [("_id", 1)]
+    driver = wanted.driver()
+    if driver is not None:
+        value = {"account_id": wanted.account, "payer": wanted.payer, "period": wanted.period}[driver]
+        asked[driver] = {"$eq": value}
+        hint = [(driver, 1), ("_id", 1)]
+    found: list[KeptInvoice] = []
+    read, last = 0, ""
+    async for each in database["invoices"].find(asked, batch_size=limit + 1).sort("_id", 1).limit(MOST_READ).hint(hint):
+        invoice = read_from(each, KeptInvoice)
+        if wanted.fits(invoice):
+            if len(found) == limit:
+                return found, found[-1].number
+            found.append(invoice)
+        read, last = read + 1, invoice.number
+    return found, last if read == MOST_READ else None
+
+
+async def page_lines(
+    database: Database, number: str, after: tuple[int, int] | None, limit: int
+) -> tuple[Sequence[InvoiceLine], tuple[int, int] | None]:
+    """Up to ``limit`` lines of an invoice behind a place (a page of lines and how many of it were read); and where to
+    read on.
+    """
+    page, done = after or (1, 0)
+    asked = {"_id": {"$gte": page_id(number, page), "$lt": f"{number}0"}}
+    found: list[InvoiceLine] = []
+    async for stored in database["invoice_pages"].find(asked, batch_size=1).sort("_id", 1):
+        kept = read_from(stored, InvoicePage)
+        begin = done if kept.page == page else 0
+        for place, line in enumerate(kept.lines[begin:], begin):
+            if len(found) == limit:
+                return found, (kept.page, place)
+            found.append(line.to_contract())
+    return found, None
+
+
+class FoundRun(Immutable):
+    """One run of a period, as far as it has come."""
+
+    run: int
+    as_of: date
+    lanes_done: int
+    counts: Counts
+
+
+async def find_runs(database: Database, period: str, lanes: int, most: int) -> Sequence[FoundRun] | None:
+    """The runs of a period, the newest first; None: there was none."""
+    stored = await database["runs"].find_one({"_id": {"$eq": f"run:{period}"}})
+    if stored is None:
+        return None
+    kept = read_from(stored, Run)
+    found = []
+    for number in range(kept.run, max(0, kept.run - most), -1):
+        ids = [lane_run_id(period, number, lane) for lane in range(lanes)]
+        parts = [read_from(each, LaneRun) async for each in database["lane_runs"].find({"_id": {"$in": ids}})]
+        day = next((each.as_of for each in kept.open if each.run == number), None)
+        as_of = day or next((part.as_of for part in parts), None)
+        if as_of is not None:
+            counts = sum((part.counts for part in parts), Counts())
+            found.append(FoundRun(number, as_of, sum(part.done for part in parts), counts))
+    return found

@@ -29,7 +29,7 @@ COLLECTIONS: Final = (
     Collection("accounts", Account),
     Collection("shares", Share),
     Collection("members", Member),
-    Collection("invoices", KeptInvoice),
+    Collection("invoices", KeptInvoice, indexes=(("account_id",), ("payer",), ("period",))),
     Collection("invoice_pages", InvoicePage),
     Collection("runs", Run, over_lanes="open"),
     Collection("lane_runs", LaneRun),

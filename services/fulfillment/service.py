@@ -31,7 +31,7 @@ COLLECTIONS: Final = (
     Collection(
         "ledgers",
         Ledger,
-        indexes=(("lane", "due"), ("home", "ends")),
+        indexes=(("lane", "due"), ("home", "ends"), ("terms.payer",)),
         homes=(HomeField("lane"), HomeField("home")),
     ),
     Collection("entry_pages", EntryPage),

@@ -41,10 +41,11 @@ class State(Immutable):
 class Command(Immutable):
     """One request of the contracts as a route.
 
-    ``filled``: the fields that the address says, by its parameters. ``actor``: the field that names who asks.
-    ``made``: a field that is made up where the body leaves it out, with how it begins. ``own_id``: the field by which a
-    repeat is recognised without a key. ``versioned``: what was seen must be named. ``exists`` looks whether what it is
-    about is there; ``missing`` is its code if not. ``state`` reads what came of it.
+    ``filled``: the fields that the address says, each as its parameters make it (``{order_id}/{number}``). ``actor``:
+    the field that names who asks. ``made``: a field that is made up where the body leaves it out, with how it begins.
+    ``own_id``: the field by which a repeat is recognised without a key. ``versioned``: what was seen must be named.
+    ``exists`` looks whether what it is about is there; ``missing`` is its code if not, where it has one. ``state``
+    reads what came of it. ``name`` tells two routes of one request apart.
     """
 
     model: type[message.Request]
@@ -60,7 +61,8 @@ class Command(Immutable):
     versioned: bool = False
     creates: bool = False
     exists: Callable[[Door, Caller, Mapping[str, Any]], Awaitable[bool]] | None = None
-    missing: Code = Code.ORDER_NOT_FOUND
+    missing: Code | None = Code.ORDER_NOT_FOUND
+    name: str | None = None
     told: tuple[str, type[BaseModel]] | None = None
     """Under which name what is told of it, for the document of the API."""
 
@@ -87,14 +89,15 @@ def add_command(router: APIRouter, command: Command, door: Door, identity: Ident
     ) -> Response:
         return await run(command, door, request, caller)
 
+    name = command.name or command.model.__name__
     endpoint.__doc__ = command.model.__doc__
     router.add_api_route(
         command.path,
         endpoint,
         methods=[command.method],
         summary=command.summary,
-        name=command.model.__name__,
-        operation_id=command.model.__name__,
+        name=name,
+        operation_id=name,
         response_model=None,
         openapi_extra=_operation(command),
     )
@@ -107,16 +110,14 @@ async def run(command: Command, door: Door, request: Request, caller: Caller) ->
         method=command.method,
         path=request.url.path,
         body=await read_bytes(request),
-        filled={field: request.path_params[name] for field, name in command.filled.items()},
+        filled={field: text.format_map(request.path_params) for field, text in command.filled.items()},
         actor=command.actor,
         made={} if command.made is None else {command.made[0]: command.made[1] + secrets.token_hex(8)},
     )
     key = _key(command, asked, read_key(request.headers.get("idempotency-key")))
     asked, stale = _with_version(command, asked, request.headers.get("if-match"))
     intake = take_in(asked, caller, key, _time(request, door), door.lanes)
-    # Who is bound to a source never waits for what is not there: it may come from somebody else.
-    patient = request.query_params.get("unknown", "refuse") == "wait" and caller.source is None
-    if command.exists is not None and not patient:
+    if command.exists is not None and not _may_wait(request, caller):
         await _exists(command, door, caller, read_body(intake.record.value or b""))
     wait = wait_of(request.headers.get("prefer"))
     taken = await door.take(intake, caller, wait=wait, stale=stale)
@@ -186,10 +187,22 @@ def _time(request: Request, door: Door) -> datetime:
     return found
 
 
+def _may_wait(request: Request, caller: Caller) -> bool:
+    """Whether it may be about something that is not there yet. Who is bound to a source never waits for it: it may come
+    from somebody else. Raises ``Problem``.
+    """
+    said = request.query_params.get("unknown", "refuse")
+    if said not in ("refuse", "wait"):
+        raise fault(Fault.PARAMETER_INVALID, "unknown is refuse or wait", pointer="")
+    return said == "wait" and caller.source is None
+
+
 async def _exists(command: Command, door: Door, caller: Caller, data: Mapping[str, Any]) -> None:
     assert command.exists is not None
     for pause in (0.0, 0.05, 0.15, 0.3, 0.5):
         await asyncio.sleep(pause)
         if await command.exists(door, caller, data):
             return
+    if command.missing is None:
+        raise fault(Fault.NOT_FOUND, "what it is about is not there")
     raise problem_of((refusal(command.missing, next(iter(command.filled), ""), "there is none"),), status=404)

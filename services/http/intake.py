@@ -125,6 +125,9 @@ def _filled(asked: Asked, caller: Caller) -> dict[str, Any]:
         if given != value and str(given).strip() != value:
             raise fault(Fault.PATH_DIFFERS, f"the address says {value}", pointer=f"/{name}")
         data[name] = value
+    for name, _ in asked.model.about:  # the first one given is the subject: it must be the address's
+        if asked.filled and name not in asked.filled and data.get(name) is not None:
+            raise fault(Fault.PATH_DIFFERS, "the address names whom it is about", pointer=f"/{name}")
     for name, value in asked.made.items():
         if data.get(name) in (None, ""):
             data[name] = value

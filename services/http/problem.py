@@ -23,6 +23,7 @@ class Fault(StrEnum):
     METHOD_UNKNOWN = "method_unknown"
     NOT_JSON = "not_json"
     MEDIA_TYPE_UNKNOWN = "media_type_unknown"
+    NOT_ACCEPTABLE = "not_acceptable"
     BODY_TOO_LARGE = "body_too_large"
     BODY_TOO_DEEP = "body_too_deep"
     TEST_KEY = "test_key"
@@ -100,6 +101,12 @@ TITLES: Final[Mapping[Fault, tuple[int, str, str, Retry]]] = {
     Fault.METHOD_UNKNOWN: (405, "This cannot be done here", "Use one of the methods in the header Allow.", "never"),
     Fault.NOT_JSON: (400, "The body is not JSON", "Send one JSON object in UTF-8.", "new_key"),
     Fault.MEDIA_TYPE_UNKNOWN: (415, "The body has a type that nobody reads here", "Send it as named.", "new_key"),
+    Fault.NOT_ACCEPTABLE: (
+        406,
+        "It cannot be had in this form",
+        "Ask for one of the types that are named, by the header Accept or the ending of the address.",
+        "never",
+    ),
     Fault.BODY_TOO_LARGE: (413, "The body is too large", "Split it; much at once goes to /imports.", "new_key"),
     Fault.BODY_TOO_DEEP: (422, "The body is nested too deeply", "Send it as /docs shows it.", "new_key"),
     Fault.TEST_KEY: (

@@ -26,14 +26,18 @@ WHOLE: Final = frozenset(
     [
         "catalog:write",
         "customers:write",
+        "scans:write",
+        "subscriptions:read",
+        "subscriptions:write",
+        "subscriptions:reverse",
         "devices:write",
         "billing:read",
         "billing:write",
         "billing:run",
     ]
 )
-"""Scopes that no caller has who is bound to a source: what they are about belongs to no shop alone. A customer, a
-payer and a device may come from several.
+"""Scopes that no caller has who is bound to a source: what they are about belongs to no shop alone (a customer, a payer
+and a device may come from several), or cannot be told to: fulfillment knows of no order who submitted it.
 """
 ANY_KEY: Final = "any key"
 """Stands where a route's scope does, for what everybody may ask who can be named: one's own requests."""

@@ -1,21 +1,22 @@
 """Orders over HTTP: what is asked of an order, and what is read of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from contracts.messages import changes, orders
+from contracts.messages import catalog, changes, orders
 from services.http.caller import Caller
 from services.http.commands import Command, State, add_command
 from services.http.door import Door, Taken
-from services.http.identity import Identity, needs
-from services.http.problem import Fault, fault
+from services.http.identity import Identity
 from services.orders import queries
-from services.orders.resources import OrderResource, order_of
+from services.orders.reads_api import add_reads, tell_customer, tell_order
+from services.orders.resources import CustomerResource, OrderResource, VariantResource, variant_of
 
-_ORDER: Final = {"order_id": "order_id"}
+_ORDER: Final = {"order_id": "{order_id}"}
+_CUSTOMER: Final = {"customer_id": "{customer_id}"}
 
 
 async def _order_exists(door: Door, caller: Caller, data: Mapping[str, Any]) -> bool:
@@ -27,7 +28,26 @@ async def _order_state(door: Door, caller: Caller, taken: Taken) -> State | None
     found = await queries.find_order(door.reads, taken.request.subject)
     if found is None or not caller.sees(found.source):
         return None
-    return State("order", order_of(found), found.order.version, f"/orders/{found.order.order_id}")
+    told = await tell_order(door, found)
+    return State("order", told, told.version, f"/orders/{told.order_id}")
+
+
+async def _customer_exists(door: Door, caller: Caller, data: Mapping[str, Any]) -> bool:
+    del caller
+    return await queries.find_customer(door.reads, str(data["customer_id"]).strip(), 1) is not None
+
+
+async def _customer_state(door: Door, caller: Caller, taken: Taken) -> State | None:
+    del caller
+    told = await tell_customer(door, taken.request.subject.removeprefix("customer:"))
+    return None if told is None else State("customer", told, told.version, f"/customers/{told.customer_id}")
+
+
+async def _variant_state(door: Door, caller: Caller, taken: Taken) -> State | None:
+    del caller
+    sku = taken.request.subject.removeprefix("sku:")
+    found = await queries.find_variant(door.reads, sku)
+    return None if found is None else State("variant", variant_of(sku, found), found.version, f"/catalog/{sku}")
 
 
 async def owned(door: Door, caller: Caller, order_ids: Sequence[str]) -> frozenset[str]:
@@ -74,29 +94,49 @@ COMMANDS: Final = (
     _about_order(changes.HoldReleaseRequested, "holds/release", "orders:holds", "Release a hold at a price"),
     _about_order(changes.HoldRejectionRequested, "holds/rejection", "orders:holds", "Reject the price of a hold"),
     _about_order(orders.NoteSubmitted, "notes", "orders:write", "Write a note about an order", actor="author"),
+    Command(
+        model=orders.NoteSubmitted,
+        method="POST",
+        path="/customers/{customer_id}/notes",
+        scope="customers:write",
+        summary="Write a note about a customer",
+        state=_customer_state,
+        filled=_CUSTOMER,
+        actor="author",
+        exists=_customer_exists,
+        missing=None,
+        name="NoteSubmittedOfCustomer",
+        told=("customer", CustomerResource),
+    ),
+    Command(
+        model=orders.CustomerGroupChangeRequested,
+        method="PUT",
+        path="/customers/{customer_id}/group",
+        scope="customers:write",
+        summary="Set or remove the billing group of a customer's orders from now on",
+        state=_customer_state,
+        filled=_CUSTOMER,
+        told=("customer", CustomerResource),
+    ),
+    Command(
+        model=catalog.VariantSubmitted,
+        method="PUT",
+        path="/catalog/{sku}",
+        scope="catalog:write",
+        summary="Create or replace a variant with all its prices",
+        state=_variant_state,
+        filled={"sku": "{sku}"},
+        actor=None,
+        told=("variant", VariantResource),
+    ),
 )
-"""Every request about orders, as a route."""
+"""Every request of orders, as a route."""
 
 
 def routes(door: Door, identity: Identity) -> APIRouter:
     """Orders' routes."""
-    router = APIRouter(tags=["orders"])
+    router = APIRouter(tags=["orders"], default_response_class=Response)
     for command in COMMANDS:
         add_command(router, command, door, identity)
-
-    @router.get(
-        "/orders/{order_id}",
-        summary="An order as it stands",
-        openapi_extra={"x-scope": "orders:read"},
-        responses={200: {"model": OrderResource}},
-        response_class=Response,
-    )
-    async def order(order_id: str, caller: Annotated[Caller, Depends(needs(identity, "orders:read"))]) -> Response:
-        """Its customer, items with their progress, money, subscriptions and holds. The header ETag has its version."""
-        found = await queries.find_order(door.reads, order_id)
-        if found is None or not caller.sees(found.source):
-            raise fault(Fault.NOT_FOUND, "there is no such order")
-        body = order_of(found).model_dump_json(exclude_none=True)
-        return Response(body, headers={"ETag": f'"{found.order.version}"'}, media_type="application/json")
-
+    add_reads(router, door, identity)
     return router

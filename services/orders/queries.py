@@ -1,17 +1,24 @@
 """What is read of an order by people: its items, holds and subscriptions, from the documents as they are kept."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec import to_builtins
 from pymongo.asynchronous.database import AsyncDatabase
 
+from contracts.messages.subscription import State
 from contracts.values.immutable import Immutable
 from services.engine.core.document import read_from
+from services.orders.documents.awaited import AwaitedOrder
+from services.orders.documents.change_line import ChangeLine
+from services.orders.documents.customer import CustomerRecord
+from services.orders.documents.note import KeptNote, note_id
 from services.orders.documents.order import Hold, PlacedOrder, SubscriptionRows
 from services.orders.documents.progress import states_of
+from services.orders.documents.variant import Variant
 
 Database = AsyncDatabase[dict[str, Any]]
+_BY_SUBJECT: Final = [("subject", 1), ("_id", 1)]
 
 
 class OrderedItem(Immutable):
@@ -85,7 +92,7 @@ class FoundOrder(Immutable):
         return "" if first is None else first.source
 
     @property
-    def subscriptions(self) -> Mapping[str, str]:
+    def subscriptions(self) -> Mapping[str, State]:
         """The state of each subscription by its id."""
         rows = dict(self.order.subscriptions)
         for page in self.pages:
@@ -152,3 +159,62 @@ async def find_of_sources(
     submitted = {"$elemMatch": {"outcome": "OrderPlaced", "source": {"$in": list(sources)}}}
     found = database["orders"].find({"_id": {"$in": list(order_ids)}, "heard": submitted}, {"_id": 1})
     return frozenset([str(each["_id"]) async for each in found])
+
+
+async def find_change_line(database: Database, order_id: str) -> ChangeLine | None:
+    """The change of an order that is not decided, and those that wait behind it."""
+    found = await database["change_lines"].find_one({"_id": {"$eq": order_id}})
+    return None if found is None else read_from(found, ChangeLine)
+
+
+async def find_awaited(database: Database, order_id: str) -> AwaitedOrder | None:
+    """What waits for an order that is not there, its own submission among it."""
+    found = await database["awaited_orders"].find_one({"_id": {"$eq": order_id}})
+    return None if found is None else read_from(found, AwaitedOrder)
+
+
+async def find_newest_notes(database: Database, subject: str, most: int) -> Sequence[KeptNote]:
+    """The newest notes about an order, or ``customer:<id>``, the oldest of them first."""
+    notes = database["notes"].find({"subject": {"$eq": subject}}).sort("_id", -1).limit(most).hint(_BY_SUBJECT)
+    return [read_from(each, KeptNote) async for each in notes][::-1]
+
+
+async def list_notes(database: Database, subject: str, after: int, limit: int) -> tuple[Sequence[KeptNote], int | None]:
+    """Up to ``limit`` notes about it behind a number, and behind which one to read on."""
+    asked = {"subject": {"$eq": subject}, "_id": {"$gt": note_id(subject, after)}}
+    notes = database["notes"].find(asked).sort("_id", 1).limit(limit + 1).hint(_BY_SUBJECT)
+    found = [read_from(each, KeptNote) async for each in notes]
+    return found[:limit], found[limit - 1].number if len(found) > limit else None
+
+
+async def find_variant(database: Database, sku: str) -> Variant | None:
+    """The variant of this SKU, as the catalog has it."""
+    found = await database["catalog"].find_one({"_id": {"$eq": sku}})
+    return None if found is None else read_from(found, Variant)
+
+
+async def list_variants(database: Database, after: str, limit: int) -> tuple[Sequence[tuple[str, Variant]], str | None]:
+    """Up to ``limit`` variants behind a SKU, by SKU, and behind which one to read on."""
+    stored = await database["catalog"].find({"_id": {"$gt": after}}).sort("_id", 1).limit(limit + 1).to_list()
+    found = [(str(each["_id"]), read_from(each, Variant)) for each in stored[:limit]]
+    return found, found[-1][0] if len(stored) > limit else None
+
+
+class FoundCustomer(Immutable):
+    """A customer: its settings, and the first of its orders by id. ``more``: there are others."""
+
+    record: CustomerRecord
+    orders: Sequence[PlacedOrder]
+    more: bool
+
+
+async def find_customer(database: Database, customer_id: str, most: int) -> FoundCustomer | None:
+    """The customer of this id; None if nobody ever heard of it."""
+    stored = await database["customers"].find_one({"_id": {"$eq": customer_id}})
+    asked = database["orders"].find({"customer.id": {"$eq": customer_id}}, {"heard": 0, "submitted": 0})
+    found = await asked.sort("_id", 1).limit(most + 1).hint([("customer.id", 1), ("_id", 1)]).to_list()
+    if stored is None and not found:
+        return None
+    record = CustomerRecord() if stored is None else read_from(stored, CustomerRecord)
+    orders = [read_from({**each, "submitted": {}}, PlacedOrder) for each in found[:most]]
+    return FoundCustomer(record, orders, len(found) > most)

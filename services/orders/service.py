@@ -41,7 +41,7 @@ from services.orders.settings import Settings
 __all__ = ["COLLECTIONS", "SERVICE_NAME", "orders"]
 
 COLLECTIONS = (
-    Collection("orders", PlacedOrder),
+    Collection("orders", PlacedOrder, indexes=(("customer.id",),)),
     Collection("subscription_rows", SubscriptionRows),
     Collection("awaited_orders", AwaitedOrder, indexes=(("lane", "due"),), homes=(HomeField("lane"),)),
     Collection("awaited_prices", AwaitedPrice, indexes=(("sku",),)),

@@ -4,7 +4,8 @@ from typing import Any
 from pymongo import MongoClient
 
 from services.engine.adapters.mongo_client import connect
-from services.fulfillment.queries import Stock, count_stocks, stocks
+from services.fulfillment.queries import count_stocks
+from services.fulfillment.rules.stock import Stock, stocks
 from tests.fulfillment.lives import arrived, cancel, correct, give_back, reverse, set_state, swap_device
 from tests.fulfillment.orders_known import item, placed, scan, scene
 from tests.scene import NOON, Scene

@@ -1,4 +1,4 @@
-"""HTTP processes of orders, as a test opens and loses them."""
+"""HTTP processes, as a test opens and loses them."""
 
 import socket
 from pathlib import Path
@@ -10,14 +10,14 @@ from tests.system.installation import Installation, until
 
 
 class Doors:
-    """HTTP processes of orders, one after another."""
+    """HTTP processes, one after another: of orders, or what ``module`` runs."""
 
     def __init__(self, installation: Installation, logs: Path) -> None:
         self.installation = installation
         self.logs = logs
         self._made: list[Process] = []
 
-    async def open(self, **environment: str) -> httpx.AsyncClient:
+    async def open(self, module: str = "tests.system.http_entry {}", **environment: str) -> httpx.AsyncClient:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -32,7 +32,7 @@ class Doors:
             self.logs / f"http-{len(self._made)}",
             services=("orders",),
             environment=settings,
-            module="tests.system.http_entry {}",
+            module=module,
         )
         self._made += services.processes
         client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from contracts.messages.answers import Refused, Repeated, Waiting
 from contracts.messages.fulfillment import ItemFulfillmentParked, ItemFulfillmentRefused, SerialRefused
+from contracts.messages.invoices import BillingRunProgressed
 from contracts.values.refusals import Refusal
 from contracts.wire.message import Body, Fact, Kind
 from services.engine.core.document import Document, replace
@@ -139,7 +140,7 @@ def answered(was: Answered | None, body: Body, cause: Cause, subject: str, time:
         return _refused(_naming(now, body, time), [_reason(each) for each in body.refusals])
     if isinstance(body, ItemFulfillmentRefused):
         return _refused(_naming(now, body, time), [_reason_of_serial(each) for each in body.serials])
-    if body.kind is Kind.FACT:
+    if body.kind is Kind.FACT and not isinstance(body, BillingRunProgressed):  # a run is answered by its end
         return replace(_naming(now, body, time), state="done")
     return now  # a proposal or an internal message: another service, or another lane, must say yes first
 

@@ -133,10 +133,12 @@ def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes |
     moves = ledger.moves or ()
     row = Row(kind=SubscriptionPayerChanged.__name__, at=proposal.requested_at, move=len(moves))
     entries, moved = dict[int, Entry](), []
+    left = False  # whether some stay with the present payer: then its terms stay, by which they are found
     for number, entry in book.entries():
         terms = ledger.terms[entry.terms]
         payers = payers_of(entry, terms)
         if entry.state != "active" or payers[-1].payer == newest.payer:
+            left = left or payers[-1].payer == ledger.terms[-1].payer
             continue
         since = next_month_begin(entry.start_date, today)
         became = replace(
@@ -159,7 +161,7 @@ def _with_payer(book: Book, proposal: OrderChangeProposed, today: date) -> Yes |
         return No(Code.TOO_MANY_PAYERS)
     move = row_of(row.kind, proposal.actor, proposal.reason, row.at)
     book = book.with_entries(entries)
-    known = with_terms(ledger, newest, book.newest_terms_used)
+    known = with_terms(ledger, newest, lambda: left or book.newest_terms_used())
     changed = replace(book.ledger, moves=(*moves, move) if moved else ledger.moves, terms=known)
     return Yes(book.with_ledger(changed), tuple(moved))
 

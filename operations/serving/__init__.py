@@ -1,0 +1,1 @@
+"""The HTTP sides of the three services behind one address: ``python -m operations.serving``, or `leaseline http`."""

@@ -1,0 +1,11 @@
+"""Fulfillment's HTTP side alone: ``python -m services.fulfillment.http``."""
+
+from services.fulfillment.api import routes
+from services.fulfillment.service import SERVICE_NAME
+from services.http.process import main
+from services.http.side import Side
+
+SIDE = Side(SERVICE_NAME, routes)
+
+if __name__ == "__main__":
+    main((SIDE,))
