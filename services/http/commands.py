@@ -67,11 +67,13 @@ class Command(Immutable):
     """Under which name what is told of it, for the document of the API."""
 
 
-def _operation(command: Command) -> dict[str, Any]:
+def _operation(command: Command, name: str) -> dict[str, Any]:
+    told = [field for field, _ in command.model.about] if command.filled else []  # the address says whom it is about
     return operation(
         command.model,
+        name=name,
         scope=command.scope,
-        left_out=frozenset({*command.filled, *((command.actor,) if command.actor else ())}),
+        left_out=frozenset({*command.filled, *told, *((command.actor,) if command.actor else ())}),
         optional=frozenset({command.made[0]} if command.made else ()),
         key_required=command.own_id is None,
         versioned=command.versioned,
@@ -99,7 +101,7 @@ def add_command(router: APIRouter, command: Command, door: Door, identity: Ident
         name=name,
         operation_id=name,
         response_model=None,
-        openapi_extra=_operation(command),
+        openapi_extra=_operation(command, name),
     )
 
 

@@ -64,6 +64,7 @@ _UNKNOWN: Final = {
 def operation(
     model: type[Body],
     *,
+    name: str,
     scope: str,
     left_out: frozenset[str],
     optional: frozenset[str],
@@ -73,15 +74,14 @@ def operation(
     creates: bool,
     told: tuple[str, type[BaseModel]] | None,
 ) -> Json:
-    """What the document says of a route that asks for something. ``left_out``: fields that the address or the key says;
-    ``optional``: those that are made up.
+    """What the document says of a route that asks for something, which is called ``name`` there. ``left_out``: fields
+    that the address or the key says; ``optional``: those that are made up.
     """
     schemas: Json = {}
     body = _hoisted(schema_of(model), schemas)
     body["properties"] = {name: each for name, each in body.get("properties", {}).items() if name not in left_out}
-    body["required"] = [name for name in body.get("required", ()) if name not in left_out | optional]
-    name = f"{model.__name__}Body"
-    schemas[name] = {key: value for key, value in body.items() if key not in ("$schema", "x-kind", "x-topic")}
+    body["required"] = [each for each in body.get("required", ()) if each not in left_out | optional]
+    schemas[f"{name}Body"] = {key: value for key, value in body.items() if key not in ("$schema", "x-kind", "x-topic")}
     example = json.loads((EXAMPLES / f"{model.type_name()}.json").read_text("utf-8"))["data"]
     example = {key: value for key, value in example.items() if key not in left_out}
     parts = {"outcome": _model(Outcome, schemas)}
@@ -111,7 +111,7 @@ def operation(
         "parameters": parameters,
         "requestBody": {
             "required": bool(body["required"]),
-            "content": {"application/json": {"schema": {"$ref": SCHEMAS + name}, "example": example}},
+            "content": {"application/json": {"schema": {"$ref": f"{SCHEMAS}{name}Body"}, "example": example}},
         },
         "responses": responses,
     }

@@ -8,20 +8,22 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from services.billing import http as billing
 from services.engine.runtime.settings import Settings
+from services.fulfillment import http as fulfillment
 from services.http.app import build
 from services.http.openapi import document
 from services.http.pages import meaning
 from services.http.problem import Fault
 from services.http.settings import HttpSettings
-from services.orders.http import SIDE
+from services.orders import http as orders
 
 NOWHERE = HttpSettings(Settings("127.0.0.1:9", "mongodb://127.0.0.1:9/?replicaSet=none"), open=True)
 
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(build((SIDE,), NOWHERE))
+    return TestClient(build((orders.SIDE, fulfillment.SIDE, billing.side()), NOWHERE))
 
 
 @pytest.fixture(scope="module")
