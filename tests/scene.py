@@ -85,7 +85,7 @@ class Scene:
         )
 
     def _decide(self, message: Message) -> list[Body]:
-        work = BatchUnitOfWork(1, self.service.collections, {0: self.clock})
+        work = BatchUnitOfWork(1, self.service.collections, {0: self.clock}, self.service.followers)
         self._load(work, *work.lacks(self.service.prefetch(message)))
         self._load(work, *work.lacks(self.service.prefetch_related(message, work)))
         emits = list(self._one(work, message).emits)

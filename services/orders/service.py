@@ -15,6 +15,7 @@ from services.orders.documents.awaited_price import AwaitedPrice
 from services.orders.documents.awaited_variant import AwaitedVariant
 from services.orders.documents.change_line import ChangeLine
 from services.orders.documents.customer import CustomerRecord, KnownCustomer
+from services.orders.documents.findable import ROWS, TALLY, Findable, StatusTally
 from services.orders.documents.note import KeptNote
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
 from services.orders.documents.variant import Variant
@@ -41,8 +42,10 @@ from services.orders.settings import Settings
 __all__ = ["COLLECTIONS", "SERVICE_NAME", "orders"]
 
 COLLECTIONS = (
-    Collection("orders", PlacedOrder, indexes=(("customer.id",),)),
-    Collection("subscription_rows", SubscriptionRows),
+    Collection("orders", PlacedOrder, indexes=(("customer.id",), ("serials",))),
+    Collection("subscription_rows", SubscriptionRows, indexes=(("serials",),)),
+    Collection("findable", Findable, indexes=(("keys",), ("open",))),
+    Collection("tallies", StatusTally),
     Collection("awaited_orders", AwaitedOrder, indexes=(("lane", "due"),), homes=(HomeField("lane"),)),
     Collection("awaited_prices", AwaitedPrice, indexes=(("sku",),)),
     Collection(
@@ -60,7 +63,7 @@ COLLECTIONS = (
     Collection("notes", KeptNote, indexes=(("subject",),)),
     Collection("lanes", LaneFacts),
 )
-"""The documents of this service. Lists of orders are queries of the next layer; they bring their indexes."""
+"""The documents of this service."""
 
 
 def orders(settings: Settings | None = None) -> Service:
@@ -76,6 +79,7 @@ def orders(settings: Settings | None = None) -> Service:
         weight=handlers.weight,
         tick=_tick,
         refused=RequestRefused,
+        followers=(ROWS, TALLY),
     )
 
 

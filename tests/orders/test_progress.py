@@ -100,7 +100,7 @@ def test_only_small_fields_of_a_large_order_change_with_its_progress() -> None:
     shop.hears(progressed(1, ("1", 500, 0), subscriptions=tuple((n, "active") for n in range(1, 501))))
     after = shop.documents["orders", "o-1"]
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed == {"version", "status", "progress", "subscriptions", "paged_active"}
+    assert changed == {"version", "status", "progress", "subscriptions", "serials", "paged_active"}
     assert only([say.body for say in shop.said[-1:]], OrderStatusChanged).active == 500
 
 

@@ -336,4 +336,6 @@ def _operation(write: Write) -> InsertOne[Any] | UpdateOne | DeleteOne:
     update: dict[str, Any] = {"$set": write.fields} if write.fields else {}
     if write.gone:
         update["$unset"] = dict.fromkeys(write.gone, "")
-    return UpdateOne({"_id": write.id}, update)
+    if write.add:
+        update["$inc"] = write.add
+    return UpdateOne({"_id": write.id}, update, upsert=bool(write.add))

@@ -80,7 +80,8 @@ class Planning:
         self._concluded = frozenset(self._names[kind] for kind in service.batch_end_kinds)
         self._entries = self._read(records, set_aside or {})
         kept = (*service.collections, *OF_THE_ENGINE)
-        self.work = BatchUnitOfWork(reader.lanes, kept, {n: c.clock for n, c in checkpoints.items()})
+        clocks = {n: c.clock for n, c in checkpoints.items()}
+        self.work = BatchUnitOfWork(reader.lanes, kept, clocks, service.followers)
 
     def _read(self, records: Sequence[Record], set_aside: Mapping[Spot, SetAside]) -> list[Entry]:
         entries: list[Entry] = []

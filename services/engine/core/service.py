@@ -10,6 +10,7 @@ from contracts.messages.answers import Refused
 from contracts.values.immutable import Immutable
 from contracts.wire.message import Body
 from services.engine.core.document import Document
+from services.engine.core.following import Follower
 from services.engine.core.message import Cause, Message
 
 D = TypeVar("D", bound=Document)
@@ -145,6 +146,7 @@ class Service(Immutable):
     is said there.
     ``refused`` is how it refuses a request that names nobody whom it is about; None for a service that hears none.
     ``tick``, if there is one, makes the message that each owned lane is sent once a minute.
+    ``followers`` are rows and tallies that follow from documents; their kinds stand in ``collections``, too.
     """
 
     name: str
@@ -160,6 +162,7 @@ class Service(Immutable):
     weight: Callable[[Message], int] = field(default=lambda _message: 1)
     tick: Callable[[int, datetime], Body] | None = None
     refused: type[Refused] | None = None
+    followers: tuple[Follower, ...] = ()
 
     def known(self) -> Mapping[str, type[Body]]:
         """The types that it handles, by name."""

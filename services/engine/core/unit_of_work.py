@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from contracts.values.immutable import Immutable
 from services.engine.core.differing import differing, with_paths
 from services.engine.core.document import Document, Stored, fields_and_values, read_from, stored_fields, stored_form
+from services.engine.core.following import Follower, Projection, by_kind, tally_id
 from services.engine.core.memory import PROCESSED, LongMemory, Processed, parted, processed_id
 from services.engine.core.message import Message
 from services.engine.core.service import Change, Collection, Decision, Key, LaneClock, NotLoaded, Page, Ref, Want
@@ -20,7 +21,8 @@ Lacking = tuple[tuple[Key, ...], tuple[tuple[str, Page[Any]], ...]]
 class Write(Immutable):
     """One document to be saved. ``fields``: all of a new one, of another what changed (``differing.py``): top-level
     fields, and by a path (``lines.3``) the elements of a list that kept the others; None: the document is gone.
-    ``gone`` are the fields that are no longer there.
+    ``gone`` are the fields that are no longer there. ``add`` is how much more, or less, there is in some fields of a
+    document that nobody loaded: it is made if it is not there.
     """
 
     collection: str
@@ -28,17 +30,26 @@ class Write(Immutable):
     fields: Stored | None
     gone: tuple[str, ...] = ()
     new: bool = False
+    add: Mapping[str, int] | None = None
 
     def onto(self, stored: Stored) -> Stored:
         """What is stored after it, where ``stored`` was before; only for a document that is not gone."""
         assert self.fields is not None
-        return with_paths({name: value for name, value in stored.items() if name not in self.gone}, self.fields)
+        added = {name: stored.get(name, 0) + by for name, by in (self.add or {}).items()}
+        kept = {name: value for name, value in stored.items() if name not in self.gone}
+        return with_paths(kept | added, self.fields)
 
 
 class BatchUnitOfWork:
     """That of one batch. Documents are parsed when first asked for, and turned back only if they changed."""
 
-    def __init__(self, lanes: int, collections: Iterable[Collection], clocks: Mapping[int, LaneClock]) -> None:
+    def __init__(
+        self,
+        lanes: int,
+        collections: Iterable[Collection],
+        clocks: Mapping[int, LaneClock],
+        followers: Sequence[Follower] = (),
+    ) -> None:
         self._lanes = lanes
         self._names: dict[type[Any], str] = {c.kind: c.name for c in collections}
         self._kinds = {c.name: c.kind for c in collections}
@@ -47,7 +58,8 @@ class BatchUnitOfWork:
         self._stored: dict[Key, Stored | None] = {}
         self._was: dict[Key, Document | None] = {}
         self._now: dict[Key, Document | None] = {}
-        self._changed: dict[Key, None] = {}
+        self._changed: dict[Key, int] = {}
+        self._followers = {self._names[kind]: each for kind, each in by_kind(followers).items()}
         self._pages: dict[Page[Any], tuple[str, ...]] = {}
 
     @property
@@ -132,7 +144,7 @@ class BatchUnitOfWork:
                 raise NotLoaded((change.kind, change.id))
         for key, change in zip(keys, decision.changes, strict=True):
             self._now[key] = change.document
-            self._changed[key] = None
+            self._changed[key] = lane
         if decision.clock is not None:
             self._clocks[lane] = decision.clock
 
@@ -164,7 +176,27 @@ class BatchUnitOfWork:
             write = self._write(key, document)
             if write is not None:
                 found.append(write)
-        return tuple(found)
+        return (*found, *self._following()) if self._followers else tuple(found)
+
+    def _following(self) -> Iterable[Write]:
+        """What is written of rows and tallies that follow from the documents that changed."""
+        added: dict[Key, dict[str, int]] = {}
+        for key, lane in self._changed.items():
+            for follower in self._followers.get(key[0], ()):
+                now, was = self._now[key], self._before(key, follower.of)
+                if was is now:
+                    continue
+                name = self._names[follower.kind]
+                if isinstance(follower, Projection):
+                    yield from _of_row(name, follower, was, now)
+                    continue
+                tally = added.setdefault((name, tally_id(lane)), {})
+                for field, by in follower.moves(was, now).items():
+                    tally[field] = tally.get(field, 0) + by
+        for (name, id_), moves in added.items():
+            moved = {field: by for field, by in moves.items() if by}
+            if moved:
+                yield Write(name, id_, {}, add=moved)
 
     def _write(self, key: Key, document: Document | None) -> Write | None:
         was = self._stored[key] if document is None else self._before(key, type(document))
@@ -188,6 +220,19 @@ class BatchUnitOfWork:
             return None
         fields = stored_fields(document, changed)
         return Write(*key, {**fields, **parts}, tuple([name for name in changed if name not in fields]))
+
+
+def _of_row(name: str, projection: Projection, was: Document | None, now: Document | None) -> Iterable[Write]:
+    if now is None:
+        if was is not None:
+            yield Write(name, projection.id_of(was), None)
+        return
+    if was is None:
+        yield Write(name, projection.id_of(now), projection.row(now), new=True)
+        return
+    fields, gone = projection.changes(was, now)
+    if fields or gone:
+        yield Write(name, projection.id_of(now), fields, gone)
 
 
 def matches(page: Page[Any], id_: str, stored: Stored) -> bool:

@@ -75,10 +75,11 @@ class ItemProgress(Document):
 
 
 class SubscriptionRows(Document):
-    """Some of an order's subscriptions behind its first ones, as ``PlacedOrder.subscriptions`` has those."""
+    """Some of an order's subscriptions behind its first ones, as ``PlacedOrder`` has those."""
 
     order_id: str
     subscriptions: dict[str, int]
+    serials: tuple[str, ...] = ()
 
 
 class PlacedOrder(LongMemory):
@@ -86,7 +87,8 @@ class PlacedOrder(LongMemory):
 
     ``version`` counts orders' facts about it. ``status`` is derived (``status.py``) and kept to be found by.
     ``progress`` has a row for each item that fulfillment told of; ``subscriptions`` a number for each of the first
-    subscriptions (``progress.py``), ``paged_active`` and ``paged_ended`` count those behind them. ``submitted`` stands
+    subscriptions (``progress.py``), ``serials`` the device of each, by the number's place; empty for one that was never
+    created. ``paged_active`` and ``paged_ended`` count those behind them. ``submitted`` stands
     for the normalised content of the first accepted submission, field by field. ``notes`` counts them.
     ``submitted_confirmed``: to be confirmed when the last hold goes.
 
@@ -99,6 +101,7 @@ class PlacedOrder(LongMemory):
     status: Status = "pending"
     progress: tuple[ItemProgress, ...] = ()
     subscriptions: dict[str, int] = field(default_factory=dict)
+    serials: tuple[str, ...] = ()
     paged_active: int = 0
     paged_ended: int = 0
     customer: Customer

@@ -76,7 +76,9 @@ def with_counts(order: PlacedOrder, items: tuple[Item, ...], version: int) -> Pl
 def _with_rows(order: PlacedOrder, fact: OrderProgressed, rows_of: RowsOf) -> Adopted:
     """An order from before there were pages may have more rows itself: what it has stays there."""
     own: dict[str, int] = {}
+    devices: dict[int, str] = {}
     pages: dict[str, dict[str, int]] = {}
+    devices_on: dict[str, dict[int, str]] = {}
     before: list[int] = []
     after: list[int] = []
     for row in fact.subscriptions:
@@ -84,15 +86,21 @@ def _with_rows(order: PlacedOrder, fact: OrderProgressed, rows_of: RowsOf) -> Ad
         if number in order.subscriptions or int(number) <= EMBEDDED:
             if fact.version > order.subscriptions.get(number, 0) // _ROOM:
                 own[number] = mark
+                devices[int(number) - 1] = _device(row)
             continue
-        id_ = _rows_id(order.order_id, (int(number) - 1 - EMBEDDED) // ON_A_PAGE)
+        page, place = divmod(int(number) - 1 - EMBEDDED, ON_A_PAGE)
+        id_ = _rows_id(order.order_id, page)
         known = rows_of(id_)
         was = None if known is None else known.subscriptions.get(number)
         if was is None or fact.version > was // _ROOM:
             pages.setdefault(id_, {} if known is None else dict(known.subscriptions))[number] = mark
+            devices_on.setdefault(id_, {})[place] = _device(row)
             before += () if was is None else (was,)
             after.append(mark)
-    adopted = replace(order, subscriptions={**order.subscriptions, **own}) if own else order
+    adopted = order
+    if own:
+        serials = _with_devices(order.serials, devices)
+        adopted = replace(order, subscriptions={**order.subscriptions, **own}, serials=serials)
     if not pages:
         return Adopted(adopted, {})
     (active, ended), (more_active, more_ended) = _states(before), _states(after)
@@ -102,8 +110,24 @@ def _with_rows(order: PlacedOrder, fact: OrderProgressed, rows_of: RowsOf) -> Ad
             paged_active=order.paged_active + more_active - active,
             paged_ended=order.paged_ended + more_ended - ended,
         )
-    rows = {id_: SubscriptionRows(order_id=order.order_id, subscriptions=found) for id_, found in pages.items()}
+    rows = {}
+    for id_, found in pages.items():
+        known = rows_of(id_)
+        serials = _with_devices(() if known is None else known.serials, devices_on[id_])
+        rows[id_] = SubscriptionRows(order_id=order.order_id, subscriptions=found, serials=serials)
     return Adopted(adopted, rows)
+
+
+def _device(row: SubscriptionRow) -> str:
+    """The serial by which the order is found; none of a subscription that was never created."""
+    return "" if row.state == "reversed" else row.serial
+
+
+def _with_devices(serials: tuple[str, ...], by_place: Mapping[int, str]) -> tuple[str, ...]:
+    after = [*serials, *[""] * (max(by_place) + 1 - len(serials))]
+    for place, serial in by_place.items():
+        after[place] = serial
+    return tuple(after)
 
 
 def number_of(order_id: str, row: SubscriptionRow) -> str:

@@ -161,10 +161,12 @@ class MemoryTransaction:
         await self._answer("store.save.after")
 
     def _after(self, path: Path, write: Write) -> bytes | None:
-        """Only the fields that changed are written; what nobody of us knows of stays as it is."""
+        """Only the fields that changed are written, of a document that is there; what nobody of us knows of stays."""
         if write.fields is None:
             return None
         content = None if write.new else self._database.get(path, self._open.snapshot)
+        if content is None and not write.new and not write.add:
+            return None
         return self._encoded(write.onto({"_id": write.id} if content is None else decoded(content)))
 
     def _save(self, checkpoint: Checkpoint) -> None:

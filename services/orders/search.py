@@ -1,0 +1,280 @@
+"""Orders are found by text and filters, as fast among a million as among ten thousand.
+
+Each search walks one index, that of its rarest condition, from the newest order back, and reads 10,000 rows at most;
+the other conditions are told of the rows. Where that was not enough the page says how far it looked back, and its
+cursor goes on from there. So nothing is left to a planner, and no search costs more because there are more orders.
+
+What is typed is looked for as words, and as the beginning of an id, an e-mail address or a device's serial. These are
+found by indexes of their own, up to 50 orders, and take their places among the others.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, get_args
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from contracts.messages.order import Status
+from contracts.values.immutable import Immutable
+from services.engine.core.document import read_from, replace
+from services.orders.documents.findable import placed_at, row_id_of
+from services.orders.documents.order import PlacedOrder
+from services.orders.rules.cursor import Wrong, cursor_of, place_of
+from services.orders.rules.listing import ListedOrder, listed
+from services.orders.rules.searching import (
+    ROWS,
+    Condition,
+    Filter,
+    Token,
+    Wanted,
+    conditions_of,
+    span_of,
+    tokens_of,
+)
+
+Database = AsyncDatabase[dict[str, Any]]
+MOST_READ: Final = 10_000
+"""Rows that one page reads."""
+COUNTED: Final = 1_000
+"""Where counting stops: more is ``1,000+``."""
+MOST_IDENTIFIED: Final = 50
+"""Orders whose ids, addresses or serials begin as typed; with more of them it was no identifier that was meant."""
+PATIENCE_MS: Final = 5_000
+"""Milliseconds after which MongoDB gives a query up."""
+
+
+class Page(Immutable):
+    """Orders that were found, the newest first. ``cursor`` goes on behind them; None: that is all.
+
+    ``looked_back_to``: no order placed before then was looked at (UTC); None: the page is full, or nothing is left.
+    """
+
+    orders: tuple[ListedOrder, ...]
+    cursor: str | None = None
+    looked_back_to: datetime | None = None
+
+
+class WrongCursor(Immutable):
+    """The cursor leads nowhere: it cannot be read, is of another version, or belongs to another search."""
+
+    why: Wrong
+
+
+class Count(Immutable):
+    """So many orders; with ``more`` there are at least so many."""
+
+    number: int
+    more: bool = False
+
+
+class _Search(Immutable):
+    """A search whose identifiers were looked up: ``alone`` are the rows that they stand for, by token."""
+
+    filters: tuple[Condition, ...]
+    words: tuple[tuple[Condition, ...], ...]
+    alone: tuple[frozenset[str], ...]
+    span: Filter
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Of orders that are found by words alone. Words come first: of two that are as common they are the rarer."""
+        return (*(each for token in self.words for each in token), *self.filters)
+
+    @property
+    def identified(self) -> frozenset[str]:
+        """The rows of all identifiers."""
+        return frozenset[str]().union(*self.alone)
+
+    def of_identified(self) -> Filter:
+        """Those of them that have all that is searched, whether by words or by identifiers."""
+        within = [id_ for id_ in self.identified if self.span["$gte"] <= id_ < self.span["$lt"]]
+        every: list[Filter] = [each.row for each in self.filters]
+        for words, alone in zip(self.words, self.alone, strict=True):
+            by_words: Filter = {"$and": [each.row for each in words]}
+            every.append({"$or": [by_words, {"_id": {"$in": sorted(alone)}}]} if alone else by_words)
+        return {"_id": {"$in": sorted(within)}, "$and": every}
+
+
+async def search(database: Database, wanted: Wanted) -> Page | WrongCursor:
+    """A page of the orders that have everything that is wanted."""
+    before = None
+    if wanted.cursor is not None:
+        before, wrong = place_of(wanted.cursor, wanted.mark())
+        if wrong is not None:
+            return WrongCursor(wrong)
+    asked = await _looked_up(database, wanted, before)
+    limit = max(1, min(wanted.limit, 50))
+    (found, reached), identified = await asyncio.gather(
+        _by_words(database, asked, limit + 1), _identified(database, asked, limit + 1)
+    )
+    if reached is not None:
+        identified = [row for row in identified if row["_id"] >= reached]
+    rows = {row["_id"]: row for row in (*found, *identified)}
+    newest = sorted(rows, reverse=True)
+    page = [rows[id_] for id_ in newest[:limit]]
+    orders = await _orders(database, page)
+    if len(newest) > limit:
+        return Page(orders, cursor_of(wanted.mark(), newest[limit - 1]))
+    if reached is not None:
+        return Page(orders, cursor_of(wanted.mark(), reached), placed_at(reached))
+    return Page(orders)
+
+
+async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status, Count]:
+    """How many orders there are of each status, whatever status and page are wanted. All of them are counted exactly,
+    test orders left out; with a text or a filter counting stops at 1,000 each, and at 10,000 rows.
+    """
+    statuses: tuple[Status, ...] = get_args(Status)
+    everything = replace(Wanted(), test=wanted.test or None)
+    if replace(wanted, status=None, limit=everything.limit, cursor=None) == everything and not wanted.test:
+        sums: dict[str, Any] = {status: {"$sum": f"${status}"} for status in statuses}
+        tallies = await database["tallies"].aggregate([{"$group": {"_id": None} | sums}])
+        total = next(iter(await tallies.to_list()), {})
+        return {status: Count(max(0, total.get(status, 0))) for status in statuses}
+    asked = await _looked_up(database, replace(wanted, status=None), None)
+    identified = await database["findable"].find(asked.of_identified(), {"status": 1}).to_list()
+    driver, index, _ = await _rarest(database, asked)
+    rest = [each.row for each in asked.conditions]
+    rest.append({"_id": {"$nin": [row["_id"] for row in identified]}})
+    stages = _walk(driver, asked.span) + [
+        {"$facet": {
+            "read": [{"$count": "rows"}],
+            "found": [{"$match": {"$and": rest}}, {"$group": {"_id": "$status", "orders": {"$sum": 1}}}],
+        }}
+    ]  # fmt: skip
+    cursor = await database["findable"].aggregate(stages, hint=index, maxTimeMS=PATIENCE_MS)
+    counted = (await cursor.to_list())[0]
+    more = bool(counted["read"]) and counted["read"][0]["rows"] >= MOST_READ
+    numbers = {row["_id"]: row["orders"] for row in counted["found"]}
+    for row in identified:
+        numbers[row["status"]] = numbers.get(row["status"], 0) + 1
+    return {s: Count(min(numbers.get(s, 0), COUNTED), more or numbers.get(s, 0) > COUNTED) for s in statuses}
+
+
+async def _looked_up(database: Database, wanted: Wanted, before: str | None) -> _Search:
+    tokens = tokens_of(wanted.text)
+    found = await asyncio.gather(*(_resolved(database, token) for token in tokens))
+    return _Search(
+        filters=tuple(conditions_of(wanted)),
+        words=tuple(words for words, _ in found),
+        alone=tuple(alone for _, alone in found),
+        span=span_of(wanted, before),
+    )
+
+
+async def _resolved(database: Database, token: Token) -> tuple[tuple[Condition, ...], frozenset[str]]:
+    """What a token means: words, and the rows of what it is the beginning of. An address or a domain of many orders is
+    looked for by itself.
+    """
+    by_key, by_serial = await asyncio.gather(_rows_of(database, token), _rows_with_device(database, token))
+    if by_key is None:
+        return (token.whole,), by_serial
+    return token.as_words(), by_key | by_serial
+
+
+async def _rows_of(database: Database, token: Token) -> frozenset[str] | None:
+    """The rows whose id, address or domain begins so; None: too many have just this one."""
+    whole = token.whole
+    assert whole.driver is not None
+    for asked in (token.begins_identifier, whole.driver):
+        if asked is not None:
+            found = await _ids(database, asked, whole.index)
+            if len(found) <= MOST_IDENTIFIED:
+                return found
+    return None
+
+
+async def _rows_with_device(database: Database, token: Token) -> frozenset[str]:
+    asked = token.begins_serial
+    if asked is None:
+        return frozenset()
+    hint = "serials_1__id_1"
+    orders = database["orders"]
+    near, far = await asyncio.gather(
+        orders.find(asked, {"placed_at": 1}, hint=hint, limit=MOST_IDENTIFIED + 1).to_list(),
+        database["subscription_rows"].find(asked, {"order_id": 1}, hint=hint, limit=MOST_IDENTIFIED + 1).to_list(),
+    )
+    known = {each["_id"] for each in near}
+    others = sorted({each["order_id"] for each in far} - known)
+    if len(known) + len(others) > MOST_IDENTIFIED:
+        return frozenset()
+    if others:
+        near += await orders.find({"_id": {"$in": others}}, {"placed_at": 1}).to_list()
+    return frozenset(row_id_of(each["_id"], each["placed_at"]) for each in near)
+
+
+async def _ids(database: Database, asked: Filter, index: str) -> frozenset[str]:
+    found = database["findable"].find(asked, {"_id": 1}, hint=index, limit=MOST_IDENTIFIED + 1, max_time_ms=PATIENCE_MS)
+    return frozenset([row["_id"] async for row in found])
+
+
+async def _rarest(database: Database, asked: _Search) -> tuple[Filter, str, int]:
+    """What the search walks along: a condition with an index, the fewest rows, and how many those are, as far as it
+    was counted. Without any: all rows.
+    """
+    drivers = [(each.driver, each.index) for each in asked.conditions if each.driver is not None]
+    if len(drivers) < 2:
+        return (*(drivers or [({}, ROWS)])[0], COUNTED)
+    counts = await asyncio.gather(*(_count(database, {**driver, "_id": asked.span}, name) for driver, name in drivers))
+    place = min(range(len(drivers)), key=lambda place: (counts[place], place))
+    return *drivers[place], counts[place]
+
+
+async def _count(database: Database, asked: Filter, index: str) -> int:
+    counted = await database.command("count", "findable", query=asked, limit=COUNTED, hint=index, maxTimeMS=PATIENCE_MS)
+    return int(counted["n"])
+
+
+def _walk(driver: Filter, span: Filter) -> list[dict[str, Any]]:
+    return [{"$match": {**driver, "_id": span}}, {"$sort": {"_id": -1}}, {"$limit": MOST_READ}]
+
+
+async def _by_words(database: Database, asked: _Search, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """Rows that have all conditions, and the last row that was read, if there are more behind it than may be read."""
+    driver, index, count = await _rarest(database, asked)
+    rest = [each.row for each in asked.conditions if each.row != driver]
+    stages = _walk(driver, asked.span)
+    stages += [{"$match": {"$and": rest}}] if rest else []
+    stages += [{"$limit": limit}, {"$project": {"order_id": 1, "source": 1}}]
+    rows = database["findable"]
+    found = await (await rows.aggregate(stages, hint=index, maxTimeMS=PATIENCE_MS)).to_list()
+    if len(found) == limit or not rest or count < COUNTED:
+        return found, None
+    edge = rows.find({**driver, "_id": asked.span}, {"_id": 1}, hint=index, sort=[("_id", -1)], skip=MOST_READ - 1)
+    last = await edge.limit(2).max_time_ms(PATIENCE_MS).to_list()
+    if len(last) < 2:
+        return found, None
+    # A row that came meanwhile would shift the edge: what is shown already is not shown again.
+    return found, min([last[0]["_id"], *(row["_id"] for row in found[-1:])])
+
+
+async def _identified(database: Database, asked: _Search, limit: int) -> list[dict[str, Any]]:
+    if not asked.identified:
+        return []
+    found = database["findable"].find(asked.of_identified(), {"order_id": 1, "source": 1}, sort=[("_id", -1)])
+    return await found.limit(limit).max_time_ms(PATIENCE_MS).to_list()
+
+
+async def _orders(database: Database, rows: Sequence[Mapping[str, Any]]) -> tuple[ListedOrder, ...]:
+    """The orders of these rows as they stand."""
+    ids = [row["order_id"] for row in rows]
+    if not ids:
+        return ()
+    found = {
+        order["_id"]: read_from(order, PlacedOrder)
+        async for order in database["orders"].find({"_id": {"$in": ids}}, {"heard": 0, "serials": 0})
+    }
+    return tuple(listed(found[row["order_id"]], row["source"]) for row in rows if row["order_id"] in found)
+
+
+__all__: Iterable[str] = [
+    "Count",
+    "Database",
+    "ListedOrder",
+    "Page",
+    "Wanted",
+    "WrongCursor",
+    "count_by_status",
+    "search",
+]
