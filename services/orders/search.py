@@ -9,7 +9,7 @@ found by indexes of their own, up to 50 orders, and take their places among the 
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, get_args
 
@@ -32,6 +32,8 @@ from services.orders.rules.searching import (
     span_of,
     tokens_of,
 )
+
+__all__ = ["Count", "Database", "ListedOrder", "Page", "Wanted", "WrongCursor", "count_by_status", "search"]
 
 Database = AsyncDatabase[dict[str, Any]]
 MOST_READ: Final = 10_000
@@ -137,12 +139,8 @@ async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status,
     driver, index, _ = await _rarest(database, asked)
     rest = [each.row for each in asked.conditions]
     rest.append({"_id": {"$nin": [row["_id"] for row in identified]}})
-    stages = _walk(driver, asked.span) + [
-        {"$facet": {
-            "read": [{"$count": "rows"}],
-            "found": [{"$match": {"$and": rest}}, {"$group": {"_id": "$status", "orders": {"$sum": 1}}}],
-        }}
-    ]  # fmt: skip
+    found = [{"$match": {"$and": rest}}, {"$group": {"_id": "$status", "orders": {"$sum": 1}}}]
+    stages = [*_walk(driver, asked.span), {"$facet": {"read": [{"$count": "rows"}], "found": found}}]
     cursor = await database["findable"].aggregate(stages, hint=index, maxTimeMS=PATIENCE_MS)
     counted = (await cursor.to_list())[0]
     more = bool(counted["read"]) and counted["read"][0]["rows"] >= MOST_READ
@@ -210,20 +208,26 @@ async def _ids(database: Database, asked: Filter, index: str) -> frozenset[str]:
 
 
 async def _rarest(database: Database, asked: _Search) -> tuple[Filter, str, int]:
-    """What the search walks along: a condition with an index, the fewest rows, and how many those are, as far as it
-    was counted. Without any: all rows.
+    """What the search walks along: the condition with an index that the fewest rows have, and how many those are, as
+    far as they are counted. Of several that more rows have, that of which the thousandth row lies farthest back.
+    Without any such condition: all rows.
     """
     drivers = [(each.driver, each.index) for each in asked.conditions if each.driver is not None]
     if len(drivers) < 2:
         return (*(drivers or [({}, ROWS)])[0], COUNTED)
-    counts = await asyncio.gather(*(_count(database, {**driver, "_id": asked.span}, name) for driver, name in drivers))
-    place = min(range(len(drivers)), key=lambda place: (counts[place], place))
-    return *drivers[place], counts[place]
+    ranks = await asyncio.gather(*(_rank(database, {**driver, "_id": asked.span}, name) for driver, name in drivers))
+    place = min(range(len(drivers)), key=ranks.__getitem__)
+    return *drivers[place], ranks[place][0]
 
 
-async def _count(database: Database, asked: Filter, index: str) -> int:
+async def _rank(database: Database, asked: Filter, index: str) -> tuple[int, str]:
+    """How many rows there are, up to a thousand, and the last of those."""
     counted = await database.command("count", "findable", query=asked, limit=COUNTED, hint=index, maxTimeMS=PATIENCE_MS)
-    return int(counted["n"])
+    if counted["n"] < COUNTED:
+        return int(counted["n"]), ""
+    edge = database["findable"].find(asked, {"_id": 1}, hint=index, sort=[("_id", -1)], skip=COUNTED - 1)
+    last = await edge.limit(1).max_time_ms(PATIENCE_MS).to_list()
+    return COUNTED, last[0]["_id"] if last else ""
 
 
 def _walk(driver: Filter, span: Filter) -> list[dict[str, Any]]:
@@ -266,15 +270,3 @@ async def _orders(database: Database, rows: Sequence[Mapping[str, Any]]) -> tupl
         async for order in database["orders"].find({"_id": {"$in": ids}}, {"heard": 0, "serials": 0})
     }
     return tuple(listed(found[row["order_id"]], row["source"]) for row in rows if row["order_id"] in found)
-
-
-__all__: Iterable[str] = [
-    "Count",
-    "Database",
-    "ListedOrder",
-    "Page",
-    "Wanted",
-    "WrongCursor",
-    "count_by_status",
-    "search",
-]

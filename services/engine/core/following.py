@@ -53,7 +53,8 @@ class Projection(Immutable):
 
 class Tally(Immutable):
     """Documents of the kind ``of`` are counted, in one document of the kind ``kind`` for each lane: that lane alone
-    writes it. ``counts_as`` names the field in which a document counts, None: in none; it follows from ``follows_from``.
+    writes it. ``counts_as`` names the field in which a document counts, None: in none; it follows from the document's
+    fields ``follows_from``.
     """
 
     of: type[Document]

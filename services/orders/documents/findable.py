@@ -18,7 +18,7 @@ from services.orders.rules.folding import plain, words_of
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 MOST_KEYS: Final = 400
-"""Beginnings of words by which one order is found; its customer's come first. Only one of a hundred products has more."""
+"""Beginnings of words by which one order is found, its customer's first. Only one of a hundred products has more."""
 ADDRESS, ORDER, FILTER = "@", "#", "="
 """How keys begin that are no word's: an e-mail address or its domain, an order's id, a value that is filtered by."""
 FINISHED: Final[Status] = "fulfilled"

@@ -21,7 +21,7 @@ LONG: Final = 7
 """Letters from which on a word is kept to be compared with: shorter ones are told by their beginnings alone."""
 
 _UNMARKED: Final = str.maketrans(
-    {"ø": "oe", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "þ": "th", "ŧ": "t"}
+    {"ø": "oe", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "þ": "th", "ŧ": "t"}
 )
 """Letters that Unicode does not take apart, as they are written where a keyboard lacks them."""
 _E_BEHIND_VOWEL: Final = re.compile("([aou])e+")

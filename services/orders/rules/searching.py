@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, Literal
 
+from bson.regex import Regex
 from msgspec import to_builtins
 
 from contracts.messages.order import HoldReason, Status
@@ -88,7 +89,7 @@ class Token(Immutable):
         """Rows whose id, address or domain begins so; None: too little was typed."""
         if len(self.identifier) < FROM_LETTERS:
             return None
-        return {"keys": {"$in": [re.compile(f"^{sign}{re.escape(self.identifier)}") for sign in (ADDRESS, ORDER)]}}
+        return {"keys": {"$in": [_begins(f"{sign}{self.identifier}") for sign in (ADDRESS, ORDER)]}}
 
     @property
     def begins_serial(self) -> Filter | None:
@@ -97,7 +98,7 @@ class Token(Immutable):
             return None
         if len(self.serial) < FROM_LETTERS:
             return {"serials": {"$eq": self.serial}}
-        return {"serials": {"$in": [re.compile(f"^{re.escape(self.serial)}")]}}
+        return {"serials": {"$in": [_begins(self.serial)]}}
 
     def as_words(self) -> tuple[Condition, ...]:
         """Orders in which all its words begin so, or, where it is one word, that have it as id or address."""
@@ -122,9 +123,9 @@ def conditions_of(wanted: Wanted) -> Iterator[Condition]:
     """What is filtered by, beside the text and the time."""
     if wanted.status is not None:
         by_status: Filter = {"status": {"$eq": wanted.status}}
-        driver = None if wanted.status == FINISHED else {"open": {"$eq": wanted.status}}
+        driver: Filter | None = None if wanted.status == FINISHED else {"open": {"$eq": wanted.status}}
         yield Condition(row=by_status, driver=driver, index=OPEN)
-    named = {"type": wanted.customer_type, "channel": wanted.channel, "term": wanted.term}
+    named: dict[str, str | None] = {"type": wanted.customer_type, "channel": wanted.channel, "term": wanted.term}
     named |= {"group": wanted.group, "source": wanted.source}
     for name, value in named.items():
         if value is not None:
@@ -156,6 +157,11 @@ def _word(word: str, others: list[str]) -> Condition:
     driver = {"keys": {"$in": [key, *others]}}
     if is_told_by_key(word):
         return Condition(row=driver, driver=driver)
-    long = {"long": {"$in": [re.compile(f"^{re.escape(word)}")]}}
+    long = {"long": {"$in": [_begins(word)]}}
     row: Filter = {"$or": [long, {"keys": {"$in": others}}]} if others else long
     return Condition(row=row, driver=driver)
+
+
+def _begins(text: str) -> Regex[str]:
+    """An expression for whatever begins so. Without flags: with Python's own, MongoDB would walk the whole index."""
+    return Regex(f"^{re.escape(text)}", 0)
