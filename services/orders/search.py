@@ -135,7 +135,9 @@ async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status,
         total = next(iter(await tallies.to_list()), {})
         return {status: Count(max(0, total.get(status, 0))) for status in statuses}
     asked = await _looked_up(database, replace(wanted, status=None), None)
-    identified = await database["findable"].find(asked.of_identified(), {"status": 1}).to_list()
+    identified: list[dict[str, Any]] = []
+    if asked.identified:
+        identified = await database["findable"].find(asked.of_identified(), {"status": 1}).to_list()
     driver, index, _ = await _rarest(database, asked)
     rest = [each.row for each in asked.conditions]
     rest.append({"_id": {"$nin": [row["_id"] for row in identified]}})

@@ -73,7 +73,7 @@ async def test_counts_are_those_of_a_naive_search(
     await keep(kept, orders)
     by_id = {each.order_id: each for each in orders}
     for wanted in searches:
-        if wanted.text or wanted.source:
+        if wanted.text or wanted.source or wanted.channel:
             every = naive.found(orders, replace(wanted, status=None))
             counts = Counter(by_id[id_].status for id_ in every)
             assert await count_by_status(kept, wanted) == {
