@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
-from contracts.messages.customers import Customer, Group
+from contracts.messages.customers import Customer
 from contracts.messages.orders import ItemSubmitted, OrderSubmitted
 from contracts.values.places import Address
 from services.engine.core.document import replace
 from services.engine.core.memory import Processed
 from services.orders.documents.order import PlacedOrder
+from services.orders.documents.party import Group
 from services.orders.documents.variant import Variant
 from services.orders.rules.placing import place
 from services.orders.settings import Settings

@@ -27,7 +27,7 @@ def place_of(cursor: str, mark: bytes) -> tuple[str, None] | tuple[None, Wrong]:
     except (Error, ValueError):
         return None, "unreadable"
     if found[:1] != bytes([VERSION]):
-        return None, "other_version" if len(found) > 1 else "unreadable"
+        return None, "other_version" if len(found) > MARK else "unreadable"
     if len(found) != 1 + MARK + _PLACE or cursor_of(found[1 : 1 + MARK], found[1 + MARK :].hex()) != cursor:
         return None, "unreadable"
     if found[1 : 1 + MARK] != mark:

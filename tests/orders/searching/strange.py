@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from contracts.messages.order import Hold, HoldReason
+from contracts.messages.order import HoldReason
 from services.engine.core.document import replace, stored_form
 from services.engine.core.memory import Processed
 from services.orders.documents.findable import ROWS, row_id
-from services.orders.documents.order import PlacedOrder
+from services.orders.documents.order import Hold, PlacedOrder
 from services.orders.rules.searching import Wanted
 from services.orders.search import Database
 from tests.orders.shop import ACME, group, open_shop, order
