@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.requests import Request
 
 from services.http.problem import Fault, fault
@@ -18,7 +19,7 @@ def check_parameters(request: Request) -> None:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return
-    known = _names(route.dependant)
+    known = known_to(route.dependant)
     if "x-request" in (route.openapi_extra or {}):
         known |= OF_COMMANDS
     for name in request.query_params:
@@ -28,8 +29,15 @@ def check_parameters(request: Request) -> None:
             raise fault(Fault.PARAMETER_INVALID, f"there is no parameter {name[:60]!r} here{meant}", pointer="")
 
 
-def _names(dependant: Dependant) -> set[str]:
-    found = {field.alias for field in dependant.query_params}
+def known_to(dependant: Dependant) -> set[str]:
+    """The parameters that a route takes, those of what it depends on among them."""
+    found: set[str] = set()
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):  # those of a list stand in one model
+            found |= set(kind.model_fields)
+        else:
+            found.add(field.alias)
     for each in dependant.dependencies:
-        found |= _names(each)
+        found |= known_to(each)
     return found

@@ -14,6 +14,7 @@ from services.billing.settings import Defaults
 from services.fulfillment import api as fulfillment
 from services.http.commands import Command
 from services.http.identity import Open
+from services.http.parameters import known_to
 from services.http.scopes import SCOPES
 from services.orders import api as orders
 
@@ -62,3 +63,8 @@ def test_the_address_fills_in_fields_that_the_request_has(command: Command) -> N
 def test_who_asks_is_told_wherever_the_contract_has_a_place_for_it(command: Command) -> None:
     named = {"actor", "author"} & set(command.model.model_fields)
     assert named == ({command.actor} if command.actor else set())
+
+
+def test_the_parameters_of_a_list_are_known_one_by_one() -> None:
+    (route,) = [route for route in ROUTES if route.path == "/subscriptions"]
+    assert known_to(route.dependant) == {"limit", "cursor", "order", "payer", "state", "serial"}

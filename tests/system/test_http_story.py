@@ -67,7 +67,9 @@ VARIANT = {"product_name": "Clock", "variant_name": "Brass", "prices": PRICES}
 async def scanned(teller: Teller, order_id: str, *serials: str) -> Any:
     """An order of as many units, all of them with a device."""
     await teller.told("PUT", f"/catalog/{shop.SKU}", VARIANT)
-    placed = await teller.told("POST", "/orders", shop.order_data(order_id, len(serials)))
+    body = shop.order_data(order_id, len(serials))
+    body["customer"] |= {"type": "business", "company_name": "Engines Ltd"}
+    placed = await teller.told("POST", "/orders", body)
     assert placed["order"]["status"] == "pending"
     confirmed = await teller.told("POST", f"/orders/{order_id}/confirmation", {})
     assert confirmed["order"]["status"] == "confirmed"
