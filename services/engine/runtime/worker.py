@@ -115,6 +115,12 @@ class Worker:
                 self._log.info("lanes.not_settled", lanes=len(said), reason=str(fault)[:200])
                 await self.lane_manager.forget(said, renew=_unclear(fault))
                 return
+            except Stop:
+                raise
+            except Exception as error:  # noqa: BLE001 - as with a batch: forget, acquire, do it again
+                self._log.error("lanes.not_settled", lanes=len(said), error=type(error).__name__, where=where(error))
+                await self.lane_manager.forget(said, renew=True, wait=wait_after(1))
+                return
             for checkpoint in settled:
                 said[checkpoint.lane].saved(checkpoint, {})
 

@@ -24,6 +24,12 @@ class MemoryGroup:
         self.members: list[MemoryMembership] = []
         self._assigned: dict[MemoryMembership, frozenset[Place]] = {}
 
+    def grow(self, lanes: int) -> None:
+        """The topics have more partitions: whoever is a member is given some of them."""
+        if lanes != self.lanes:
+            self.lanes = lanes
+            self.rebalance()
+
     def join(self, member: "MemoryMembership") -> None:
         """A new member; everybody gets a new assignment."""
         self.members.append(member)

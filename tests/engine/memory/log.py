@@ -55,6 +55,11 @@ class MemoryLog:
         self._producers += 1
         return self._producers
 
+    @property
+    def lanes(self) -> int:
+        """Partitions of each topic."""
+        return 1 + max(lane for _, lane in self._partitions)
+
     def places(self) -> Sequence[Place]:
         """Every partition."""
         return tuple(self._partitions)
@@ -104,6 +109,12 @@ class MemoryLog:
         del partition.records[:at], partition.offsets[:at]
         partition.begin = begin
         partition.end = max(partition.end, begin)
+
+    def add_partitions(self, lanes: int) -> None:
+        """Every topic has so many from now on."""
+        for topic in dict.fromkeys(topic for topic, _ in self._partitions):
+            for lane in range(lanes):
+                self._partitions.setdefault((topic, lane), _Partition([], [], 0, 0))
 
     def made_again(self, topic: str) -> None:
         """Deletes the topic and makes it again: offsets start at 0."""

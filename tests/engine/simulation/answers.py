@@ -1,17 +1,18 @@
 """Whether every message has exactly one effect or answer, and whether the effects sum up."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from services.engine.core.lanes import home
 from tests.engine.simulation.outside import Asked
 from tests.engine.simulation.said import Said
 
 Group = tuple[str, str, str]
 """All records of one message: (source, id, counter)."""
+Turns = Callable[[Asked], Iterable[tuple[str, int]]]
+"""Among which records about its counter a record has a turn, and which one."""
 
 
-def misjudged(asked: list[Asked], said: list[Said], totals: dict[str, int], lanes: int) -> Iterator[str]:
+def misjudged(asked: list[Asked], said: list[Said], totals: dict[str, int], turns: Turns) -> Iterator[str]:
     """What is wrong. ``asked`` are the records that were decided, ``totals`` what the counters hold in the end."""
     answers: dict[str, list[Said]] = defaultdict(list)
     effects: dict[tuple[str, str], list[Said]] = defaultdict(list)
@@ -24,18 +25,19 @@ def misjudged(asked: list[Asked], said: list[Said], totals: dict[str, int], lane
     for record in asked:
         groups[record.source, record.id, record.what.subject].append(record)
     worth: Counter[str] = Counter()
-    order: dict[tuple[str, int, str], list[tuple[int, int]]] = defaultdict(list)
+    order: dict[tuple[str, str, str], list[tuple[tuple[int, int], int]]] = defaultdict(list)
     for (source, id_, counter), group in groups.items():
         effect = effects.get((source, id_), [])
         yield from _group(group, answers, effect)
         accepted = next((record for record in group if not answers[record.address]), None)
         if accepted is not None and effect:
             worth.update(_worth(accepted))
-            order[*accepted.place, counter].append((accepted.offset, effect[0].data["version"]))
+            for among, turn in turns(accepted):
+                order[accepted.place[0], counter, among].append(((turn, accepted.offset), effect[0].data["version"]))
     yield from _strange(effects, {(source, id_) for source, id_, _ in groups})
     for place, pairs in order.items():
         versions = [version for _, version in sorted(pairs)]
-        if place[1] == home(place[2], lanes) and versions != sorted(versions):
+        if versions != sorted(versions):
             yield f"requests of {place} were decided out of order"
     for counter, total in totals.items():
         if total != worth[counter]:

@@ -1,5 +1,6 @@
 """The person who looks at the dead letters: what a bad release could not decide goes back to where it came from."""
 
+from services.engine.core.record import Place
 from tests.engine.memory.log import MemoryLog, MemoryRecord
 from tests.engine.simulation.outside import Outside
 
@@ -21,15 +22,15 @@ class Operator:
 
     def __init__(self, log: MemoryLog, services: tuple[str, ...], outside: Outside) -> None:
         self._log = log
-        self._places = [place for place in log.places() if place[0] in {f"{name}.dead-letters" for name in services}]
-        self._read = dict.fromkeys(self._places, 0)
+        self._topics = {f"{name}.dead-letters" for name in services}
+        self._read: dict[Place, int] = {}
         self._done: set[tuple[str, str, str, str]] = set()
         self._outside = outside
 
     def replay(self) -> None:
         """Looks at what is new."""
-        for place in self._places:
-            for letter in self._log.read(place, self._read[place], 1000):
+        for place in [place for place in self._log.places() if place[0] in self._topics]:
+            for letter in self._log.read(place, self._read.get(place, 0), 1000):
                 self._read[place] = letter.offset + 1
                 self._replay(place[0], letter)
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from services.engine.core.growing import MOVING, Growing
 from services.engine.core.service import Service
+from services.engine.runtime.holding import keep_looking
 from services.engine.runtime.lane_manager import Ports
 from services.engine.runtime.worker import Worker
 from tests.engine.memory.clock import MemoryClock
@@ -49,15 +51,20 @@ class Process:
         parts: Parts,
     ) -> None:
         self.name = f"{service.name}-{number}"
+        self.service = service.name
         self.life: Life | None = None
         self.stopped: list[str] = []
+        self.growing: Callable[[], Growing | None] | None = None
+        """How it learns whether the installation grows; None: it never does."""
         self._service, self._group, self._database = service, group, database
         self._clock, self._faults, self._random, self._parts = clock, faults, random, parts
         self._buried: list[object] = []
         self._member: MemoryMembership | None = None
 
     def start(self) -> None:
-        """A new process: nothing of the former one is left."""
+        """A new process: nothing of the former one is left. While lanes are moved none starts."""
+        if self.growing is not None and (note := self.growing()) is not None and note.step == MOVING:
+            return
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimLoop)
         life = self.life = Life(self.name)
@@ -78,6 +85,7 @@ class Process:
             self._keeps(worker),
             self._polls(worker, member),
             self._listens(worker, member),
+            *(() if self.growing is None else (self._looks(worker, self.growing),)),
         )
         self._buried.append([loop.create_task(run, context=context) for run in runs])
         self._group.join(member)
@@ -99,6 +107,13 @@ class Process:
         stop = await worker.lane_manager.keep()
         self.stopped.append(str(stop))
         self.crash()
+
+    async def _looks(self, worker: Worker, growing: Callable[[], Growing | None]) -> None:
+        async def looked() -> Growing | None:
+            await self._faults.pause()
+            return growing()
+
+        await keep_looking(looked, worker, 0.3)
 
     async def _polls(self, worker: Worker, member: MemoryMembership) -> None:
         while True:

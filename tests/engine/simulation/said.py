@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.engine.core.lanes import home
 from tests.engine.memory.log import MemoryRecord
 from tests.engine.simulation.world import World
 
@@ -47,7 +46,7 @@ def all_said(world: World) -> tuple[list[Said], int, list[str]]:
             cause = (envelope.get("causationsource", ""), envelope.get("causationid", ""))
             name = envelope["type"].split(".")[2]
             said.append(Said(record, source, id_, name, cause, envelope["data"]))
-            if place[1] != home(envelope["subject"], world.lanes):
+            if place[1] not in world.homes(envelope["subject"]):
                 found.append(f"said to a foreign lane: {id_}")
     return said, duplicates, found
 

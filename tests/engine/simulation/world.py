@@ -1,9 +1,10 @@
 """One experiment: two tiny services of the real engine, their topics and databases, the world outside, and a seed."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.engine.adapters.mongo_checkpoint import from_document
 from services.engine.core import planning
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import replace
+from services.engine.core.lanes import home
 from services.engine.core.message import Message
 from services.engine.core.record import Outgoing
 from services.engine.core.service import Change, Decision, Service, UnitOfWork, Want
@@ -25,9 +27,10 @@ from tests.engine.memory.store import CHECKPOINTS
 from tests.engine.simulation import mirror, tally
 from tests.engine.simulation.curses import cursed
 from tests.engine.simulation.faults import Faults
+from tests.engine.simulation.growth import Growth
 from tests.engine.simulation.loop import SimLoop
 from tests.engine.simulation.operations import Operator
-from tests.engine.simulation.outside import Outside
+from tests.engine.simulation.outside import Asked, Outside
 from tests.engine.simulation.process import Parts, Process
 from tests.engine.simulation.weather import Weather
 from tests.engine.simulation.workload import Workload
@@ -62,6 +65,8 @@ class Setup:
     """At this step a crash, whatever the faults."""
     outside: Callable[[Random, MemoryLog, int, MemoryClock], Outside] = Workload
     clock: Callable[[Random], MemoryClock] = MemoryClock
+    growth: Callable[..., Growth] | None = None
+    """How the installation grows in the middle of the experiment; None: it does not."""
 
 
 @dataclass
@@ -78,6 +83,31 @@ class World:
     processes: list[Process] = field(default_factory=list)
     drained: bool = False
     steps: int = 0
+    before: int | None = None
+    """How many lanes there were before the installation grew."""
+    growth: Growth | None = None
+
+    def homes(self, subject: str) -> tuple[int, ...]:
+        """The home of a subject, and the one that it had before the installation grew."""
+        return tuple(home(subject, lanes) for lanes in (self.before, self.lanes) if lanes is not None)
+
+    def turns(self, record: Asked) -> Iterator[tuple[str, int]]:
+        """Which requests about its counter must be decided in their order, and the turn of this one among them.
+
+        Those that were sent to the counter's home, also to a later one behind those of the former one. And, since the
+        installation grew, those of an added partition behind those that stood in its mother's partition by then.
+        """
+        *former, last = self.homes(record.what.subject)
+        _, lane = record.place
+        stood = self.growth is not None and record.offset < self.growth.ends.get(record.place, 0)
+        if lane == last:
+            yield "home", 1 if former and former[0] != last else 0
+        elif stood and lane in former:
+            yield "home", 0
+        if self.before is not None and lane >= self.before:
+            yield f"partition {lane}", 1
+        elif self.before is not None and stood:
+            yield from ((f"partition {added}", 0) for added in range(lane + self.before, self.lanes, self.before))
 
     def checkpoint(self, service: str, lane: int) -> Checkpoint | None:
         """A lane's checkpoint as it is stored."""
@@ -159,12 +189,24 @@ async def _experiment(seed: int, setup: Setup, random: Random, loop: SimLoop) ->
                 released, number, group, databases[service.name], clock, faults, Random(random.random()), setup.parts
             )
             world.processes.append(process)
+    growth = None
+    if setup.growth is not None:
+        after = lanes * random.randint(2, 3)
+        growing = (Random(random.random()), setup.services, log, databases, groups, workload, lanes, after)
+        growth = world.growth = setup.growth(*growing)
+        for process in world.processes:
+            process.growing = partial(growth.notes.get, process.service)
     for process in world.processes:
         process.start()
     loop.between = weather.between
     operator = Operator(log, tuple(service.name for service in setup.services), workload)
-    for _ in range(setup.messages):
+    grows = random.randrange(setup.messages) if growth is not None else -1
+    for number in range(setup.messages):
         workload.send()
+        if growth is not None and number == grows:
+            await growth.run(lambda: _tend(world, weather))
+            world.before, world.lanes = world.lanes, log.lanes
+            _tend(world, weather)
         if random.random() < 0.4:
             await asyncio.sleep(random.random() * random.choice((0.01, 0.1, 1.0)))
             operator.replay()
