@@ -24,6 +24,7 @@ from services.http.events import api as events
 from services.http.events.feed import Feed
 from services.http.figures import HttpFigures, Timed
 from services.http.identity import Identity
+from services.http.imports import api as imports
 from services.http.locking import Locks
 from services.http.openapi import document
 from services.http.problem import Fault, Problem, fault
@@ -58,6 +59,7 @@ def build(
         for side in opened:
             await _agree(side, settings)
             await side.store.prepare()
+            await side.imports.prepare()
         await locks.start()
         watched.worker = _Serving()
         waits = {side.service: side.waits for side in sides}
@@ -83,6 +85,7 @@ def build(
     _tell_problems(app)
     app.include_router(health.routes([side.door for side in opened]))
     app.include_router(requests.routes({side.service: side.door for side in opened}, known))
+    app.include_router(imports.routes({side.service: (side.door, side.imports) for side in opened}, known))
     app.include_router(pages.routes(partial(document, app)))
     app.mount(pages.ASSETS, pages.assets())
     app.include_router(events.routes(feed, known))

@@ -1,7 +1,7 @@
 """The door of one service: a request is stored, sent, and waited for, in this order; then its state is told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,7 @@ class Door:
         self._waiting = waiting
         self._at = at
         self._most_waiting = most_waiting
+        self._batches = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -83,8 +84,37 @@ class Door:
             task.add_done_callback(_background.discard)
         return Taken(request, answer, repeated)
 
-    async def _send(self, request: StoredRequest) -> None:
-        if await self._sender.send(request.record):
+    async def take_many(self, intakes: Sequence[Intake], caller: Caller, *, wait: float) -> Sequence[Taken]:
+        """The same for a batch of requests, one after the other with other batches of this process: stored at once,
+        published at once, waited for together. What they say of one subject is decided in their order.
+
+        What came before with other content is told with the request that it was (its fingerprint is another one), and
+        neither sent nor waited for. What came before and is not answered is sent again in its place, with its own
+        bytes: a process may have died between storing and sending it, and what follows must not overtake it.
+        """
+        async with self._batches:
+            now = self.now()
+            mine = [stored(each, caller.owner, now, stale=False) for each in intakes]
+            requests = await self._store.add_many(mine, now + sending.AGAIN_AFTER)
+            self._at("stored")
+            same = [
+                each for each, intake in zip(requests, intakes, strict=True) if each.fingerprint == intake.fingerprint
+            ]
+            new = frozenset(map(id, mine))
+            before = await self._store.answers([each.answer for each in same if id(each) not in new])
+            missing = [each for each in same if each.answer not in before]
+            unready = [each.answer for each in same if each.answer not in before or not ready(before[each.answer])]
+            task = asyncio.create_task(self._send(*missing))
+            _background.add(task)
+            task.add_done_callback(_background.discard)
+            answers = {**before, **await self._waiting.wait_for_all(unready, wait)}
+            self._at("answered")
+            await task
+            await self._store.note([each.id for each in same if each.open and each.answer in answers], {})
+        return [Taken(each, answers.get(each.answer), repeated=id(each) not in new) for each in requests]
+
+    async def _send(self, *requests: StoredRequest) -> None:
+        if requests and await self._sender.send(*[each.record for each in requests]):
             self._at("sent")
 
     async def look_up(self, id: str, caller: Caller, wait: float) -> Taken | None:  # noqa: A002  its own word

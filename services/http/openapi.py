@@ -29,7 +29,7 @@ _PART: Final = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 
 Json = dict[str, Any]
 
-_KEY: Final = {
+KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The message's id: the same again is the same request, and gets the same answer.",
@@ -89,7 +89,7 @@ def operation(
         parts[told[0]] = _model(told[1], schemas)
     answer = {"type": "object", "required": ["outcome"], "properties": parts}
     content = {"application/json": {"schema": answer}}
-    parameters = [{**_KEY, "required": key_required}, _PREFER, _OCCURRED]
+    parameters = [{**KEY, "required": key_required}, _PREFER, _OCCURRED]
     parameters += [_IF_MATCH] if versioned else []
     parameters += [_UNKNOWN] if looked_up else []
     responses: Json = {

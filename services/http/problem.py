@@ -38,6 +38,9 @@ class Fault(StrEnum):
     TOO_MANY_WAITING = "too_many_waiting"
     UNAVAILABLE = "unavailable"
     GONE = "gone"
+    FILE_INVALID = "file_invalid"
+    IMPORT_TAKEN_OVER = "import_taken_over"
+    IMPORT_BROKEN = "import_broken"
     DEFECT = "defect"
 
 
@@ -170,6 +173,24 @@ TITLES: Final[Mapping[Fault, tuple[int, str, str, Retry]]] = {
         "This is no longer kept",
         "Begin anew; what is older stands in the state that came of it.",
         "never",
+    ),
+    Fault.FILE_INVALID: (
+        422,
+        "The file cannot be read",
+        "Send CSV in UTF-8 with a header, or JSON lines; `leaseline import --template` has an example of each kind.",
+        "same_key",
+    ),
+    Fault.IMPORT_TAKEN_OVER: (
+        409,
+        "The same import was begun again meanwhile",
+        "Nothing: the newer one goes on where this one was, and its job tells how far it is.",
+        "same_key",
+    ),
+    Fault.IMPORT_BROKEN: (
+        400,
+        "The file was not sent to its end",
+        "Send it again with the same Idempotency-Key: what was decided is not done twice.",
+        "same_key",
     ),
     Fault.DEFECT: (
         500,

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING, UpdateMany, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from contracts.values.immutable import Immutable
 from services.engine.core.answer import ANSWERS, Answered, answer_id
@@ -22,6 +22,9 @@ from services.http.intake import Intake
 REQUESTS: Final = "requests"
 KEPT: Final = timedelta(days=7)
 """How long a request and its answer can be asked for."""
+
+DUPLICATE: Final = 11000
+"""MongoDB's code for an id that is there already."""
 
 Document = dict[str, Any]
 
@@ -77,6 +80,25 @@ class RequestStore:
             return found
         return request
 
+    async def add_many(self, requests: Sequence[StoredRequest], due: datetime) -> Sequence[StoredRequest]:
+        """The same for many at once, in their order."""
+        there: list[str] = []
+        try:
+            await self._requests.insert_many([{**_document(each), "due": due} for each in requests], ordered=False)
+        except BulkWriteError as error:
+            found = error.details.get("writeErrors", ())
+            if error.details.get("writeConcernErrors") or any(each["code"] != DUPLICATE for each in found):
+                raise
+            there = [requests[each["index"]].id for each in found]
+        if not there:
+            return requests
+        before = {each["_id"]: _request(each) async for each in self._requests.find({"_id": {"$in": there}})}
+        repeated = frozenset(there)
+        return [
+            before[each.id] if each.id in before else await self.add(each, due) if each.id in repeated else each
+            for each in requests
+        ]
+
     async def find(self, id: str) -> StoredRequest | None:  # noqa: A002  the request's own word
         """The request of this name."""
         found = await self._requests.find_one({"_id": {"$eq": id}})
@@ -94,7 +116,10 @@ class RequestStore:
 
     async def note(self, answered: Iterable[str], again: Mapping[str, tuple[datetime, datetime]]) -> None:
         """``answered`` are looked at no more; of the others, when they were sent again and are looked at next."""
-        changes = [UpdateOne({"_id": id_}, {"$unset": {"due": ""}}) for id_ in answered]
+        ended = list(answered)
+        changes: list[UpdateOne | UpdateMany] = []
+        if ended:
+            changes.append(UpdateMany({"_id": {"$in": ended}}, {"$unset": {"due": ""}}))
         changes += [
             UpdateOne({"_id": id_, "due": {"$exists": True}}, {"$set": {"sent_at": sent, "due": due}})
             for id_, (sent, due) in again.items()

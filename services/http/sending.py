@@ -38,11 +38,13 @@ class Sender:
         self._mending = asyncio.Lock()
         self._broken = False
 
-    async def send(self, record: Outgoing) -> bool:
-        """Publishes it. False: nobody knows whether it was; it is sent again later, and never told to have failed."""
+    async def send(self, *records: Outgoing) -> bool:
+        """Publishes them, those of a lane in their order. False: nobody knows whether it was; what is not answered is
+        sent again later, and never told to have failed.
+        """
         try:
             await self._mend()
-            await self._producer.publish((record,))
+            await self._producer.publish(records)
         except NotSaid as error:
             self._broken = True  # an idempotent producer never recovers from a gap: the next one begins afresh
             self._failed("kafka", error)

@@ -15,6 +15,7 @@ from services.http.bounds import Bounds
 from services.http.caller import Caller
 from services.http.door import Door
 from services.http.identity import Identity
+from services.http.imports.job_store import JobStore
 from services.http.request_store import RequestStore
 from services.http.sending import Sender
 from services.http.waiting import Waiting
@@ -47,6 +48,7 @@ class OpenSide:
         self._log = structlog.get_logger("http").bind(side=side.service)
         database = client[f"{settings.databases}_{side.service}"]
         self.store = RequestStore(database)
+        self.imports = JobStore(database)
         self.sender = Sender(self.store, producer, now, self._failed)
         self.waiting = Waiting(self.store.answers, self._look_up_failed)
         self.door = Door(

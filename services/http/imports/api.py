@@ -1,0 +1,192 @@
+"""`/imports`: a file is sent as a stream, and told line by line while it is read."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from services.engine.core.answer import answer_id
+from services.http.bounds import page_of
+from services.http.caller import Caller
+from services.http.door import Door
+from services.http.identity import Identity, needs
+from services.http.imports.job import Form, Job, LineState
+from services.http.imports.job_store import JobStore
+from services.http.imports.kind import KINDS, Kind
+from services.http.imports.reading import CsvLines, JsonLines, Reader
+from services.http.imports.resources import ImportPage, ImportResource, LinePage, import_of, line_of
+from services.http.imports.running import Run
+from services.http.intake import read_key
+from services.http.openapi import KEY
+from services.http.problem import Fault, fault
+
+SCOPE: Final = "imports:write"
+FORMS: Final[Mapping[str, Form]] = {
+    "text/csv": "csv",
+    "application/x-ndjson": "json_lines",
+    "application/jsonl": "json_lines",
+    "application/x-jsonlines": "json_lines",
+}
+"""The form of a file by its media type."""
+CURSOR: Final = re.compile(r"l([0-9]{1,15})")
+KindName = Literal["orders", "catalog", "devices", "scans"]
+Places = Mapping[str, tuple[Door, JobStore]]
+"""The door and the jobs of each service in this process."""
+_BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {name: {"schema": {"type": "string"}} for name in ("text/csv", "application/x-ndjson")},
+}
+
+
+def routes(places: Places, identity: Identity) -> APIRouter:
+    """The routes, over all services of this process: a job's name begins with that of its service."""
+    router = APIRouter(tags=["imports"])
+    allowed = needs(identity, SCOPE)
+
+    @router.post(
+        "/imports",
+        summary="Send a file of orders, variants, devices or scans",
+        operation_id="Import",
+        openapi_extra={
+            "x-scope": SCOPE,
+            "parameters": [{**KEY, "required": True}],
+            "requestBody": _BODY,
+        },
+        responses={200: {"model": ImportResource, "description": "Read to its end: every line has its result."}},
+        response_class=Response,
+    )
+    async def send(
+        kind: Annotated[KindName, Query()], request: Request, caller: Annotated[Caller, Depends(allowed)]
+    ) -> Response:
+        """CSV with a header of dotted paths, or JSON lines; each line is what the kind's single route takes. It is read
+        as a stream, and answered at its end; `GET /imports` finds it before. Whatever broke it: sent again with the
+        same Idempotency-Key it goes on, and nothing is done twice. It needs the scope of the kind, too.
+        """
+        of = KINDS[kind]
+        door, store = _place(of, caller, places)
+        form = _form(request)
+        key = read_key(request.headers.get("idempotency-key"))
+        if key is None:
+            raise fault(Fault.IDEMPOTENCY_KEY_REQUIRED)
+        id_ = f"{door.service}-{answer_id(caller.sender, f'import {key}')}"
+        now = door.now()
+        fresh = Job(
+            source=caller.sender,
+            owner=caller.owner,
+            key=key,
+            kind=kind,
+            form=form,
+            created=now,
+            updated=now,
+            attempt=1,
+        )
+        job = await store.begin(id_, fresh)
+        reader: Reader = CsvLines(of.model) if form == "csv" else JsonLines()
+        await Run(id_, job, of, reader, door, caller, store).over(request.stream())
+        found = await store.find(id_)
+        return _json(import_of(id_, found or job, door.now()))
+
+    @router.get(
+        "/imports",
+        summary="One's own imports, the newest first",
+        openapi_extra={"x-scope": SCOPE},
+        responses={200: {"model": ImportPage}},
+        response_class=Response,
+    )
+    async def imports(
+        request: Request, caller: Annotated[Caller, Depends(allowed)], limit: Annotated[int | None, Query()] = None
+    ) -> Response:
+        """Those that were sent within seven days, as they stand."""
+        most = page_of(request, limit)
+        found: list[ImportResource] = []
+        for door, store in places.values():
+            now = door.now()
+            found += [import_of(id_, job, now) for id_, job in await store.of(caller.sender, most)]
+        found.sort(key=lambda each: (each.created, each.id), reverse=True)
+        return _json(ImportPage(imports=tuple(found[:most])))
+
+    @router.get(
+        "/imports/{import_id}",
+        summary="An import as it stands",
+        openapi_extra={"x-scope": SCOPE},
+        responses={200: {"model": ImportResource}},
+        response_class=Response,
+    )
+    async def one(import_id: str, caller: Annotated[Caller, Depends(allowed)]) -> Response:
+        """Its state and its counts, also while it runs."""
+        door, _, job = await _own(import_id, caller, places)
+        return _json(import_of(import_id, job, door.now()))
+
+    @router.get(
+        "/imports/{import_id}/results",
+        summary="What became of each line",
+        openapi_extra={"x-scope": SCOPE},
+        responses={200: {"model": LinePage}},
+        response_class=Response,
+    )
+    async def results(
+        import_id: str,
+        request: Request,
+        caller: Annotated[Caller, Depends(allowed)],
+        state: Annotated[LineState | None, Query(description="Only these.")] = None,
+        cursor: Annotated[str | None, Query(max_length=20)] = None,
+        limit: Annotated[int | None, Query()] = None,
+    ) -> Response:
+        """In the order of the lines, also while it runs: those of a batch come together, once all of it is decided."""
+        most = page_of(request, limit)
+        _, store, _ = await _own(import_id, caller, places)
+        after = _line_after(cursor)
+        found = await store.results(import_id, state, after, most + 1)
+        page = found[:most]
+        behind = f"l{page[-1].line}" if len(found) > most else None
+        return _json(LinePage(results=tuple(map(line_of, page)), next=behind))
+
+    return router
+
+
+def _place(kind: Kind, caller: Caller, places: Places) -> tuple[Door, JobStore]:
+    if not caller.may(kind.scope):
+        raise fault(Fault.SCOPE_MISSING, f"it needs {kind.scope}")
+    if caller.source is not None and not kind.attributed:
+        raise fault(Fault.SCOPE_MISSING, f"a key that is bound to a source sends no {kind.name}")
+    found = places.get(kind.model.service)
+    if found is None:
+        raise fault(Fault.PARAMETER_INVALID, f"kind: {kind.model.service} is served at another address", pointer="")
+    return found
+
+
+def _form(request: Request) -> Form:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise fault(Fault.MEDIA_TYPE_UNKNOWN, "a compressed file is not read: send it as it is")
+    kind, _, more = request.headers.get("content-type", "").lower().partition(";")
+    form = FORMS.get(kind.strip())
+    if form is None:
+        raise fault(Fault.MEDIA_TYPE_UNKNOWN, "text/csv or application/x-ndjson is expected")
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", more)
+    if charset is not None and charset[1] not in ("utf-8", "utf8", "us-ascii"):
+        raise fault(Fault.MEDIA_TYPE_UNKNOWN, "the file must be UTF-8")
+    return form
+
+
+async def _own(import_id: str, caller: Caller, places: Places) -> tuple[Door, JobStore, Job]:
+    found = places.get(import_id.partition("-")[0])
+    job = None if found is None else await found[1].find(import_id)
+    if found is None or job is None or job.source != caller.sender:
+        raise fault(Fault.NOT_FOUND, "there is no such import of yours, or it is older than seven days")
+    return (*found, job)
+
+
+def _line_after(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    found = CURSOR.fullmatch(cursor)
+    if found is None:
+        raise fault(Fault.CURSOR_INVALID, "it is none that was given here")
+    return int(found[1])
+
+
+def _json(resource: BaseModel) -> Response:
+    return Response(resource.model_dump_json(exclude_none=True), media_type="application/json")
