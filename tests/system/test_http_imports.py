@@ -64,7 +64,7 @@ def flattened(value: Any, path: str = "") -> dict[str, str]:
         return {path: str(value)}
     found: dict[str, str] = {}
     for name, each in parts:
-        found |= flattened(each, f"{path}.{name}" if path else name)
+        found |= flattened(each, f"{path}.{name}" if path else str(name))
     return found
 
 
@@ -72,8 +72,8 @@ async def results(client: httpx.AsyncClient, address: str, **filters: str) -> li
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        page = (await client.get(f"{address}/results", params={"limit": "150", **filters, **cursor})).json()
-        found += page["results"]
+        page = (await client.get(f"{address}/results", params={"limit": "90", **filters, **cursor})).json()
+        found += page["items"]
         if "next" not in page:
             return found
         cursor = {"cursor": page["next"]}
@@ -98,7 +98,7 @@ async def test_a_file_whose_reader_was_killed_is_sent_again_and_every_order_stan
     with pytest.raises(httpx.TransportError):
         await dying.post("/imports", content=streamed(file), timeout=90, **asked)
     living = await doors.open()
-    (before,) = (await living.get("/imports")).json()["imports"]
+    (before,) = (await living.get("/imports")).json()["items"]
     assert before["state"] in ("running", "broken")
     assert before["counts"]["lines"] == len(await results(living, before["address"])) > 0
     seen: set[tuple[str, int]] = set()
@@ -172,8 +172,11 @@ async def test_what_else_is_told_of_imports(installation: Installation, doors: D
     assert packed.status_code == 415
     assert (await send("orders", "x", "json", **{"Content-Type": "application/json"})).status_code == 415
     assert (await client.post("/imports", params={"kind": "orders"}, content=b"x")).status_code == 415
-    newest = (await client.get("/imports")).json()["imports"]
+    newest = (await client.get("/imports")).json()["items"]
     assert [each["key"] for each in newest] == ["slip", "empty", "orders", "catalog-2", "catalog"]
+    first = (await client.get("/imports", params={"limit": "2"})).json()
+    then = (await client.get("/imports", params={"limit": "3", "cursor": first["next"]})).json()
+    assert ([*first["items"], *then["items"]], "next" in then) == (newest, False)
     assert [each["state"] for each in newest[:2]] == ["done", "broken"]
     assert (await client.get("/imports/orders-0123456789abcdef01234567")).status_code == 404
     elsewhere = await send("devices", template(KINDS["devices"]), "devices")  # this process serves orders alone
@@ -199,11 +202,11 @@ async def test_who_goes_away_leaves_a_broken_import_and_what_was_decided(
         await client.post("/imports", params={"kind": "orders"}, content=half(), headers=headers, timeout=90)
 
     async def broken() -> bool:
-        (job,) = (await client.get("/imports")).json()["imports"]
+        (job,) = (await client.get("/imports")).json()["items"]
         return bool(job["state"] == "broken")
 
     await until(broken, "a broken import")
-    (job,) = (await client.get("/imports")).json()["imports"]
+    (job,) = (await client.get("/imports")).json()["items"]
     assert job["code"] == "import_broken"
     assert "Idempotency-Key" in job["what_to_do"]
     assert job["counts"]["lines"] == len(await results(client, job["address"])) > 0

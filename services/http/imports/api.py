@@ -5,21 +5,21 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import Field
 from starlette.responses import Response
 
 from services.engine.core.answer import answer_id
-from services.http.bounds import page_of
 from services.http.caller import Caller
 from services.http.door import Door
 from services.http.identity import Identity, needs
 from services.http.imports.job import Form, Job, LineState
-from services.http.imports.job_store import JobStore
+from services.http.imports.job_store import JobStore, milliseconds
 from services.http.imports.kind import KINDS, Kind
 from services.http.imports.reading import CsvLines, JsonLines, Reader
-from services.http.imports.resources import ImportPage, ImportResource, LinePage, import_of, line_of
+from services.http.imports.resources import ImportResource, LineResource, import_of, line_of
 from services.http.imports.running import Run
 from services.http.intake import read_key
+from services.http.listing import ListPage, Paging, page_response, resource_response
 from services.http.openapi import KEY
 from services.http.problem import Fault, fault
 
@@ -31,7 +31,6 @@ FORMS: Final[Mapping[str, Form]] = {
     "application/x-jsonlines": "json_lines",
 }
 """The form of a file by its media type."""
-CURSOR: Final = re.compile(r"l([0-9]{1,15})")
 KindName = Literal["orders", "catalog", "devices", "scans"]
 Places = Mapping[str, tuple[Door, JobStore]]
 """The door and the jobs of each service in this process."""
@@ -39,6 +38,12 @@ _BODY: Final[dict[str, Any]] = {
     "required": True,
     "content": {name: {"schema": {"type": "string"}} for name in ("text/csv", "application/x-ndjson")},
 }
+
+
+class LineFilters(Paging):
+    """Which lines."""
+
+    state: Annotated[LineState | None, Field(description="What became of them.")] = None
 
 
 def routes(places: Places, identity: Identity) -> APIRouter:
@@ -87,26 +92,30 @@ def routes(places: Places, identity: Identity) -> APIRouter:
         reader: Reader = CsvLines(of.model) if form == "csv" else JsonLines()
         await Run(id_, job, of, reader, door, caller, store).over(request.stream())
         found = await store.find(id_)
-        return _json(import_of(id_, found or job, door.now()))
+        return resource_response(import_of(id_, found or job, door.now()))
 
     @router.get(
         "/imports",
         summary="One's own imports, the newest first",
         openapi_extra={"x-scope": SCOPE},
-        responses={200: {"model": ImportPage}},
+        responses={200: {"model": ListPage[ImportResource]}},
         response_class=Response,
     )
     async def imports(
-        request: Request, caller: Annotated[Caller, Depends(allowed)], limit: Annotated[int | None, Query()] = None
+        paging: Annotated[Paging, Query()], request: Request, caller: Annotated[Caller, Depends(allowed)]
     ) -> Response:
         """Those that were sent within seven days, as they stand."""
-        most = page_of(request, limit)
+        most = paging.rows(request)
+        place = paging.after("imports", int, str)
+        after = None if place is None else (int(place[0]), str(place[1]))
         found: list[ImportResource] = []
         for door, store in places.values():
             now = door.now()
-            found += [import_of(id_, job, now) for id_, job in await store.of(caller.sender, most)]
+            found += [import_of(id_, job, now) for id_, job in await store.of(caller.sender, after, most + 1)]
         found.sort(key=lambda each: (each.created, each.id), reverse=True)
-        return _json(ImportPage(imports=tuple(found[:most])))
+        page = found[:most]
+        position = (milliseconds(page[-1].created), page[-1].id) if len(found) > most else None
+        return page_response("imports", paging, page, position)
 
     @router.get(
         "/imports/{import_id}",
@@ -118,31 +127,31 @@ def routes(places: Places, identity: Identity) -> APIRouter:
     async def one(import_id: str, caller: Annotated[Caller, Depends(allowed)]) -> Response:
         """Its state and its counts, also while it runs."""
         door, _, job = await _own(import_id, caller, places)
-        return _json(import_of(import_id, job, door.now()))
+        return resource_response(import_of(import_id, job, door.now()))
 
     @router.get(
         "/imports/{import_id}/results",
         summary="What became of each line",
         openapi_extra={"x-scope": SCOPE},
-        responses={200: {"model": LinePage}},
+        responses={200: {"model": ListPage[LineResource]}},
         response_class=Response,
     )
     async def results(
         import_id: str,
+        filters: Annotated[LineFilters, Query()],
         request: Request,
         caller: Annotated[Caller, Depends(allowed)],
-        state: Annotated[LineState | None, Query(description="Only these.")] = None,
-        cursor: Annotated[str | None, Query(max_length=20)] = None,
-        limit: Annotated[int | None, Query()] = None,
     ) -> Response:
         """In the order of the lines, also while it runs: those of a batch come together, once all of it is decided."""
-        most = page_of(request, limit)
+        most = filters.rows(request)
         _, store, _ = await _own(import_id, caller, places)
-        after = _line_after(cursor)
-        found = await store.results(import_id, state, after, most + 1)
+        place = filters.after(import_id, int)
+        after = 0 if place is None else int(place[0])
+        found = await store.results(import_id, filters.state, after, most + 1)
         page = found[:most]
-        behind = f"l{page[-1].line}" if len(found) > most else None
-        return _json(LinePage(results=tuple(map(line_of, page)), next=behind))
+        return page_response(
+            import_id, filters, list(map(line_of, page)), (page[-1].line,) if len(found) > most else None
+        )
 
     return router
 
@@ -177,16 +186,3 @@ async def _own(import_id: str, caller: Caller, places: Places) -> tuple[Door, Jo
     if found is None or job is None or job.source != caller.sender:
         raise fault(Fault.NOT_FOUND, "there is no such import of yours, or it is older than seven days")
     return (*found, job)
-
-
-def _line_after(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    found = CURSOR.fullmatch(cursor)
-    if found is None:
-        raise fault(Fault.CURSOR_INVALID, "it is none that was given here")
-    return int(found[1])
-
-
-def _json(resource: BaseModel) -> Response:
-    return Response(resource.model_dump_json(exclude_none=True), media_type="application/json")

@@ -1,6 +1,7 @@
 """Imports and their results in the database of the service that owns the kind. Kept for seven days, as requests are."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
@@ -15,6 +16,8 @@ from services.http.request_store import KEPT
 
 IMPORTS: Final = "imports"
 RESULTS: Final = "import_results"
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEWEST: Final = [("created", DESCENDING), ("_id", DESCENDING)]
 Stored = dict[str, Any]
 
 
@@ -29,7 +32,7 @@ class JobStore:
         """Makes the indexes: what is old goes by itself, and one's own are found."""
         seconds = int(KEPT.total_seconds())
         await self._jobs.create_index([("updated", ASCENDING)], expireAfterSeconds=seconds, name="expiry")
-        await self._jobs.create_index([("source", ASCENDING), ("created", DESCENDING)], name="own")
+        await self._jobs.create_index([("source", ASCENDING), *_NEWEST], name="own")
         await self._chunks.create_index([("time", ASCENDING)], expireAfterSeconds=seconds, name="expiry")
 
     async def begin(self, id: str, job: Job) -> Job:  # noqa: A002  the job's own word
@@ -92,9 +95,13 @@ class JobStore:
         found = await self._jobs.find_one({"_id": {"$eq": id}})
         return None if found is None else read_from(found, Job)
 
-    async def of(self, source: str, most: int) -> Sequence[tuple[str, Job]]:
-        """The newest jobs of a sender, with their names."""
-        found = self._jobs.find({"source": {"$eq": source}}).sort("created", DESCENDING).limit(most)
+    async def of(self, source: str, after: tuple[int, str] | None, most: int) -> Sequence[tuple[str, Job]]:
+        """The newest jobs of a sender with their names, or those behind one: its milliseconds and its name."""
+        wanted: Stored = {"source": {"$eq": source}}
+        if after is not None:
+            created, id_ = EPOCH + timedelta(milliseconds=after[0]), after[1]
+            wanted["$or"] = [{"created": {"$lt": created}}, {"created": created, "_id": {"$lt": id_}}]
+        found = self._jobs.find(wanted).sort(_NEWEST).limit(most)
         return [(each["_id"], read_from(each, Job)) async for each in found]
 
     async def results(
@@ -115,6 +122,11 @@ class JobStore:
             if len(found) >= most:
                 break
         return found[:most]
+
+
+def milliseconds(time: datetime) -> int:
+    """A moment as a cursor has it."""
+    return (time - EPOCH) // timedelta(milliseconds=1)
 
 
 def _chunk(id_: str, number: int) -> str:

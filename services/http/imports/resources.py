@@ -73,19 +73,6 @@ class LineResource(BaseModel):
     waits_for: str | None = None
 
 
-class LinePage(BaseModel):
-    """Results in the order of their lines. Without ``next`` there are no more so far."""
-
-    results: tuple[LineResource, ...]
-    next: str | None = None
-
-
-class ImportPage(BaseModel):
-    """Imports, the newest first."""
-
-    imports: tuple[ImportResource, ...]
-
-
 def import_of(id: str, job: Job, now: datetime) -> ImportResource:  # noqa: A002  the job's own word
     """The resource of a job as it stands now."""
     job = job.at(now)
