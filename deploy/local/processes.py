@@ -19,7 +19,7 @@ from installation import SERVICES
 from installation.addresses import Addresses
 from installation.errors import InstallationError
 
-READY: Final = b"service.ready"
+READY: Final = (b"service.ready", b"http.ready")
 MINUTE: Final = 60.0
 STARTED_WITHIN: Final = 30.0
 STARTS_A_MINUTE: Final = 3
@@ -50,12 +50,13 @@ class Process:
         return f"The service {self.service} {how}. {last_lines(self.log, 5, self.begun)}"
 
     def ready(self) -> bool:
-        """Whether it has said that it reads."""
+        """Whether it has said that it reads, or listens."""
         if self.popen.poll() is not None:
             return False
         with self.log.open("rb") as log:
             log.seek(self.begun)
-            return READY in log.read()
+            said = log.read()
+        return any(each in said for each in READY)
 
     def check(self) -> None:
         """Raises ``InstallationError`` if it ended by itself."""

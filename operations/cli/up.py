@@ -24,9 +24,11 @@ from installation.addresses import Addresses
 from installation.lag import Lags
 from installation.lanes import agreed_lanes
 from installation.topics import create_topics
+from operations.cli.http import HttpPort, curl_lines, packages_there, serve
 from operations.cli.options import Databases
 from operations.cli.servers import KafkaPort, MongoPort
 from operations.cli.topics import Lanes
+from operations.jobs.granting import key_of_this_machine
 from operations.terminal.screen import Screen
 from operations.terminal.signs import visible_lines
 
@@ -43,6 +45,7 @@ def up(
     kafka_port: KafkaPort = None,
     mongo_port: MongoPort = None,
     lanes: Lanes = None,
+    http_port: HttpPort = None,
     databases: Databases = "leaseline",
 ) -> None:
     """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
@@ -62,7 +65,18 @@ def up(
                 asyncio.run(create_topics(addresses.kafka, number))
                 environment = {"LEASELINE_LANES": str(number), "LEASELINE_DATABASES": databases}
                 services = stack.enter_context(processes.running(addresses, logs, environment=environment))
-            screen.say(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo_shown}\nLogs     {logs}\n")
+                served = serve(stack, addresses, logs, environment, http_port) if packages_there() else None
+            screen.say(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo_shown}\nLogs     {logs}")
+            if served is None:
+                screen.say("HTTP     not here: its packages are not installed, leaseline[http,documents]\n")
+            else:
+                services.processes += served.services.processes
+                _, key = key_of_this_machine(addresses.mongo, databases, data)
+                screen.say(f"HTTP     {served.address}  (read and try it: {served.address}/docs)\nKey      {key}\n")
+                for what, line in curl_lines(served.address, key):
+                    screen.say((f"# {what}", "dim"))
+                    screen.say(line)
+                screen.say("")
             for what, line in lines(addresses.kafka):
                 screen.say((f"# {what}", "dim"))
                 screen.say(line)

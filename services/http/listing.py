@@ -24,7 +24,7 @@ class Paging(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int | None, Field(ge=1, le=100, description="At most so many; 50 if not said.")] = None
+    limit: Annotated[int | None, Field(ge=1, le=1000, description="At most so many; 50 if not said.")] = None
     cursor: Annotated[str | None, Field(max_length=LONGEST, description="`next` of the page before.")] = None
 
     def rows(self, request: Request) -> int:

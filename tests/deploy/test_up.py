@@ -1,5 +1,6 @@
 """`leaseline up` keeps an installation running until somebody ends it."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -16,7 +17,9 @@ PATIENCE = 90.0
 
 
 def test_up_prints_how_to_begin_and_ends_cleanly_with_the_data_kept(tmp_path: Path) -> None:
-    """Addresses, one kcat line each to publish and to watch; Ctrl-C is exit status 0."""
+    """Addresses, one curl line each to write and to read over HTTP, one kcat line each to publish and to watch; Ctrl-C
+    is exit status 0.
+    """
     printed = tmp_path / "printed"
     with printed.open("w") as output:
         up = subprocess.Popen(
@@ -34,12 +37,17 @@ def test_up_prints_how_to_begin_and_ends_cleanly_with_the_data_kept(tmp_path: Pa
             if time.monotonic() > end:
                 pytest.fail(printed.read_text(encoding="utf-8"))
             time.sleep(0.1)
+        curls = [line for line in printed.read_text(encoding="utf-8").splitlines() if line.startswith("curl ")]
+        answers = [subprocess.check_output(f"{line} -sS", shell=True, text=True) for line in curls]
         started = psutil.Process(up.pid).children(recursive=True)
         up.send_signal(signal.SIGINT)
         assert up.wait(PATIENCE) == 0, printed.read_text(encoding="utf-8")
     finally:
         up.kill()
     said = printed.read_text(encoding="utf-8")
+    variant, placed, order = map(json.loads, answers)
+    assert variant["variant"]["sku"] == "CHAIR"
+    assert placed["order"] == order, "an order is read as it was placed"
     for path in ("docs/hello/variant.json", "docs/hello/order.json", "docs/hello/scan.json"):
         assert path in said
     _, alive = psutil.wait_procs(started, timeout=10)

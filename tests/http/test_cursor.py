@@ -56,7 +56,7 @@ def test_a_filter_that_is_mistyped_is_no_filter() -> None:
         Paging.model_validate({"sate": "active"})
 
 
-@pytest.mark.parametrize("limit", [0, 101, -1, "many"])
+@pytest.mark.parametrize("limit", [0, 1001, -1, "many"])
 def test_a_page_has_a_bound(limit: object) -> None:
     with pytest.raises(ValueError, match="limit"):
         Paging.model_validate({"limit": limit})
