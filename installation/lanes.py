@@ -22,6 +22,17 @@ async def stored_lanes(mongo: str, databases: str) -> int | None:
     return None
 
 
+async def lanes_to_start_with(mongo: str, databases: str) -> int | None:
+    """The number that a service is to be started with now; None while lanes are moved to another number."""
+    async with connect(mongo) as client:
+        notes = Notes(client, databases)
+        growing = await notes.growing()
+        if growing is not None and growing.step == MOVING:
+            return None
+        stored = await notes.lanes()
+        return LANES if stored is None else stored
+
+
 async def _not_moving(mongo: str, databases: str) -> None:
     """Raises ``InstallationError`` while lanes are moved to another number."""
     with mongo_answers():

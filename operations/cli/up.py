@@ -22,7 +22,7 @@ from deploy.local.one_up import only_up
 from deploy.local.processes import Services
 from installation.addresses import Addresses
 from installation.lag import Lags
-from installation.lanes import agreed_lanes
+from installation.lanes import agreed_lanes, lanes_to_start_with
 from installation.topics import create_topics
 from operations.cli.http import HttpPort, curl_lines, packages_there, serve
 from operations.cli.options import Databases
@@ -81,7 +81,7 @@ def up(
                 screen.say((f"# {what}", "dim"))
                 screen.say(line)
             pids = {"Kafka": addresses.kafka_pid, "MongoDB": addresses.mongod_pid}
-            watch = Watch(services, lambda: told_end(folder, pids, before))
+            watch = Watch(services, environment, lambda: told_end(folder, pids, before))
             try:
                 asyncio.run(_status(addresses, databases, watch, screen))
             except ServerFailed as ended:  # it is told already
@@ -103,9 +103,12 @@ def _length(log: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What `up` looks after: the services, and a question to which the answer is who of the servers died."""
+    """What `up` looks after: the services, the settings that they are started with, and a question to which the answer
+    is who of the servers died.
+    """
 
     services: Services
+    environment: dict[str, str]
     died: Callable[[], str | None]
 
     async def until_a_server_dies(self) -> None:
@@ -120,7 +123,7 @@ class Watch:
 async def _status(addresses: Addresses, databases: str, watch: Watch, screen: Screen) -> None:
     """Shows how things stand until something ends. Raises ServerFailed as soon as a server died."""
     death = asyncio.create_task(watch.until_a_server_dies())
-    showing = asyncio.create_task(_show(addresses, databases, watch.services, screen))
+    showing = asyncio.create_task(_show(addresses, databases, watch, screen))
     try:
         await asyncio.wait({death, showing}, return_when=asyncio.FIRST_COMPLETED)
         if not death.done() and isinstance(showing.exception(), KafkaError | PyMongoError | OSError):
@@ -133,13 +136,24 @@ async def _status(addresses: Addresses, databases: str, watch: Watch, screen: Sc
         showing.cancel()
 
 
-async def _show(addresses: Addresses, databases: str, services: Services, screen: Screen) -> None:
+async def _show(addresses: Addresses, databases: str, watch: Watch, screen: Screen) -> None:
     lags = Lags(addresses.kafka, addresses.mongo, databases)
     await lags.start()
     try:
         with screen.line(stays=True) as line:
             while True:
-                for sentence in services.start_again():
+                if any(process.how_it_ended() is not None for process in watch.services.processes):
+                    number = await lanes_to_start_with(addresses.mongo, databases)
+                    if number is None:
+                        line.tell("the installation grows: services start again when its lanes are moved")
+                        await asyncio.sleep(1.0)
+                        continue
+                    if watch.environment["LEASELINE_LANES"] != str(number):
+                        watch.environment["LEASELINE_LANES"] = str(number)
+                        await lags.close()
+                        lags = Lags(addresses.kafka, addresses.mongo, databases)
+                        await lags.start()
+                for sentence in watch.services.start_again():
                     screen.say(sentence)
                 lag = await lags.now()
                 behind = "  ".join(

@@ -53,7 +53,7 @@ def test_what_pages_are_read_by_for_a_lane_is_declared(service: str, collection:
     """An index that begins with a number of which there are pages for each lane names a lane."""
     del service
     hints = get_type_hints(collection.kind)
-    firsts = {fields[0] for fields in collection.indexes}
+    firsts = {fields[0] for fields in collection.indexes if "." not in fields[0]}
     numbers = {name for name in firsts if int in set(_inner(hints[name]))}
     assert numbers == {field.name for field in collection.homes}
 

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from contracts.messages.changes import OrderAmendmentRequested
 from contracts.messages.clock import ClockTicked
 from contracts.messages.invoices import BillingRunRequested
 from contracts.messages.orders import OrderSubmitted
 from demo.sample.outbound import Carriage, Outbound, Sending
 from deploy.local.processes import Process
-from installation.growing import STEPS
+from installation.errors import InstallationError
+from installation.growing import STEPS, Grow
 from installation.kept import COLLECTIONS
 from services.engine.adapters.mongo_client import connect
 from services.engine.adapters.mongo_lanes import checkpoints
@@ -70,6 +73,46 @@ async def test_an_installation_grows_though_the_command_is_killed_at_every_step(
     await _moved(installation)
     await _amended_in_order(installation)
     await _all_lanes_work(installation)
+
+
+async def test_what_is_not_heard_in_time_is_named_and_nothing_is_changed(installing: Installing) -> None:
+    """Given a service that does not run, and a billing run that is open; then the command says so, and gives up."""
+    installation = await installing(lanes=BEFORE)
+    await installation.feed((shop.variant(), *(shop.order(f"o-{n}") for n in range(8))))
+    running = list(installation.start().processes)
+    await installation.until_quiet(running)
+    at = installation.addresses
+
+    async with connect(at.mongo) as client:
+        runs = client[f"{installation.databases}_billing"]["runs"]
+        await runs.insert_one({"_id": "run:2026-03", "open": [{"run": 1}]})
+        with pytest.raises(InstallationError, match=r"billing to end run:2026-03, which is under way in all lanes"):
+            await Grow(at.kafka, at.mongo, installation.databases).to(AFTER, 6.0)
+        await runs.delete_one({"_id": "run:2026-03"})
+    await _as_before(installation)
+
+    fulfillment = next(process for process in running if process.service == "fulfillment")
+    fulfillment.popen.terminate()
+    fulfillment.popen.wait()
+    others = [process for process in running if process is not fulfillment]
+    await installation.feed([shop.order(f"p-{n}") for n in range(8)])
+    await installation.until_quiet(others)
+    with pytest.raises(InstallationError, match=r"fulfillment, lane \d, to read \d+ records of orders.events"):
+        await Grow(at.kafka, at.mongo, installation.databases).to(AFTER, 6.0)
+    await _as_before(installation)
+
+    await installation.feed([shop.order(f"q-{n}") for n in range(8)])
+    await installation.until_quiet([*others, *installation.start("fulfillment").processes])
+    report = await installation.assert_whole()
+    assert report.holds
+
+
+async def _as_before(installation: Installation) -> None:
+    async with connect(installation.addresses.mongo) as client:
+        for service in COLLECTIONS:
+            database = client[f"{installation.databases}_{service}"]
+            assert {lane.lanes for lane in await checkpoints(database)} == {BEFORE}
+            assert await database["installation"].find_one({"_id": "growing"}) is None
 
 
 def _life() -> Sequence[Outbound]:
