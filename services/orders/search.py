@@ -38,6 +38,10 @@ __all__ = ["Count", "Database", "ListedOrder", "Page", "Wanted", "WrongCursor", 
 Database = AsyncDatabase[dict[str, Any]]
 MOST_READ: Final = 10_000
 """Rows that one page reads."""
+STEPS: Final = (200, 1_500)
+"""Rows that are read before, in the hope that they fill the page: MongoDB hands rows on in large lots, and would read
+all that it may.
+"""
 COUNTED: Final = 1_000
 """Where counting stops: more is ``1,000+``."""
 MOST_IDENTIFIED: Final = 50
@@ -138,12 +142,11 @@ async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status,
     identified: list[dict[str, Any]] = []
     if asked.identified:
         identified = await database["findable"].find(asked.of_identified(), {"status": 1}).to_list()
-    driver, index, _ = await _rarest(database, asked)
-    rest = [each.row for each in asked.conditions]
-    rest.append({"_id": {"$nin": [row["_id"] for row in identified]}})
+    walk = await _walk(database, asked)
+    rest = [*walk.rest, {"_id": {"$nin": [row["_id"] for row in identified]}}]
     found = [{"$match": {"$and": rest}}, {"$group": {"_id": "$status", "orders": {"$sum": 1}}}]
-    stages = [*_walk(driver, asked.span), {"$facet": {"read": [{"$count": "rows"}], "found": found}}]
-    cursor = await database["findable"].aggregate(stages, hint=index, maxTimeMS=PATIENCE_MS)
+    stages = [*walk.stages(asked.span, MOST_READ), {"$facet": {"read": [{"$count": "rows"}], "found": found}}]
+    cursor = await database["findable"].aggregate(stages, hint=walk.index, maxTimeMS=PATIENCE_MS)
     counted = (await cursor.to_list())[0]
     more = bool(counted["read"]) and counted["read"][0]["rows"] >= MOST_READ
     numbers = {row["_id"]: row["orders"] for row in counted["found"]}
@@ -209,17 +212,36 @@ async def _ids(database: Database, asked: Filter, index: str) -> frozenset[str]:
     return frozenset([row["_id"] async for row in found])
 
 
-async def _rarest(database: Database, asked: _Search) -> tuple[Filter, str, int]:
-    """What the search walks along: the condition with an index that the fewest rows have, and how many those are, as
-    far as they are counted. Of several that more rows have, that of which the thousandth row lies farthest back.
-    Without any such condition: all rows.
+class _Walk(Immutable):
+    """Along which rows a search goes, the newest first: how many there are, up to a thousand, and what is still to be
+    told of each.
     """
-    drivers = [(each.driver, each.index) for each in asked.conditions if each.driver is not None]
-    if len(drivers) < 2:
-        return (*(drivers or [({}, ROWS)])[0], COUNTED)
-    ranks = await asyncio.gather(*(_rank(database, {**driver, "_id": asked.span}, name) for driver, name in drivers))
+
+    driver: Filter
+    index: str
+    count: int
+    rest: tuple[Filter, ...]
+
+    def stages(self, span: Filter, most: int) -> list[dict[str, Any]]:
+        """Up to so many of them."""
+        return [{"$match": {**self.driver, "_id": span}}, {"$sort": {"_id": -1}}, {"$limit": most}]
+
+
+async def _walk(database: Database, asked: _Search) -> _Walk:
+    """Along the condition with an index that the fewest rows have. Of several that more than a thousand have, along
+    that of which the thousandth row lies farthest back. Without any such condition: along all rows.
+    """
+    conditions = asked.conditions
+    drivers = [(each, each.driver) for each in conditions if each.driver is not None]
+    if not drivers:
+        return _Walk({}, ROWS, COUNTED, tuple(each.row for each in conditions))
+    ranks = [(COUNTED, "")]
+    if len(drivers) > 1:
+        ranks = await asyncio.gather(*(_rank(database, {**d, "_id": asked.span}, each.index) for each, d in drivers))
     place = min(range(len(drivers)), key=ranks.__getitem__)
-    return *drivers[place], ranks[place][0]
+    chosen, driver = drivers[place]
+    rest = tuple(each.row for each in conditions if each is not chosen or not chosen.exact)
+    return _Walk(driver, chosen.index, ranks[place][0], rest)
 
 
 async def _rank(database: Database, asked: Filter, index: str) -> tuple[int, str]:
@@ -232,23 +254,21 @@ async def _rank(database: Database, asked: Filter, index: str) -> tuple[int, str
     return COUNTED, last[0]["_id"] if last else ""
 
 
-def _walk(driver: Filter, span: Filter) -> list[dict[str, Any]]:
-    return [{"$match": {**driver, "_id": span}}, {"$sort": {"_id": -1}}, {"$limit": MOST_READ}]
-
-
 async def _by_words(database: Database, asked: _Search, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """Rows that have all conditions, and the last row that was read, if there are more behind it than may be read."""
-    driver, index, count = await _rarest(database, asked)
-    rest = [each.row for each in asked.conditions if each.row != driver]
-    stages = _walk(driver, asked.span)
-    stages += [{"$match": {"$and": rest}}] if rest else []
-    stages += [{"$limit": limit}, {"$project": {"order_id": 1, "source": 1}}]
+    walk = await _walk(database, asked)
     rows = database["findable"]
-    found = await (await rows.aggregate(stages, hint=index, maxTimeMS=PATIENCE_MS)).to_list()
-    if len(found) == limit or not rest or count < COUNTED:
-        return found, None
-    edge = rows.find({**driver, "_id": asked.span}, {"_id": 1}, hint=index, sort=[("_id", -1)], skip=MOST_READ - 1)
-    last = await edge.limit(2).max_time_ms(PATIENCE_MS).to_list()
+    behind: list[dict[str, Any]] = [{"$limit": limit}, {"$project": {"order_id": 1, "source": 1}}]
+    if walk.rest:
+        behind.insert(0, {"$match": {"$and": list(walk.rest)}})
+    found: list[dict[str, Any]] = []
+    for most in (*(step for step in STEPS if step < MOST_READ), MOST_READ):
+        stages = walk.stages(asked.span, most) + behind
+        found = await (await rows.aggregate(stages, hint=walk.index, maxTimeMS=PATIENCE_MS)).to_list()
+        if len(found) == limit or (not walk.rest and limit <= most) or walk.count < min(most, COUNTED):
+            return found, None
+    edge = rows.find({**walk.driver, "_id": asked.span}, {"_id": 1}, hint=walk.index, sort=[("_id", -1)])
+    last = await edge.skip(MOST_READ - 1).limit(2).max_time_ms(PATIENCE_MS).to_list()
     if len(last) < 2:
         return found, None
     # A row that came meanwhile would shift the edge: what is shown already is not shown again.

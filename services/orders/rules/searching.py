@@ -61,12 +61,13 @@ class Wanted(Immutable):
 
 class Condition(Immutable):
     """One thing that all orders found have in common. ``row`` tells it of a row; ``index`` finds such rows in their
-    order, by ``driver``, if there is one.
+    order, by ``driver``, if there is one. Not ``exact``: what is found so must be told of the row all the same.
     """
 
     row: Filter
     driver: Filter | None = None
     index: str = KEYS
+    exact: bool = True
 
 
 class Token(Immutable):
@@ -159,7 +160,7 @@ def _word(word: str, others: list[str]) -> Condition:
         return Condition(row=driver, driver=driver)
     long = {"long": {"$in": [_begins(word)]}}
     row: Filter = {"$or": [long, {"keys": {"$in": others}}]} if others else long
-    return Condition(row=row, driver=driver)
+    return Condition(row=row, driver=driver, exact=False)
 
 
 def _begins(text: str) -> Regex[str]:

@@ -232,6 +232,27 @@ async def test_fields_come_go_and_stay(ground: Ground) -> None:
     assert await _load(store, "c") == {}
 
 
+async def test_what_is_added_is_added_to_what_is_there_or_makes_the_document(ground: Ground) -> None:
+    store = await ground.store()
+    await _save(store, Write("counters", "c", {}, add={"total": 3, "others": 1}))
+    await _save(store, Write("counters", "c", {}, add={"total": -1}))
+    assert await _load(store, "c") == {"c": {"total": 2, "others": 1}}
+
+
+async def test_what_is_added_in_a_transaction_that_is_left_is_not_added(ground: Ground) -> None:
+    store = await ground.store()
+    lane = await store.acquire(0)
+    async with store.transaction() as transaction:
+        await transaction.save([Write("counters", "c", {}, add={"total": 3})], [replace(lane, batch=1)])
+    assert await _load(store, "c") == {}
+
+
+async def test_fields_of_a_document_that_is_not_there_make_none(ground: Ground) -> None:
+    store = await ground.store()
+    await _save(store, Write("counters", "c", {"total": 2}, ("note",)))
+    assert await _load(store, "c") == {}
+
+
 async def test_elements_and_rows_are_set_by_their_path_and_the_others_stay(ground: Ground) -> None:
     store = await ground.store()
     await _save(store, _insert("c", units=[{"s": "A"}, {"s": "B"}], rows={"1": 8, "2": 8}))
