@@ -1,4 +1,4 @@
-"""`leaseline orders show ID`: what became of an order."""
+"""`leaseline orders show ID`: what became of an order; `leaseline orders index`: those of before are found, too."""
 
 import asyncio
 
@@ -8,6 +8,8 @@ from installation.errors import InstallationError, mongo_answers
 from operations.cli.options import Data, Databases, Json
 from operations.cli.topics import addresses
 from operations.documents.money import amount
+from operations.jobs.indexing import Indexed, index_orders
+from operations.terminal.counts import counted
 from operations.terminal.near import LOOKED_AT, no_such
 from operations.terminal.screen import Screen
 from operations.terminal.sheet import Sheet, columns
@@ -56,3 +58,16 @@ async def _read(mongo: str, databases: str, order_id: str) -> ShownOrder:
                 why = "One that was refused, or waits for a SKU, is none: orders' log has a line for each."
                 raise InstallationError(no_such("order", order_id, ids, why))
             return shown(found.order, found.pages)
+
+
+@app.command()
+def index(databases: Databases = "leaseline", data: Data = None) -> None:
+    """Make orders findable that were placed before a search was there. Services may run meanwhile."""
+    found = asyncio.run(_index(addresses(data).mongo, databases))
+    Screen().say(f"{counted(found.orders, 'order')}: {found.made:,} had no row to be found by, now every one has.")
+
+
+async def _index(mongo: str, databases: str) -> Indexed:
+    with mongo_answers():
+        async with connect(mongo) as client:
+            return await index_orders(client[f"{databases}_orders"])
