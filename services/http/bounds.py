@@ -14,6 +14,8 @@ from services.http.problem import Fault, fault
 
 LARGEST: Final = 400_000
 """Bytes of one request: the reader of the Kafka edge takes 512 KiB, all in all (``docs/architecture.md`` rule 12)."""
+MOST_ROWS: Final = 100
+"""Rows of one page of a list."""
 
 
 class Bounds(Immutable):
@@ -24,7 +26,7 @@ class Bounds(Immutable):
 
     body: int = LARGEST
     depth: int = 32
-    page: int = 200
+    page: int = MOST_ROWS
     query: float = 5.0
     rate: int = 6_000
     in_flight: int = 200
@@ -41,7 +43,7 @@ class Bounds(Immutable):
         return cls(
             body=number("LEASELINE_HTTP_BODY_BYTES", LARGEST, 1_000, LARGEST),
             depth=number("LEASELINE_HTTP_JSON_DEPTH", 32, 8, DEEPEST),
-            page=number("LEASELINE_HTTP_PAGE", 200, 1, 1_000),
+            page=number("LEASELINE_HTTP_PAGE", MOST_ROWS, 1, MOST_ROWS),
             query=chosen(
                 "LEASELINE_HTTP_QUERY_SECONDS", "5", between(0.1, 60, float), "give seconds from 0.1 to 60", environment
             ),
