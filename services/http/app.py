@@ -1,6 +1,7 @@
 """The HTTP sides of one or more services as one application: wiring only."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -35,6 +36,8 @@ from services.http.side import OpenSide, Side
 INSTALLATION = "installation"
 MOST_READERS = 32
 """Readers of events at once in one process; one more waits for its turn."""
+GROWN_WITHIN = 5.0
+"""Seconds in which a process notices that the installation has more lanes than it was told."""
 
 
 def build(
@@ -66,6 +69,7 @@ def build(
         counting = figures.keep_counting({side.service: side.door for side in opened}, waits)
         tasks = [asyncio.create_task(each) for each in (counting, watched.keep_beating())]
         tasks += [asyncio.create_task(side.sender.run()) for side in opened]
+        tasks += [asyncio.create_task(_notice_growth(side, settings)) for side in opened[:1]]
         try:
             yield
         finally:
@@ -101,6 +105,20 @@ class _Serving:
 
     held: Mapping[int, object] = MappingProxyType({})
     stopped: object = None
+
+
+async def _notice_growth(side: OpenSide, settings: HttpSettings) -> None:
+    """Ends the process in order once the installation has grown: its events have partitions that it does not read."""
+    while True:
+        await asyncio.sleep(GROWN_WITHIN)
+        try:
+            await _agree(side, settings)
+        except Stop as stop:
+            structlog.get_logger("http").error("http.grown", reason=str(stop))
+            signal.raise_signal(signal.SIGTERM)
+            return
+        except PyMongoError:
+            continue  # told by those who wait for an answer
 
 
 async def _agree(side: OpenSide, settings: HttpSettings) -> None:
