@@ -11,6 +11,7 @@ from contracts.messages.order import Order, Status
 from contracts.messages.subscription import State
 from services.orders.documents.awaited import AwaitedOrder, Parked
 from services.orders.documents.change_line import ChangeLine, OpenChange
+from services.orders.documents.history import Happened
 from services.orders.documents.note import KeptNote
 from services.orders.documents.variant import Variant
 from services.orders.queries import FoundCustomer, FoundOrder
@@ -43,6 +44,18 @@ class ChangeResource(WaitingRequest):
     number: int = Field(description="Counts the changes of this order that fulfillment was asked about.")
 
 
+class HistoryRow(BaseModel):
+    """Something that happened to the order."""
+
+    kind: str = Field(description="The name of its fact, as in OrderAmended.")
+    at: datetime
+    actor: str | None = None
+    reason: str | None = Field(default=None, description="Its first 500 characters.")
+    how: str | None = Field(
+        default=None, description="By which change, at which price of a hold, or that a hold was rejected."
+    )
+
+
 class SubscriptionState(BaseModel):
     """A subscription of the order; all of it is at `/subscriptions/<subscription_id>`."""
 
@@ -60,6 +73,7 @@ class OrderResource(Order):
         description="The newest 20, the oldest first; `/orders/<id>/notes` has all."
     )
     notes_count: int
+    history: tuple[HistoryRow, ...] = Field(description="Since it was placed; the newest 200, the oldest first.")
     changes_asked: int = Field(description="How often fulfillment was asked about a change of it.")
     open_change: ChangeResource | None = Field(default=None, description="The change that is not decided yet.")
     waiting: tuple[WaitingRequest, ...] = Field(default=(), description="Changes behind the open one, in their order.")
@@ -112,10 +126,15 @@ def order_of(found: FoundOrder, notes: Iterable[KeptNote], line: ChangeLine | No
         subscriptions=tuple(rows),
         notes=tuple(map(note_of, notes)),
         notes_count=order.notes,
+        history=tuple(map(_happened, order.history)),
         changes_asked=order.changes,
         open_change=None if line is None else _open(line.open),
         waiting=() if line is None else tuple(map(_waiting, line.waiting)),
     )
+
+
+def _happened(row: Happened) -> HistoryRow:
+    return HistoryRow(kind=row.kind, at=row.at, actor=row.actor, reason=row.reason, how=row.how)
 
 
 def note_of(note: KeptNote) -> NoteResource:

@@ -20,6 +20,7 @@ BOUNDED = {
     "PlacedOrder.retired": "MOST_IDS (test_amending.py)",
     "PlacedOrder.holds": "two for each item",
     "PlacedOrder.flags": "two",
+    "PlacedOrder.history": "KEPT (test_history.py)",
     "PlacedOrder.submitted": "the fields of a submission",
     "PlacedOrder.subscriptions": "EMBEDDED (test_progress.py)",
     "PlacedOrder.heard": "the engine's long memory",

@@ -9,6 +9,7 @@ from contracts.messages.order import HoldReason, Item, ItemStatus, Status
 from services.engine.core.contract import as_contract, as_document
 from services.engine.core.document import Document, field
 from services.engine.core.memory import LongMemory, Processed
+from services.orders.documents.history import Happened
 from services.orders.documents.party import Address, Customer, Group
 
 Flag = Literal["customer_differs", "clock_suspect"]
@@ -94,6 +95,7 @@ class PlacedOrder(LongMemory):
 
     ``changes`` is the number of the last change that fulfillment was asked about, ``edited_version`` that of the last
     fact that changed items, billing or contact data. ``retired`` are the ids of removed items: none is used again.
+    ``history`` has what happened to it since it was placed, its newest rows.
     """
 
     order_id: str
@@ -128,6 +130,7 @@ class PlacedOrder(LongMemory):
     changes: int = 0
     edited_version: int = 1
     retired: tuple[str, ...] | None = None
+    history: tuple[Happened, ...] = ()
     submitted: Mapping[str, bytes]
     stays: ClassVar[frozenset[str]] = frozenset({"OrderPlaced", "OrderConfirmed", "OrderCancelled"})
 

@@ -8,6 +8,7 @@ from services.engine.core.memory import stands_by
 from services.engine.core.message import Message, identity_of
 from services.engine.core.service import Change, Decision, Emit, UnitOfWork
 from services.orders.documents.awaited import AwaitedOrder, Parked
+from services.orders.documents.history import How, happened
 from services.orders.handlers.changing import ChangeHandler
 from services.orders.handlers.draft import OrderDraft
 from services.orders.rules.answers import ANSWERS
@@ -65,6 +66,8 @@ def emit_cancelled(draft: OrderDraft, message: Cancelled, *, rejected: bool = Fa
     order = replace(draft.order, version=draft.next_version)
     draft = draft.with_order(order).record(message, OrderCancelled.__name__)
     body = message.body
+    how: How = "rejection" if rejected else "cancellation"
+    draft = draft.note_down(happened(OrderCancelled.__name__, message.time, body.actor, body.reason, how))
     fact = OrderCancelled(
         version=order.version, order=to_contract(order), actor=body.actor, reason=body.reason, rejected=rejected
     )

@@ -17,6 +17,7 @@ from services.engine.core.message import Message
 from services.engine.core.service import Emit, UnitOfWork, Want
 from services.orders.documents.awaited import AwaitedOrder, Parked
 from services.orders.documents.change_line import ChangeLine, ChangeRequest, OpenChange, proposal
+from services.orders.documents.history import happened
 from services.orders.documents.order import PlacedItem, PlacedOrder
 from services.orders.documents.party import Billing
 from services.orders.handlers.draft import OrderDraft
@@ -114,6 +115,7 @@ def emit_amended(
     order = replace(draft.order, version=version, edited_version=version)
     draft = draft.with_order(replace(order, status=status_of(order))).record(message, OrderAmended.__name__)
     body = message.body
+    draft = draft.note_down(happened(OrderAmended.__name__, message.time, body.actor, body.reason, change))
     fact = OrderAmended(
         version=version, order=to_contract(draft.order), change=change, actor=body.actor, reason=body.reason
     )

@@ -7,6 +7,7 @@ from contracts.values.refusals import Code, refusal
 from services.engine.core.document import replace
 from services.engine.core.message import Message
 from services.engine.core.service import Emit, UnitOfWork
+from services.orders.documents.history import happened
 from services.orders.handlers.draft import OrderDraft
 from services.orders.handlers.waiting import OrderRequestHandler
 from services.orders.rules.contract import to_contract
@@ -33,5 +34,6 @@ class Confirming(OrderRequestHandler[OrderConfirmationRequested]):
         version = draft.next_version
         order = replace(order, version=version, confirmed_at=message.time)
         draft = draft.with_order(replace(order, status=status_of(order))).record(message, "OrderConfirmed")
+        draft = draft.note_down(happened("OrderConfirmed", message.time, message.body.actor))
         fact = OrderConfirmed(version=version, order=to_contract(draft.order), actor=message.body.actor)
         return draft.emit(Emit(fact, message.cause))

@@ -14,6 +14,7 @@ from services.engine.core.message import Message
 from services.engine.core.service import Change, Decision, Emit, UnitOfWork
 from services.orders.documents.awaited import Parked
 from services.orders.documents.change_line import ChangeLine
+from services.orders.documents.history import KEPT, Happened
 from services.orders.documents.order import PlacedOrder
 from services.orders.rules.answers import ANSWERS
 
@@ -79,6 +80,10 @@ class OrderDraft(Immutable):
     def record(self, message: Message, outcome: str) -> "OrderDraft":
         """The order remembers the request and what came of it."""
         return self.with_order(replace(self.order, heard=record_processed(self.order.heard, message, outcome)))
+
+    def note_down(self, row: Happened) -> "OrderDraft":
+        """One more row of the order's history."""
+        return self.with_order(replace(self.order, history=(*self.order.history[1 - KEPT :], row)))
 
     def refuse(self, message: Message, *refusals: Refusal) -> "OrderDraft":
         """Nothing changes but the memory of it, and the sender hears why."""

@@ -7,6 +7,7 @@ from contracts.messages.orders import HoldReleased
 from services.engine.core.document import replace
 from services.engine.core.message import Message
 from services.engine.core.service import Emit, UnitOfWork
+from services.orders.documents.history import happened
 from services.orders.handlers.cancelling import cancel_alone
 from services.orders.handlers.draft import OrderDraft
 from services.orders.handlers.waiting import OrderRequestHandler
@@ -30,6 +31,7 @@ class ReleasingHold(OrderRequestHandler[HoldReleaseRequested]):
         order = release(draft.order, body, message.time)
         order = replace(order, version=version, edited_version=version)
         draft = draft.with_order(order).record(message, "HoldReleased")
+        draft = draft.note_down(happened("HoldReleased", message.time, body.actor, body.reason, body.price))
         fact = HoldReleased(
             version=version,
             order=to_contract(draft.order),

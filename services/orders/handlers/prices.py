@@ -9,6 +9,7 @@ from services.engine.core.handler import FactHandler
 from services.engine.core.message import Message
 from services.engine.core.service import NOTHING, Change, Decision, Emit, Page, UnitOfWork, Want
 from services.orders.documents.awaited_price import AwaitedPrice
+from services.orders.documents.history import happened
 from services.orders.documents.order import PlacedOrder
 from services.orders.documents.variant import Variant
 from services.orders.handlers.draft import OrderDraft
@@ -111,6 +112,7 @@ class FillingPrices(FactHandler[PriceFound]):
             return draft.emit(*again).decision()
         version = draft.next_version
         draft = draft.with_order(replace(priced, version=version, edited_version=version))
+        draft = draft.note_down(happened(HoldReleased.__name__, message.time))
         fact = HoldReleased(version=version, order=to_contract(draft.order), released="price_missing")
         return draft.emit(Emit(fact), *again).decision()
 
