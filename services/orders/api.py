@@ -14,6 +14,7 @@ from services.http.identity import Identity
 from services.orders import queries
 from services.orders.reads_api import add_reads, tell_customer, tell_order
 from services.orders.resources import CustomerResource, OrderResource, VariantResource, variant_of
+from services.orders.search_api import add_search
 
 _ORDER: Final = {"order_id": "{order_id}"}
 _CUSTOMER: Final = {"customer_id": "{customer_id}"}
@@ -138,5 +139,6 @@ def routes(door: Door, identity: Identity) -> APIRouter:
     router = APIRouter(tags=["orders"], default_response_class=Response)
     for command in COMMANDS:
         add_command(router, command, door, identity)
+    add_search(router, door, identity)
     add_reads(router, door, identity)
     return router

@@ -1,4 +1,4 @@
-"""What is read of orders, customers and the catalog over HTTP. Lists of orders are ``GET /orders``."""
+"""What is read of orders, customers and the catalog over HTTP. Lists of orders are in ``search_api.py``."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final

@@ -84,6 +84,11 @@ async def test_from_the_catalog_to_the_invoice(teller: Teller) -> None:
     assert [(each["subscription_id"], each["serial"]) for each in made] == [("S-1/1", "SN-1"), ("S-1/2", "SN-2")]
 
     order = await teller.read("/orders/S-1")
+    assert [(each["kind"], each["actor"]) for each in order["history"]] == [("OrderConfirmed", "anybody")]
+    searched = await teller.read("/orders?text=Engines%20clo&customer_type=business&counts=true")
+    assert [each["order_id"] for each in searched["items"]] == ["S-1"]
+    assert searched["counts"]["fulfilled"] == {"number": 1, "more": False}
+    assert (await teller.read("/orders?text=nobody"))["items"] == []
     assert order["source"] == "http:anybody"
     assert (await teller.read("/catalog"))["items"][0]["prices"] == PRICES
     customer = order["customer"]["id"]

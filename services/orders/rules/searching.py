@@ -35,8 +35,9 @@ ROWS: Final = "_id_"
 class Wanted(Immutable):
     """A search: ``text``, and values that all must be equal; none given means that it does not matter.
 
-    ``hold`` is a reason, ``any`` or ``none``. Placed at ``created_from`` or later, and before ``created_before`` (UTC).
-    ``limit``: 1 to 50 orders on a page; ``cursor`` goes on behind the last page.
+    ``hold`` is a reason, ``any`` or ``none``. ``sources``: one of these submitted it, whatever ``source`` says. Placed
+    at ``created_from`` or later, and before ``created_before`` (UTC). ``limit``: 1 to 50 orders on a page; ``cursor``
+    goes on behind the last page.
     """
 
     text: str = ""
@@ -48,6 +49,7 @@ class Wanted(Immutable):
     channel: Literal["shop", "phone", "api"] | None = None
     test: bool | None = None
     source: str | None = None
+    sources: tuple[str, ...] = ()
     created_from: datetime | None = None
     created_before: datetime | None = None
     limit: int = 50
@@ -88,7 +90,9 @@ class Token(Immutable):
     @property
     def begins_identifier(self) -> Filter | None:
         """Rows whose id, address or domain begins so; None: too little was typed."""
-        if len(self.identifier) < FROM_LETTERS:
+        if (
+            len(self.identifier) < FROM_LETTERS or "\0" in self.identifier
+        ):  # which no expression may have, and no id has
             return None
         return {"keys": {"$in": [_begins(f"{sign}{self.identifier}") for sign in (ADDRESS, ORDER)]}}
 
@@ -132,6 +136,9 @@ def conditions_of(wanted: Wanted) -> Iterator[Condition]:
         if value is not None:
             driver = None if f"{name}:{value}" in PLAIN else {"keys": {"$eq": filter_key(name, value)}}
             yield Condition(row={name: {"$eq": value}}, driver=driver)
+    if wanted.sources:
+        keys = [filter_key("source", source) for source in wanted.sources]
+        yield Condition(row={"source": {"$in": list(wanted.sources)}}, driver={"keys": {"$in": keys}})
     if wanted.test is not None:
         driver = {"keys": {"$eq": filter_key("test", "yes")}} if wanted.test else None
         yield Condition(row={"test": {"$eq": True}} if wanted.test else {"test": {"$exists": False}}, driver=driver)

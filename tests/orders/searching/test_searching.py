@@ -88,3 +88,9 @@ def test_the_time_is_a_span_of_rows_and_a_cursor_narrows_it() -> None:
     assert span_of(wanted, None) == {"$gte": "018cc251f400", "$lt": "018cc288e280"}
     assert span_of(wanted, "018cc2600000" + "0" * 12)["$lt"] == "018cc2600000" + "0" * 12
     assert span_of(Wanted(), None) == {"$gte": "0", "$lt": "g"}
+
+
+def test_a_text_with_a_null_byte_makes_no_expression_with_one() -> None:
+    (token,) = tokens_of("abcde\0fgh")
+    assert token.begins_identifier is None
+    assert token.begins_serial is None
