@@ -21,7 +21,8 @@ MOST_ROWS: Final = 100
 class Bounds(Immutable):
     """``body``: bytes of one request; ``depth``: levels of its JSON; ``page``: rows of one page; ``query``: seconds of
     one question to the database; ``rate``: requests a minute of one key in one process, ``in_flight``: how many of them
-    at a time; ``waiting``: requests in one process that wait for their answers, whoever sent them.
+    at a time; ``waiting``: requests in one process that wait for their answers, whoever sent them; ``undecided``:
+    requests of one service that are stored and not known to be decided, in all processes.
     """
 
     body: int = LARGEST
@@ -31,6 +32,7 @@ class Bounds(Immutable):
     rate: int = 6_000
     in_flight: int = 200
     waiting: int = 1_000
+    undecided: int = 100_000
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Bounds":
@@ -50,6 +52,7 @@ class Bounds(Immutable):
             rate=number("LEASELINE_HTTP_RATE", 6_000, 1, 10_000_000),
             in_flight=number("LEASELINE_HTTP_IN_FLIGHT", 200, 1, 100_000),
             waiting=number("LEASELINE_HTTP_WAITING", 1_000, 1, 100_000),
+            undecided=number("LEASELINE_HTTP_UNDECIDED", 100_000, 1_000, 10_000_000),
         )
 
 

@@ -68,6 +68,7 @@ class Door:
         """
         if self.waiting >= self._most_waiting:
             raise fault(Fault.TOO_MANY_WAITING, headers={"Retry-After": "2"})
+        self._check_room()
         now = self.now()
         mine = stored(intake, caller.owner, now, stale=stale)
         request = await self._store.add(mine, now + sending.AGAIN_AFTER)
@@ -92,6 +93,7 @@ class Door:
         neither sent nor waited for. What came before and is not answered is sent again in its place, with its own
         bytes: a process may have died between storing and sending it, and what follows must not overtake it.
         """
+        self._check_room()
         async with self._batches:
             now = self.now()
             mine = [stored(each, caller.owner, now, stale=False) for each in intakes]
@@ -112,6 +114,12 @@ class Door:
             await task
             await self._store.note([each.id for each in same if each.open and each.answer in answers], {})
         return [Taken(each, answers.get(each.answer), repeated=id(each) not in new) for each in requests]
+
+    def _check_room(self) -> None:
+        """Raises ``Problem`` before anything is stored: what nobody decides must not pile up without an end."""
+        if self._sender.full:
+            detail = "the services do not decide what was sent before"
+            raise fault(Fault.TOO_MANY_WAITING, detail, headers={"Retry-After": "30"})
 
     async def _send(self, *requests: StoredRequest) -> None:
         if requests and await self._sender.send(*[each.record for each in requests]):

@@ -114,6 +114,10 @@ class RequestStore:
         found = self._requests.find({"due": {"$lte": now}}).sort("due", ASCENDING).limit(most)
         return [_request(each) async for each in found]
 
+    async def count_open(self, most: int) -> int:
+        """How many requests are not known to be answered, counted up to this many."""
+        return await self._requests.count_documents({"due": {"$exists": True}}, limit=most, hint="open")
+
     async def note(self, answered: Iterable[str], again: Mapping[str, tuple[datetime, datetime]]) -> None:
         """``answered`` are looked at no more; of the others, when they were sent again and are looked at next."""
         ended = list(answered)

@@ -30,7 +30,11 @@ class Sender:
         producer: KafkaProducer,
         now: Callable[[], datetime],
         failed: Callable[[str, Exception], None],
+        most: int = 100_000,
     ) -> None:
+        """``most``: so many requests of all processes may be undecided before the next one is turned away."""
+        self._most = most
+        self._undecided = 0
         self._store = store
         self._producer = producer
         self._now = now
@@ -58,18 +62,35 @@ class Sender:
                     await self._producer.replace()
                     self._broken = False
 
-    async def send_again(self) -> int:
-        """Sends what nobody answered; returns how many. Called by every API process: a repeat is known as one."""
+    @property
+    def full(self) -> bool:
+        """Whether too much is undecided, as far as the last look tells: Kafka or the lanes are away for long."""
+        return self._undecided >= self._most
+
+    async def look(self) -> None:
+        """Looks through everything that is due, and counts what is undecided: what was answered leaves it here."""
+        while await self.send_again():
+            pass
+        self._undecided = await self._store.count_open(self._most)
+
+    async def send_again(self) -> bool:
+        """Sends what nobody answered, some at a time; whether more may be due. Called by every API process: a repeat is
+        known as one. While Kafka does not take them it ends: there is time for the rest later.
+        """
         now = self._now()
         due = await self._store.unanswered(now, MOST)
         answers = await self._store.answers([each.answer for each in due]) if due else {}
         answered = [each.id for each in due if each.answer in answers]
         again: dict[str, tuple[datetime, datetime]] = {}
+        sent = True
         for request in due:
-            if request.answer not in answers and await self.send(request.record):
+            if request.answer not in answers:
+                sent = await self.send(request.record)
+                if not sent:
+                    break
                 again[request.id] = (now, self._next(request, now))
         await self._store.note(answered, again)
-        return len(again)
+        return sent and len(due) == MOST
 
     def _next(self, request: StoredRequest, now: datetime) -> datetime:
         # With some jitter, so that several processes do not send the same at once for ever.
@@ -81,6 +102,6 @@ class Sender:
         while True:
             await asyncio.sleep(LOOKED_EVERY * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
             try:
-                await self.send_again()
+                await self.look()
             except PyMongoError as error:
                 self._failed("mongodb", error)

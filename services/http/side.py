@@ -49,7 +49,7 @@ class OpenSide:
         database = client[f"{settings.databases}_{side.service}"]
         self.store = RequestStore(database)
         self.imports = JobStore(database)
-        self.sender = Sender(self.store, producer, now, self._failed)
+        self.sender = Sender(self.store, producer, now, self._failed, bounds.undecided)
         self.waiting = Waiting(self.store.answers, self._look_up_failed)
         self.door = Door(
             side.service,

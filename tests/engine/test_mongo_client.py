@@ -51,3 +51,20 @@ def test_no_file_but_this_one_makes_a_client_of_pymongo(room: str) -> None:
     files = (Path(__file__).resolve().parents[2] / room).rglob("*.py")
     found = [file.name for file in files if made.search(file.read_text("utf-8"))]
     assert found == (["mongo_client.py"] if room == "services" else [])
+
+
+async def test_a_question_of_a_bounded_client_is_given_up_by_the_server(mongo: str, database: str) -> None:
+    async with connect(mongo) as client, connect(mongo, done_within=2.0) as bounded:
+        things = client[database]["things"]
+        await things.insert_one({"_id": 1})
+        await client[database].command("profile", 2)
+        asked = bounded[database]["things"]
+        await asked.find_one({"_id": 1})
+        await asked.count_documents({})
+        await (await asked.aggregate([{"$match": {}}])).to_list()
+        await things.find_one({"_id": 1})
+        await client[database].command("profile", 0)
+        rows = client[database]["system.profile"].find({"ns": f"{database}.things"}).sort("ts", 1)
+        bounds = [row["command"].get("maxTimeMS") async for row in rows]
+    assert [0 < found <= 2_000 for found in bounds[:-1]] == [True] * 3
+    assert bounds[-1] is None

@@ -107,11 +107,11 @@ async def test_a_page_has_so_many_rows_and_no_more(asked: str, answer: tuple[int
 
 
 def test_all_of_them_are_settings() -> None:
-    names = ("BODY_BYTES", "JSON_DEPTH", "PAGE", "RATE", "IN_FLIGHT", "WAITING")
+    names = ("BODY_BYTES", "JSON_DEPTH", "PAGE", "RATE", "IN_FLIGHT", "WAITING", "UNDECIDED")
     environment = {f"LEASELINE_HTTP_{name}": str(number) for number, name in enumerate(names, 2_000)}
     environment |= {"LEASELINE_HTTP_JSON_DEPTH": "9", "LEASELINE_HTTP_PAGE": "7", "LEASELINE_HTTP_QUERY_SECONDS": "0.5"}
     assert Bounds.read(environment) == Bounds(
-        body=2_000, depth=9, page=7, query=0.5, rate=2_003, in_flight=2_004, waiting=2_005
+        body=2_000, depth=9, page=7, query=0.5, rate=2_003, in_flight=2_004, waiting=2_005, undecided=2_006
     )
     assert Bounds.read({}) == Bounds()
 

@@ -25,6 +25,7 @@ NAMES: Final = frozenset(
         "HTTP_PORT",
         "HTTP_QUERY_SECONDS",
         "HTTP_RATE",
+        "HTTP_UNDECIDED",
         "HTTP_WAITING",
         "ISSUER",
         "ISSUER_ADDRESS",
