@@ -7,7 +7,7 @@ from typing import Final
 from services.http.scopes import SCOPES, WHOLE
 
 NOTES: Final = (Path(__file__).resolve().parents[2] / "docs/operations.md").read_text("utf-8")
-_ROW: Final = re.compile(r"^\| `([a-z]+:[a-z]+)` \| (.+?) \| (its own|no) \|$", re.MULTILINE)
+_ROW: Final = re.compile(r"^\| `([a-z]+:[a-z]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 
 
 def test_every_scope_has_its_row_with_what_it_allows_and_whether_a_shop_may_have_it() -> None:
