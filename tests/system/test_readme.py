@@ -1,5 +1,6 @@
 """The README's lines are run as they stand there."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.places import PROJECT
+from tests.system.http_doors import Doors
 from tests.system.installation import Installation
 from tests.system.read_back import said
 
@@ -27,6 +29,10 @@ def block(language: str) -> str:
 def test_the_python_lines_are_those_of_the_file() -> None:
     """Whoever copies the file gets what the README shows."""
     assert block("python") == (PROJECT / "docs/hello/order.py").read_text(encoding="utf-8")
+
+
+def test_the_curl_lines_are_those_of_the_file() -> None:
+    assert block("sh") == (PROJECT / "docs/hello/http.sh").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["docs/hello/variant.json", "docs/hello/order.json", "docs/hello/scan.json"])
@@ -76,3 +82,33 @@ async def test_the_kcat_lines_make_two_subscriptions_and_the_python_lines_are_an
     assert caused[("hello", "order-1"), "OrderPlaced"] == 1
     assert caused[("hello", "order-1-again"), "RequestRepeated"] == 1
     await installation.assert_whole()
+
+
+async def test_the_curl_lines_lead_from_the_catalog_to_an_invoice(installation: Installation, tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed (apt-get install curl)")
+    doors = Doors(installation, tmp_path)
+    installation.start().until_ready()
+    try:
+        client = await doors.open("operations.serving")
+        done = await asyncio.to_thread(
+            subprocess.run,
+            ["bash", "-ec", block("sh")],
+            cwd=PROJECT,
+            env={**os.environ, "LEASELINE_API": str(client.base_url).rstrip("/"), "LEASELINE_KEY": "none"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        variant, order, found, scanned, subscriptions, run, invoices = map(json.loads, done.stdout.splitlines())
+        assert variant["variant"]["sku"] == "CHAIR"
+        assert order["order"]["order_id"] == "HTTP-1"
+        assert [each["order_id"] for each in found["items"]] == ["HTTP-1"]
+        assert len(scanned["scanned"]["subscriptions"]) == len(subscriptions["items"]) == 2
+        assert run["outcome"]["state"] == "done"
+        (invoice,) = invoices["items"]
+        assert invoice["total"] > 0
+    finally:
+        doors.stop()
