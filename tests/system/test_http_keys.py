@@ -74,6 +74,18 @@ async def test_a_shop_sees_its_own_whichever_way_it_came_and_a_stranger_changes_
     assert (await api.request("GET", mine.json()["outcome"]["request"], own)).status_code == 200
     assert (await api.request("GET", mine.json()["outcome"]["request"], stranger)).status_code == 404
 
+    for query in ("", "?text=ada", f"?text={ORDER}%40example.example", f"?source={shop.SOURCE}"):
+        found = [await api.request("GET", f"/orders{query}", key) for key in (own, stranger)]
+        assert [ORDER in answer.text for answer in found] == [True, False], query
+    counts = [(await api.request("GET", "/orders?counts=true", key)).json()["counts"] for key in (own, stranger)]
+    assert [sum(each["number"] for each in by_status.values()) for by_status in counts] == [2, 0]
+    theirs = await api.request(
+        "GET", f"/events?cursor=begin&subject={ORDER}&timeout=30", own
+    )  # as soon as there is one
+    assert ORDER in theirs.text
+    nobodys = await api.request("GET", f"/events?cursor=begin&subject={ORDER}&timeout=2", stranger)
+    assert (nobodys.status_code, nobodys.json()) == (200, [])
+
     for address in (f"/orders/{ORDER}/cancellation", f"/orders/{ORDER}/cancellation?unknown=wait"):
         answer = await api.request("POST", address, stranger, json={"reason": "no"})
         assert (answer.status_code, answer.json()["code"]) == (404, "order_not_found")
