@@ -1,6 +1,6 @@
 """Orders are found by text and filters, as fast among a million as among ten thousand.
 
-Each search walks one index, that of its rarest condition, from the newest order back, and reads 5,000 rows at most;
+Each search walks one index, that of its rarest condition, from the newest order back, and reads 10,000 rows at most;
 the other conditions are told of the rows. Where that was not enough the page says how far it looked back, and its
 cursor goes on from there. So nothing is left to a planner, and no search costs more because there are more orders.
 
@@ -36,12 +36,8 @@ from services.orders.rules.searching import (
 __all__ = ["Count", "Database", "ListedOrder", "Page", "Wanted", "WrongCursor", "count_by_status", "search"]
 
 Database = AsyncDatabase[dict[str, Any]]
-MOST_READ: Final = 5_000
+MOST_READ: Final = 10_000
 """Rows that one page reads."""
-STEPS: Final = (200, 1_500)
-"""Rows that are read before, in the hope that they fill the page: MongoDB hands rows on in large lots, and would read
-all that it may.
-"""
 COUNTED: Final = 1_000
 """Where counting stops: more is ``1,000+``."""
 MOST_IDENTIFIED: Final = 50
@@ -129,7 +125,7 @@ async def search(database: Database, wanted: Wanted) -> Page | WrongCursor:
 
 async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status, Count]:
     """How many orders there are of each status, whatever status and page are wanted. All of them are counted exactly,
-    test orders left out; with a text or a filter counting stops at 1,000 each, and at 5,000 rows.
+    test orders left out; with a text or a filter counting stops at 1,000 each, and at 10,000 rows.
     """
     statuses: tuple[Status, ...] = get_args(Status)
     everything = replace(Wanted(), test=wanted.test or None)
@@ -143,13 +139,11 @@ async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status,
     if asked.identified:
         identified = await database["findable"].find(asked.of_identified(), {"status": 1}).to_list()
     walk = await _walk(database, asked)
-    rest = [*walk.rest, {"_id": {"$nin": [row["_id"] for row in identified]}}]
-    found = [{"$match": {"$and": rest}}, {"$group": {"_id": "$status", "orders": {"$sum": 1}}}]
-    stages = [*walk.stages(asked.span, MOST_READ), {"$facet": {"read": [{"$count": "rows"}], "found": found}}]
-    cursor = await database["findable"].aggregate(stages, hint=walk.index, maxTimeMS=PATIENCE_MS)
-    counted = (await cursor.to_list())[0]
-    more = bool(counted["read"]) and counted["read"][0]["rows"] >= MOST_READ
-    numbers = {row["_id"]: row["orders"] for row in counted["found"]}
+    far, more = await _farthest(database, walk, asked.span)
+    others = {"$nor": [{"_id": {"$in": [row["_id"] for row in identified]}}]}
+    stages = [{"$match": walk.rows(asked.span, far) | others}, {"$group": {"_id": "$status", "orders": {"$sum": 1}}}]
+    counted = await database["findable"].aggregate(stages, hint=walk.index, maxTimeMS=PATIENCE_MS)
+    numbers = {row["_id"]: row["orders"] async for row in counted}
     for row in identified:
         numbers[row["status"]] = numbers.get(row["status"], 0) + 1
     return {s: Count(min(numbers.get(s, 0), COUNTED), more or numbers.get(s, 0) > COUNTED) for s in statuses}
@@ -213,66 +207,81 @@ async def _ids(database: Database, asked: Filter, index: str) -> frozenset[str]:
 
 
 class _Walk(Immutable):
-    """Along which rows a search goes, the newest first: how many there are, up to a thousand, and what is still to be
-    told of each.
+    """Along which rows a search goes, the newest first, and what is told of each. ``thousandth``: where there are so
+    many, the last of the first thousand.
     """
 
     driver: Filter
     index: str
-    count: int
     rest: tuple[Filter, ...]
+    thousandth: str | None = None
 
-    def stages(self, span: Filter, most: int) -> list[dict[str, Any]]:
-        """Up to so many of them."""
-        return [{"$match": {**self.driver, "_id": span}}, {"$sort": {"_id": -1}}, {"$limit": most}]
+    def rows(self, span: Filter, least: str | None = None, below: str | None = None) -> dict[str, Any]:
+        """Those of a span that have everything, or of a part of it: from ``least`` on, and below ``below``."""
+        between = {"$gte": span["$gte"] if least is None else least, "$lt": span["$lt"] if below is None else below}
+        found: dict[str, Any] = {**self.driver, "_id": between}
+        return found | ({"$and": list(self.rest)} if self.rest else {})
 
 
 async def _walk(database: Database, asked: _Search) -> _Walk:
     """Along the condition with an index that the fewest rows have. Of several that more than a thousand have, along
     that of which the thousandth row lies farthest back. Without any such condition: along all rows.
     """
-    conditions = asked.conditions
-    drivers = [(each, each.driver) for each in conditions if each.driver is not None]
-    if not drivers:
-        return _Walk({}, ROWS, COUNTED, tuple(each.row for each in conditions))
-    ranks = [(COUNTED, "")]
-    if len(drivers) > 1:
-        ranks = await asyncio.gather(*(_rank(database, {**d, "_id": asked.span}, each.index) for each, d in drivers))
+    drivers = [each for each in asked.conditions if each.driver is not None] or [Condition(row={}, index=ROWS)]
+    ranks = await asyncio.gather(*(_rank(database, each, asked.span) for each in drivers))
     place = min(range(len(drivers)), key=ranks.__getitem__)
-    chosen, driver = drivers[place]
-    rest = tuple(each.row for each in conditions if each is not chosen or not chosen.exact)
-    return _Walk(driver, chosen.index, ranks[place][0], rest)
+    chosen, (_, thousandth) = drivers[place], ranks[place]
+    rest = tuple(each.row for each in asked.conditions)
+    if len(rest) == 1 and asked.filters == asked.conditions and chosen is asked.conditions[0]:
+        rest = ()  # its index tells all that is asked
+    return _Walk(chosen.driver or {}, chosen.index, rest, thousandth or None)
 
 
-async def _rank(database: Database, asked: Filter, index: str) -> tuple[int, str]:
+async def _rank(database: Database, driver: Condition, span: Filter) -> tuple[int, str]:
     """How many rows there are, up to a thousand, and the last of those."""
-    counted = await database.command("count", "findable", query=asked, limit=COUNTED, hint=index, maxTimeMS=PATIENCE_MS)
+    asked, hint = {**(driver.driver or {}), "_id": span}, driver.index
+    counted = await database.command("count", "findable", query=asked, limit=COUNTED, hint=hint, maxTimeMS=PATIENCE_MS)
     if counted["n"] < COUNTED:
         return int(counted["n"]), ""
-    edge = database["findable"].find(asked, {"_id": 1}, hint=index, sort=[("_id", -1)], skip=COUNTED - 1)
-    last = await edge.limit(1).max_time_ms(PATIENCE_MS).to_list()
-    return COUNTED, last[0]["_id"] if last else ""
+    behind = await _behind(database, asked, hint, COUNTED - 1)
+    return COUNTED, behind[0] if behind else ""
+
+
+async def _behind(database: Database, asked: Filter, index: str, skipped: int) -> list[str]:
+    """The next two rows behind so many, from the index alone."""
+    rows = database["findable"].find(asked, {"_id": 1}, hint=index, sort=[("_id", -1)], skip=skipped)
+    return [row["_id"] for row in await rows.limit(2).max_time_ms(PATIENCE_MS).to_list()]
+
+
+async def _farthest(database: Database, walk: _Walk, span: Filter) -> tuple[str | None, bool]:
+    """The last row that may be read, None if there are fewer; and whether there are more behind it."""
+    if walk.thousandth is None:
+        return None, False
+    asked = {**walk.driver, "_id": {"$gte": span["$gte"], "$lt": walk.thousandth}}
+    found = await _behind(database, asked, walk.index, MOST_READ - COUNTED - 1)
+    return (found[0], len(found) > 1) if found else (None, False)
 
 
 async def _by_words(database: Database, asked: _Search, limit: int) -> tuple[list[dict[str, Any]], str | None]:
-    """Rows that have all conditions, and the last row that was read, if there are more behind it than may be read."""
+    """Rows that have all conditions, and the last row that was read, if there are more behind it than may be read.
+
+    The first thousand are looked at by themselves: nearly every page is full with them.
+    """
     walk = await _walk(database, asked)
-    rows = database["findable"]
-    behind: list[dict[str, Any]] = [{"$limit": limit}, {"$project": {"order_id": 1, "source": 1}}]
-    if walk.rest:
-        behind.insert(0, {"$match": {"$and": list(walk.rest)}})
-    found: list[dict[str, Any]] = []
-    for most in (*(step for step in STEPS if step < MOST_READ), MOST_READ):
-        stages = walk.stages(asked.span, most) + behind
-        found = await (await rows.aggregate(stages, hint=walk.index, maxTimeMS=PATIENCE_MS)).to_list()
-        if len(found) == limit or (not walk.rest and limit <= most) or walk.count < min(most, COUNTED):
-            return found, None
-    edge = rows.find({**walk.driver, "_id": asked.span}, {"_id": 1}, hint=walk.index, sort=[("_id", -1)])
-    last = await edge.skip(MOST_READ - 1).limit(2).max_time_ms(PATIENCE_MS).to_list()
-    if len(last) < 2:
+    near = walk.thousandth if walk.rest else None
+    found = await _some(database, walk.rows(asked.span, near), walk.index, limit)
+    if near is None or len(found) == limit:
         return found, None
-    # A row that came meanwhile would shift the edge: what is shown already is not shown again.
-    return found, min([last[0]["_id"], *(row["_id"] for row in found[-1:])])
+    far, more = await _farthest(database, walk, asked.span)
+    found += await _some(database, walk.rows(asked.span, far, near), walk.index, limit - len(found))
+    if not more or far is None or len(found) == limit:
+        return found, None
+    return found, far
+
+
+async def _some(database: Database, asked: Filter, index: str, limit: int) -> list[dict[str, Any]]:
+    rows = database["findable"].find(asked, {"order_id": 1, "source": 1}, hint=index, sort=[("_id", -1)])
+    return await rows.limit(limit).max_time_ms(PATIENCE_MS).to_list()
 
 
 async def _identified(database: Database, asked: _Search, limit: int) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ BOUNDED = {
     "SubscriptionRows.subscriptions": "ON_A_PAGE (test_progress.py)",
     "SubscriptionRows.serials": "ON_A_PAGE (test_progress.py)",
     "Findable.keys": "MOST_KEYS, and one for each value that is filtered by (test_findable.py)",
-    "Findable.long": "words with a key each, so MOST_KEYS",
+    "Findable.words": "each has a key, so MOST_KEYS, and three more",
     "Findable.holds": "two reasons",
     "AwaitedOrder.parked": "settings.most_parked and MOST_SUBMISSIONS, below",
     "AwaitedOrder.heard": "the last 1,000 refusals, for a day",

@@ -30,14 +30,16 @@ PLAIN: Final = frozenset({"type:individual", "channel:shop", "term:at_once"})
 class Findable(Document):
     """An order's row. Its id is ``row_id``: rows sort by when the order was placed.
 
-    ``keys`` are the beginnings of the words of customer and products, the whole e-mail address, its domain and the
-    order's id, each behind its sign, and the values that are filtered by. ``long`` are the words that their keys do not
-    tell. ``open`` is the status of an order that has not come to its usual end.
+    ``words`` are those of customer and products, the whole e-mail address, its domain and the order's id, each of the
+    last three behind its sign; ``keys`` the beginnings of the words, the other three whole, and the values that are
+    filtered by. Both are there because a row is found by one key, and told by its words: an index that had both would
+    leave it to MongoDB which of two words to begin with. ``open`` is the status of an order that has not come to its
+    usual end.
     """
 
     order_id: str
     keys: tuple[str, ...]
-    long: tuple[str, ...] = ()
+    words: tuple[str, ...]
     status: Status
     open: Status | None = None
     type: Literal["individual", "business"]
@@ -116,21 +118,18 @@ def _of_filters(order: PlacedOrder) -> Stored:
 
 
 def _of_words(order: PlacedOrder) -> Stored:
-    keys = dict.fromkeys(_filter_keys(order))
     address = plain(order.customer.email.strip())
-    keys[f"{ORDER}{plain(order.order_id)}"] = None
-    keys[f"{ADDRESS}{address}"] = None
-    keys[f"{ADDRESS}{address.rpartition('@')[2]}"] = None
-    long: dict[str, None] = {}
+    words = [f"{ORDER}{plain(order.order_id)}", f"{ADDRESS}{address}", f"{ADDRESS}{address.rpartition('@')[2]}"]
+    keys = [*_filter_keys(order), *words]
     left = MOST_KEYS
     for text in dict.fromkeys(_texts(order)):
-        words = words_of(text)
-        left -= len(words.keys)
+        found = words_of(text)
+        left -= len(found.keys)
         if left < 0:
             break
-        keys.update(dict.fromkeys(words.keys))
-        long.update(dict.fromkeys(words.long))
-    return {"keys": list(keys), "long": list(long)} if long else {"keys": list(keys)}
+        keys += found.keys
+        words += found.words
+    return {"keys": list(dict.fromkeys(keys)), "words": list(dict.fromkeys(words))}
 
 
 def _texts(order: PlacedOrder) -> Iterator[str]:

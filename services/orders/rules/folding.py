@@ -17,9 +17,6 @@ LENGTHS: Final = (3, 4, 5, 6, 8)
 """Letters of the beginnings by which a word is found. What is typed between them, or beyond, is found by the longest
 that fits, and compared with the word itself: each length costs a key of an index for each word of each order.
 """
-LONG: Final = 7
-"""Letters from which on a word is kept to be compared with: shorter ones are told by their beginnings alone."""
-
 _UNMARKED: Final = str.maketrans(
     {"ø": "oe", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "þ": "th", "ŧ": "t"}
 )
@@ -29,10 +26,10 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 
 class Words(Immutable):
-    """A text's words: ``keys`` are the beginnings by which they are found, each once, ``long`` those to compare."""
+    """A text's words, each once, and ``keys``, the beginnings by which they are found."""
 
+    words: tuple[str, ...]
     keys: tuple[str, ...]
-    long: tuple[str, ...]
 
 
 def plain(text: str) -> str:
@@ -61,25 +58,17 @@ def beginning_of(word: str) -> str:
     return word
 
 
-def is_told_by_key(word: str) -> bool:
-    """Whether who has the key of a typed word has the word: else its own words must be compared."""
-    return len(word) < LONG
-
-
 @lru_cache(4096)
 def words_of(text: str) -> Words:
     """The words by which a text is found. What is written together without its dashes and apostrophes is one, too:
     T-Shirt is ``t``, ``shirt`` and ``tshirt``. Names of products and people come again, so they are remembered.
     """
-    keys: dict[str, None] = {}
-    long: dict[str, None] = {}
+    words: dict[str, None] = {}
     for written in text.split():
         parts = split_words(written)
-        for word in (*parts, "".join(parts)) if len(parts) > 1 else parts:
-            keys.update(dict.fromkeys(_keys_of(word)))
-            if len(word) >= LONG:
-                long[word] = None
-    return Words(tuple(keys), tuple(long))
+        words.update(dict.fromkeys((*parts, "".join(parts)) if len(parts) > 1 else parts))
+    keys = dict.fromkeys(key for word in words for key in _keys_of(word))
+    return Words(tuple(words), tuple(keys))
 
 
 def _keys_of(word: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from contracts.values.serials import normalised
 from services.engine.core.document import replace
 from services.orders.documents.findable import ADDRESS, FINISHED, ORDER, PLAIN, filter_key, moment_of
 from services.orders.rules.cursor import MARK
-from services.orders.rules.folding import beginning_of, is_told_by_key, plain, split_words
+from services.orders.rules.folding import LENGTHS, beginning_of, plain, split_words
 
 Filter = Mapping[str, Any]
 """A condition in MongoDB's own form."""
@@ -62,14 +62,13 @@ class Wanted(Immutable):
 
 
 class Condition(Immutable):
-    """One thing that all orders found have in common. ``row`` tells it of a row; ``index`` finds such rows in their
-    order, by ``driver``, if there is one. Not ``exact``: what is found so must be told of the row all the same.
+    """One thing that all orders found have in common. ``row`` tells it of a row, by fields of which no index has
+    anything; ``index`` finds such rows in their order, by ``driver``, if there is one.
     """
 
     row: Filter
     driver: Filter | None = None
     index: str = KEYS
-    exact: bool = True
 
 
 class Token(Immutable):
@@ -84,8 +83,8 @@ class Token(Immutable):
     @property
     def whole(self) -> Condition:
         """Orders of this id, address or domain."""
-        keys = [f"{ADDRESS}{self.identifier}", f"{ORDER}{self.identifier}"]
-        return Condition(row={"keys": {"$in": keys}}, driver={"keys": {"$in": keys}})
+        signed = [f"{ADDRESS}{self.identifier}", f"{ORDER}{self.identifier}"]
+        return Condition(row={"words": {"$in": signed}}, driver={"keys": {"$in": signed}})
 
     @property
     def begins_identifier(self) -> Filter | None:
@@ -160,14 +159,9 @@ def span_of(wanted: Wanted, before: str | None) -> Filter:
     return {"$gte": least, "$lt": most if before is None else min(most, before)}
 
 
-def _word(word: str, others: list[str]) -> Condition:
-    key = beginning_of(word)
-    driver = {"keys": {"$in": [key, *others]}}
-    if is_told_by_key(word):
-        return Condition(row=driver, driver=driver)
-    long = {"long": {"$in": [_begins(word)]}}
-    row: Filter = {"$or": [long, {"keys": {"$in": others}}]} if others else long
-    return Condition(row=row, driver=driver, exact=False)
+def _word(word: str, signed: list[str]) -> Condition:
+    begins: str | Regex[str] = word if len(word) < LENGTHS[0] else _begins(word)
+    return Condition(row={"words": {"$in": [begins, *signed]}}, driver={"keys": {"$in": [beginning_of(word), *signed]}})
 
 
 def _begins(text: str) -> Regex[str]:

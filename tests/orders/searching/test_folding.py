@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 
 from services.orders.rules.folding import (
     LENGTHS,
-    LONG,
     beginning_of,
     fold,
-    is_told_by_key,
     plain,
     split_words,
     words_of,
@@ -70,7 +68,7 @@ def test_whoever_types_the_beginning_of_a_word_has_its_key(text: str, typed: int
         if len(begin) >= LENGTHS[0] or begin == word:
             words = words_of(text)
             assert beginning_of(begin) in words.keys
-            assert is_told_by_key(begin) or any(each.startswith(begin) for each in words.long)
+            assert any(each.startswith(begin) for each in words.words)
 
 
 @given(TEXTS)
@@ -79,20 +77,14 @@ def test_a_key_is_the_beginning_of_a_word_of_the_text(text: str) -> None:
     every = {*split_words(text), *joined}
     words = words_of(text)
     assert all(any(word.startswith(key) for word in every) for key in words.keys)
-    assert set(words.long) <= {word for word in every if len(word) >= LONG}
+    assert set(words.words) == every - {""}
     assert len(words.keys) == len(set(words.keys))
-
-
-def test_what_is_told_by_its_key_has_no_longer_key() -> None:
-    """A typed word of 3 to 6 letters is a key itself; of 7 it is not."""
-    assert [length for length in range(1, LONG) if beginning_of("x" * length) != "x" * length] == []
-    assert beginning_of("x" * LONG) != "x" * LONG
 
 
 def test_a_word_is_found_with_and_without_what_joins_it() -> None:
     words = words_of("T-Shirt O'Neill")
     assert {"t", "shirt", "tshir", "o", "neill", "oneil"} <= set(words.keys)
-    assert words.long == ()
+    assert words.words == ("t", "shirt", "tshirt", "o", "neill", "oneill")
 
 
 def test_short_words_have_one_key_and_are_found_whole_only() -> None:

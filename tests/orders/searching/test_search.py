@@ -16,7 +16,7 @@ from services.orders.search import Count, Database, Page, Wanted, WrongCursor, c
 from tests.orders.searching import naive
 from tests.orders.searching.strange import BEGIN, INDIVIDUAL, SEARCHES, STORES, add, keep
 
-SAME_STORE = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SAME_STORE = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def pages(database: Database, wanted: Wanted, most: int = 200) -> list[Page]:
@@ -49,7 +49,7 @@ async def test_it_finds_what_a_naive_search_finds(
 
 
 @SAME_STORE
-@given(STORES, st.lists(SEARCHES, min_size=1, max_size=8), st.integers(2, 9), st.integers(1, 3))
+@given(STORES, st.lists(SEARCHES, min_size=1, max_size=8), st.integers(4, 9), st.integers(1, 3))
 async def test_a_page_that_meets_its_bound_says_how_far_it_looked_and_the_next_goes_on_there(
     kept: Database, orders: tuple[PlacedOrder, ...], searches: list[Wanted], most: int, counted: int
 ) -> None:

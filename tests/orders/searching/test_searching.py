@@ -13,7 +13,7 @@ from services.engine.core.document import replace
 from services.orders.rules.searching import Wanted, conditions_of, span_of, tokens_of
 from tests.orders.searching.strange import BEGIN, SEARCHES
 
-OURS = {"keys", "long", "status", "open", "type", "group", "term", "holds", "channel", "test", "source", "serials"}
+OURS = {"keys", "words", "status", "open", "type", "group", "term", "holds", "channel", "test", "source", "serials"}
 OPERATORS = {"$in", "$eq", "$or", "$and", "$exists"}
 NASTY = st.one_of(
     st.sampled_from(
