@@ -1,6 +1,6 @@
 """Orders are found by text and filters, as fast among a million as among ten thousand.
 
-Each search walks one index, that of its rarest condition, from the newest order back, and reads 10,000 rows at most;
+Each search walks one index, that of its rarest condition, from the newest order back, and reads 5,000 rows at most;
 the other conditions are told of the rows. Where that was not enough the page says how far it looked back, and its
 cursor goes on from there. So nothing is left to a planner, and no search costs more because there are more orders.
 
@@ -36,7 +36,7 @@ from services.orders.rules.searching import (
 __all__ = ["Count", "Database", "ListedOrder", "Page", "Wanted", "WrongCursor", "count_by_status", "search"]
 
 Database = AsyncDatabase[dict[str, Any]]
-MOST_READ: Final = 10_000
+MOST_READ: Final = 5_000
 """Rows that one page reads."""
 COUNTED: Final = 1_000
 """Where counting stops: more is ``1,000+``."""
@@ -125,7 +125,7 @@ async def search(database: Database, wanted: Wanted) -> Page | WrongCursor:
 
 async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status, Count]:
     """How many orders there are of each status, whatever status and page are wanted. All of them are counted exactly,
-    test orders left out; with a text or a filter counting stops at 1,000 each, and at 10,000 rows.
+    test orders left out; with a text or a filter counting stops at 1,000 each, and at 5,000 rows.
     """
     statuses: tuple[Status, ...] = get_args(Status)
     everything = replace(Wanted(), test=wanted.test or None)
