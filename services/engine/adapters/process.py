@@ -36,7 +36,7 @@ from services.engine.observe.health import Watched, serve_health
 from services.engine.observe.logs import configure
 from services.engine.observe.outages import Outages
 from services.engine.observe.thinning import Libraries
-from services.engine.runtime.giving_back import give_back
+from services.engine.runtime.giving_back import give_back, keep_one_arena
 from services.engine.runtime.holding import keep_looking
 from services.engine.runtime.lane_manager import Ports
 from services.engine.runtime.mistyped import mistyped
@@ -232,6 +232,7 @@ async def _undecoded(message: Any) -> Any:
 def main(service: Service, at: Callable[[str], None] = lambda _step: None) -> None:
     """The entry point of a service's process: exit status 0 after SIGTERM, 1 with the reason when it had to stop."""
     settings = Settings.read()
+    keep_one_arena()
     _rarely_collect()
     libraries = configure(service.name, settings.logs, settings.log_level)
     for sentence in mistyped():
