@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.engine.core.document import replace
 from services.orders.rules.searching import Wanted, conditions_of, span_of, tokens_of
-from tests.orders.searching.strange import BEGIN, SEARCHES
+from tests.searching.strange import BEGIN, SEARCHES
 
 OURS = {"keys", "words", "status", "open", "type", "group", "term", "holds", "channel", "test", "source", "serials"}
 OPERATORS = {"$in", "$eq", "$or", "$and", "$exists"}

@@ -13,8 +13,8 @@ from services.engine.core.document import replace
 from services.orders import search as searching
 from services.orders.documents.order import PlacedOrder
 from services.orders.search import Count, Database, Page, Wanted, WrongCursor, count_by_status, search
-from tests.orders.searching import naive
-from tests.orders.searching.strange import BEGIN, INDIVIDUAL, SEARCHES, STORES, add, keep
+from tests.searching import naive
+from tests.searching.strange import BEGIN, INDIVIDUAL, SEARCHES, STORES, add, keep
 
 SAME_STORE = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
