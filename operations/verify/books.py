@@ -16,7 +16,7 @@ WRITTEN_AT: Final = 2000
 LARGEST: Final = 2**63 - 1
 CACHE_KIB: Final = 8 * 1024
 """Memory that SQLite may take for pages of the file, and once more for each thing that a query sorts; everything else
-lies in the file. Four times as much saved a seventh of the CPU time and cost 75 MB (``docs/decisions/0083``).
+lies in the file (figures: ``docs/decisions/0083``).
 """
 
 
