@@ -45,7 +45,8 @@ _OCCURRED: Final = {
     "name": "Occurred-At",
     "in": "header",
     "description": "When it happened, if that was not now: a scanner that was offline. RFC 3339.",
-    "schema": {"type": "string", "format": "date-time"},
+    # No format: some generators leave out every operation that has a header of a time.
+    "schema": {"type": "string", "examples": ["2026-03-02T09:00:00Z"]},
 }
 _IF_MATCH: Final = {
     "name": "If-Match",
@@ -81,7 +82,8 @@ def operation(
     body = _hoisted(schema_of(model), schemas)
     body["properties"] = {name: each for name, each in body.get("properties", {}).items() if name not in left_out}
     body["required"] = [each for each in body.get("required", ()) if each not in left_out | optional]
-    schemas[f"{name}Body"] = {key: value for key, value in body.items() if key not in ("$schema", "x-kind", "x-topic")}
+    said = {key: value for key, value in body.items() if key not in ("$schema", "$comment", "x-kind", "x-topic")}
+    schemas[f"{name}Body"] = {**said, "title": f"{name}Body"}
     example = json.loads((EXAMPLES / f"{model.type_name()}.json").read_text("utf-8"))["data"]
     example = {key: value for key, value in example.items() if key not in left_out}
     parts = {"outcome": _model(Outcome, schemas)}
@@ -204,8 +206,9 @@ def _model(model: type[BaseModel], schemas: Json) -> Json:
 
 def _hoisted(schema: Mapping[str, Any], schemas: Json) -> Json:
     """A contract's schema whose definitions are the document's. What is read admits more than what is told: a value has
-    a schema of its own for each, and its name says so.
+    a schema of its own for each, and its name and title say so: generators call their classes by titles.
     """
     found: Json = json.loads(_WITHIN.sub(rf'"{SCHEMAS}\1Input"', json.dumps(schema)))
-    schemas.update({f"{name}Input": each for name, each in found.pop("$defs", {}).items()})
+    for name, each in found.pop("$defs", {}).items():
+        schemas[f"{name}Input"] = {**each, "title": f"{name}Input"}
     return found
