@@ -25,7 +25,19 @@ _TELLING: Final = frozenset(
 )
 _JUDGED: Final = frozenset(
     {*_BOUNDED_ABOVE, *_BOUNDED_BELOW, *_ALL_OR_NOTHING, *_TELLING}
-    | {"type", "enum", "const", "anyOf", "$ref", "properties", "required", "items", "additionalProperties", "default"}
+    | {
+        "type",
+        "enum",
+        "const",
+        "anyOf",
+        "$ref",
+        "properties",
+        "required",
+        "items",
+        "additionalProperties",
+        "propertyNames",
+    }
+    | {"default"}
 )
 
 
@@ -48,8 +60,14 @@ def changes(old: Schema, new: Schema) -> tuple[Change, ...]:
     """
     places = zip(("kind", "topic"), place_of(old), place_of(new), strict=True)
     found = [Change("", f"{name} changed from {was} to {is_now}") for name, was, is_now in places if was != is_now]
-    said = place_of(new)[0] != "request"
-    found += _Comparison(old, new, said=said).of(old, new, "")
+    return (*found, *compared(old, new, said=place_of(new)[0] != "request"))
+
+
+def compared(old: Schema, new: Schema, *, said: bool) -> tuple[Change, ...]:
+    """The same of two schemas that name no place. ``said``: others read what is written; else they write what we read.
+    Raises ValueError as ``changes`` does.
+    """
+    found = _Comparison(old, new, said=said).of(old, new, "")
     if said:
         broken = {change.path for change in found}
         wider = {
@@ -97,6 +115,8 @@ class _Comparison:
             found.append(Change(path, f"{_NARROWED} unknown fields are refused"))
         elif isinstance(others, Mapping) and were is not False:
             found += self.of({} if were is True else were, others, f"{path}.*" if path else "*")
+        if "propertyNames" in new:
+            found += self.of(old.get("propertyNames", {}), new["propertyNames"], f"{path}.<name>" if path else "<name>")
         if "properties" in old or "properties" in new:
             found += self._fields(old, new, path)
         return found

@@ -170,6 +170,6 @@ def _add_payers(router: APIRouter, door: Door, reader: Reader, defaults: Default
     @router.get(
         CUSTOMER, summary="A customer as a payer", openapi_extra=READ, responses={200: {"model": PayerResource}}
     )
-    async def customer(customer_id: str, _caller: Annotated[Caller, Depends(reader)]) -> Response:
+    async def customer_billing(customer_id: str, _caller: Annotated[Caller, Depends(reader)]) -> Response:
         """Its settings and its accounts, if it pays for itself."""
         return await tell(f"customer:{customer_id}")

@@ -69,7 +69,7 @@ def add_invoices(router: APIRouter, door: Door, reader: Reader, papers: Papers |
         openapi_extra=READ,
         responses={200: {"model": ListPage[InvoiceLine]}},
     )
-    async def lines(
+    async def invoice_lines(
         number: str,
         request: Request,
         filters: Annotated[LineFilters, Query()],

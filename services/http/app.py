@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 
 import structlog
@@ -27,7 +27,7 @@ from services.http.figures import HttpFigures, Timed
 from services.http.identity import Identity
 from services.http.imports import api as imports
 from services.http.locking import Locks
-from services.http.openapi import document
+from services.http.openapi import document, name_operation
 from services.http.problem import Fault, Problem, fault
 from services.http.scoped import check_scopes
 from services.http.settings import HttpSettings
@@ -83,14 +83,22 @@ def build(
             await producer.close()
             await client.close()
 
-    app = FastAPI(title="Leaseline", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Leaseline",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=name_operation,
+    )
     app.state.figures, app.state.watched = figures, watched
     app.add_middleware(Timed, figures=figures)
     _tell_problems(app)
     app.include_router(health.routes([side.door for side in opened]))
     app.include_router(requests.routes({side.service: side.door for side in opened}, known))
     app.include_router(imports.routes({side.service: (side.door, side.imports) for side in opened}, known))
-    app.include_router(pages.routes(partial(document, app)))
+    app.include_router(pages.routes(cache(partial(document, app))))
     app.mount(pages.ASSETS, pages.assets())
     app.include_router(events.routes(feed, known))
     for side, found in zip(sides, opened, strict=True):

@@ -25,8 +25,10 @@ from services.http.prefer import wait_of
 from services.http.problem import Fault, fault
 from services.http.refusing import problem_of
 
-APPEARS_WITHIN: Final = 1.0
-"""Seconds that something may need to appear which was asked for just before: an order goes to fulfillment."""
+LOOKED_AFTER: Final = (0.0, 0.05, 0.15, 0.3, 0.5)
+"""Seconds after which it is looked again for what is not there: an order that was placed just before goes to
+fulfillment.
+"""
 
 
 class State(Immutable):
@@ -201,7 +203,7 @@ def _may_wait(request: Request, caller: Caller) -> bool:
 
 async def _exists(command: Command, door: Door, caller: Caller, data: Mapping[str, Any]) -> None:
     assert command.exists is not None
-    for pause in (0.0, 0.05, 0.15, 0.3, 0.5):
+    for pause in LOOKED_AFTER:
         await asyncio.sleep(pause)
         if await command.exists(door, caller, data):
             return

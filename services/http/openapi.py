@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 import contracts
@@ -89,8 +91,13 @@ def operation(
     parts = {"outcome": _model(Outcome, schemas)}
     if told is not None:
         parts[told[0]] = _model(told[1], schemas)
-    answer = {"type": "object", "required": ["outcome"], "properties": parts}
-    content = {"application/json": {"schema": answer}}
+    schemas[f"{name}Answer"] = {
+        "title": f"{name}Answer",
+        "type": "object",
+        "required": ["outcome"],
+        "properties": parts,
+    }
+    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{name}Answer"}}}
     parameters = [{**KEY, "required": key_required}, _PREFER, _OCCURRED]
     parameters += [_IF_MATCH] if versioned else []
     parameters += [_UNKNOWN] if looked_up else []
@@ -119,8 +126,13 @@ def operation(
     }
 
 
+def name_operation(route: APIRoute) -> str:
+    """How an operation that reads is called in the document, and by clients that are made of it: by its function."""
+    return "Read" + "".join(part.capitalize() for part in route.name.split("_"))
+
+
 def document(app: FastAPI) -> Json:
-    """The whole document, the same for the same routes."""
+    """The whole document, the same for the same routes. Raises ValueError for a name that means two things."""
     found: Json = get_openapi(
         title="Leaseline",
         version="1",
@@ -131,7 +143,11 @@ def document(app: FastAPI) -> Json:
     )
     components = found.setdefault("components", {})
     schemas: Json = components.setdefault("schemas", {})
+    named: set[str] = set()
     for path, _method, each in _operations(found):
+        if each["operationId"] in named:
+            raise ValueError(f"two operations are called {each['operationId']}: name one's function otherwise")
+        named.add(each["operationId"])
         for name, schema in each.pop(_HOISTED, {}).items():
             if schemas.setdefault(name, schema) != schema:
                 raise ValueError(f"two schemas are called {name}")
@@ -197,11 +213,18 @@ def _problem(schemas: Json) -> Json:
 
 def _model(model: type[BaseModel], schemas: Json) -> Json:
     """A reference to the schema of a model of ours, which is laid down with what it names."""
+    found = _schema(model)
+    schemas.update(found.get("$defs", {}))
+    schemas[model.__name__] = {name: each for name, each in found.items() if name != "$defs"}
+    return {"$ref": SCHEMAS + model.__name__}
+
+
+@cache
+def _schema(model: type[BaseModel]) -> Json:
+    """Made once: a process begins with all its routes."""
     made = model.model_json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
     found: Json = jsonable_encoder(made, exclude_none=True)  # as FastAPI lays down those of its own routes
-    schemas.update(found.pop("$defs", {}))
-    schemas[model.__name__] = found
-    return {"$ref": SCHEMAS + model.__name__}
+    return found
 
 
 def _hoisted(schema: Mapping[str, Any], schemas: Json) -> Json:

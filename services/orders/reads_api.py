@@ -92,7 +92,7 @@ def add_reads(router: APIRouter, door: Door, identity: Identity) -> None:
         openapi_extra=_READ,
         responses={200: {"model": ListPage[NoteResource]}},
     )
-    async def notes(
+    async def order_notes(
         order_id: str,
         request: Request,
         filters: Annotated[NoteFilters, Query()],

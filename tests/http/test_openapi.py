@@ -12,7 +12,7 @@ from services.billing import http as billing
 from services.engine.runtime.settings import Settings
 from services.fulfillment import http as fulfillment
 from services.http.app import build
-from services.http.openapi import document
+from services.http.openapi import document, name_operation
 from services.http.pages import meaning
 from services.http.problem import Fault
 from services.http.settings import HttpSettings
@@ -66,6 +66,34 @@ def test_a_page_to_read_and_try_it_asks_no_other_host(client: TestClient) -> Non
     for asset in re.findall(r'(?:src|href)="([^"]+)"', page.text):
         assert client.get(asset).status_code == 200, asset
     assert client.get("/openapi.json").json()["openapi"] == "3.1.0"
+
+
+def test_it_is_made_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    def counted(app: FastAPI) -> dict[str, Any]:
+        made.append(app)
+        return {"openapi": "3.1.0"}
+
+    monkeypatch.setattr("services.http.app.document", counted)
+    asked = TestClient(build((orders.SIDE,), NOWHERE))
+    assert made == []
+    assert {asked.get("/openapi.json").status_code for _ in range(3)} == {200}
+    assert len(made) == 1
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate Operation ID")
+def test_two_operations_of_one_name_are_told() -> None:
+    app = FastAPI(generate_unique_id_function=name_operation)
+    for path in ("/here", "/there"):
+        app.add_api_route(path, lambda: None, name="place")
+    with pytest.raises(ValueError, match="two operations are called ReadPlace"):
+        document(app)
+
+
+def test_every_schema_has_a_title_of_its_own_or_none(found: dict[str, Any]) -> None:
+    titled = [each["title"] for each in found["components"]["schemas"].values() if "title" in each]
+    assert len(titled) == len(set(titled))
 
 
 @pytest.mark.parametrize("code", ["order_conflict", *list(Fault)])

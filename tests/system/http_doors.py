@@ -15,7 +15,7 @@ class Doors:
     def __init__(self, installation: Installation, logs: Path) -> None:
         self.installation = installation
         self.logs = logs
-        self._made: list[Process] = []
+        self.made: list[Process] = []
 
     async def open(self, module: str = "tests.system.http_entry {}", **environment: str) -> httpx.AsyncClient:
         with socket.socket() as free:
@@ -29,12 +29,12 @@ class Doors:
         }
         services = started(
             self.installation.addresses,
-            self.logs / f"http-{len(self._made)}",
+            self.logs / f"http-{len(self.made)}",
             services=("orders",),
             environment=settings,
             module=module,
         )
-        self._made += services.processes
+        self.made += services.processes
         client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
 
         async def answers() -> bool:
@@ -48,7 +48,7 @@ class Doors:
         return client
 
     def stop(self) -> None:
-        for process in self._made:
+        for process in self.made:
             process.popen.kill()
             process.popen.wait()
             process.output.close()

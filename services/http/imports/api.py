@@ -124,7 +124,7 @@ def routes(places: Places, identity: Identity) -> APIRouter:
         responses={200: {"model": ImportResource}},
         response_class=Response,
     )
-    async def one(import_id: str, caller: Annotated[Caller, Depends(allowed)]) -> Response:
+    async def import_(import_id: str, caller: Annotated[Caller, Depends(allowed)]) -> Response:
         """Its state and its counts, also while it runs."""
         door, _, job = await _own(import_id, caller, places)
         return resource_response(import_of(import_id, job, door.now()))
@@ -136,7 +136,7 @@ def routes(places: Places, identity: Identity) -> APIRouter:
         responses={200: {"model": ListPage[LineResource]}},
         response_class=Response,
     )
-    async def results(
+    async def import_results(
         import_id: str,
         filters: Annotated[LineFilters, Query()],
         request: Request,

@@ -1,0 +1,15 @@
+"""The three HTTP sides in one process, as a trial of thousands of requests opens them: ``python -m
+tests.system.trial_entry``. What is not there is looked for once, and not again for a second.
+"""
+
+from operations.serving.papers import PrintedPapers
+from services.billing import http as billing
+from services.fulfillment import http as fulfillment
+from services.http import commands, process
+from services.orders import http as orders
+
+ONCE = (0.0,)
+
+if __name__ == "__main__":
+    commands.LOOKED_AFTER = ONCE  # type: ignore[misc,assignment]  # final for everybody else
+    process.main((orders.SIDE, fulfillment.SIDE, billing.side(PrintedPapers("Leaseline"))))
