@@ -9,7 +9,7 @@ from typing import Final
 from contracts.messages.subscription import Subscription
 from services.billing.documents.held import Held
 from services.billing.documents.newest import name_of, number_of
-from services.engine.core.document import Document, replace, replace_by
+from services.engine.core.document import Document, replace
 
 IN_A_SHARE: Final = 32
 """Subscriptions of an order in one share. Fixed for ever: a subscription's share follows from it."""
@@ -61,19 +61,19 @@ class Share(Document):
             variant_name=subscription.variant_name,
         )
         customer = subscription.customer
-        shown = {
-            "customer_name": name_of(customer),
-            "customer_country": subscription.billing_address.country,
-            "customer_vat_id": customer.vat_id,
-            "customer_registration_number": customer.registration_number,
-        }
-        changed = {name: value for name, value in shown.items() if value != getattr(self, name)}
-        if changed and self._has_newer(subscription):
-            changed = {}
-        if not changed and names in self.items:
+        shown = replace(
+            self,
+            customer_name=name_of(customer),
+            customer_country=subscription.billing_address.country,
+            customer_vat_id=customer.vat_id,
+            customer_registration_number=customer.registration_number,
+        )
+        if shown == self or self._has_newer(subscription):
+            shown = self
+        if shown is self and names in self.items:
             return self
-        others = tuple(each for each in self.items if (each.item_id, each.sku) != (names.item_id, names.sku))
-        return replace(replace_by(self, changed), items=(*others, names))
+        others = [each for each in self.items if (each.item_id, each.sku) != (names.item_id, names.sku)]
+        return replace(shown, items=(*others, names))
 
     def _has_newer(self, than: Subscription) -> bool:
         return any(number_of(held.subscription_id) > number_of(than.subscription_id) for held in self.subscriptions)

@@ -188,7 +188,7 @@ def _apply_fact(payer_id: str, fact: SubscriptionFact, known: Known, lane: int, 
         if after is not member:
             yield Change(Member, id_, after)
 
-    looks_other = payer is not before and _looks(payer) != _looks(before)
+    looks_other = payer is not before and _looks_other(before, payer)
     if old_part != new_part or looks_other:
         joins = int(running + step > 0) - int(running > 0)
         account = with_part(account, old_part, new_part, joins=joins, own=own)
@@ -197,6 +197,10 @@ def _apply_fact(payer_id: str, fact: SubscriptionFact, known: Known, lane: int, 
         yield from announce_again(payer, work, account_id)
 
 
-def _looks(payer: Payer) -> tuple[object, ...]:
-    """What its accounts show of the payer."""
-    return payer.shown_name(test=False), payer.shown_name(test=True), payer.accounts
+def _looks_other(before: Payer, payer: Payer) -> bool:
+    """Whether its accounts show something else of the payer: another name, or that there are others."""
+    return (
+        payer.accounts != before.accounts
+        or payer.shown_name(test=False) != before.shown_name(test=False)
+        or payer.shown_name(test=True) != before.shown_name(test=True)
+    )

@@ -25,7 +25,7 @@ from services.orders.rules.content import find_differences, fingerprints
 from services.orders.rules.contract import to_contract
 from services.orders.rules.placing import place
 from services.orders.rules.releasing import cancel
-from services.orders.rules.submission import look_at, submission_refusals
+from services.orders.rules.submission import look_at, skus_of, submission_refusals
 
 Submission = Message[OrderSubmitted]
 Catalog = dict[str, Variant]
@@ -92,7 +92,7 @@ class Arrival(OrderRequestHandler[OrderSubmitted]):
 
     def prefetch_to_place(self, message: Message[OrderSubmitted | None]) -> Iterable[Want]:
         """What is asked for when it is judged and placed: variants, the customer's documents, those of its notes."""
-        for sku in look_at(message, self.settings).skus():
+        for sku in skus_of(message, self.settings):
             yield Variant, sku
         body = message.body
         if body is None:

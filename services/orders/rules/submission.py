@@ -74,6 +74,13 @@ def look_at(message: Message[OrderSubmitted | None], settings: Settings) -> Seen
     return _glimpse(message.data or {}, settings)
 
 
+def skus_of(message: Message[OrderSubmitted | None], settings: Settings) -> tuple[str, ...]:
+    """The SKUs that it names, each once, as far as they are looked at."""
+    if message.body is None:
+        return look_at(message, settings).skus()
+    return tuple(dict.fromkeys([item.sku for item in message.body.items[: TIMES * settings.most_items]]))
+
+
 def _look_at_body(body: OrderSubmitted, settings: Settings) -> Seen:
     return Seen(
         items=tuple(map(_seen_item, range(TIMES * settings.most_items), body.items)),
