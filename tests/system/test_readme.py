@@ -95,7 +95,7 @@ async def test_the_curl_lines_lead_from_the_catalog_to_an_invoice(installation: 
             subprocess.run,
             ["bash", "-ec", block("sh")],
             cwd=PROJECT,
-            env={**os.environ, "LEASELINE_API": str(client.base_url).rstrip("/"), "LEASELINE_KEY": "none"},
+            env={**os.environ, "API": str(client.base_url).rstrip("/"), "KEY": "none"},
             capture_output=True,
             text=True,
             timeout=120,
