@@ -1,5 +1,6 @@
 """Billing over HTTP: settings of payers and billing runs, and what is read of accounts, payers, runs and invoices."""
 
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -8,14 +9,18 @@ from starlette.responses import Response
 
 from contracts.messages.invoices import BillingRunRequested
 from contracts.messages.payers import PayerSettingsSubmitted
+from contracts.values.words import PERIOD_PATTERN
 from services.billing import queries
+from services.billing.documents.held import LAST_YEAR
 from services.billing.papers import Papers
 from services.billing.reads_api import READ, Reader, add_invoices
 from services.billing.resources import (
     AccountResource,
+    ForeseenResource,
     PayerResource,
     PeriodResource,
     account_of,
+    foreseen_of,
     payer_of,
     period_of,
 )
@@ -88,6 +93,12 @@ class GroupFilters(Paging):
     """All groups."""
 
 
+class PreviewFilters(Paging):
+    """A run that nobody asked for yet."""
+
+    as_of: Annotated[date | None, Field(description="The date of its invoices; today if not said.")] = None
+
+
 def routes(door: Door, identity: Identity, *, defaults: Defaults, papers: Papers | None) -> APIRouter:
     """Billing's routes. Without ``papers`` invoices are there as JSON only."""
     router = APIRouter(tags=["billing"], default_response_class=Response)
@@ -139,6 +150,31 @@ def _add_accounts(router: APIRouter, door: Door, reader: Reader, defaults: Defau
         if runs is None:
             raise fault(Fault.NOT_FOUND, "there was no run of this period")
         return resource_response(period_of(period, runs, door.lanes))
+
+    @router.get(
+        "/billing-runs/{period}/preview",
+        summary="What a run would issue",
+        openapi_extra=READ,
+        responses={200: {"model": ListPage[ForeseenResource]}},
+    )
+    async def preview(
+        period: str,
+        request: Request,
+        filters: Annotated[PreviewFilters, Query()],
+        _caller: Annotated[Caller, Depends(reader)],
+    ) -> Response:
+        """As things stand, by payer; nothing is written. `limit` counts payers, of which many may have nothing due. The
+        invoice of an account with very many orders comes in parts, over several pages: add them up.
+        """
+        if PERIOD_PATTERN.match(period) is None or int(period[:4]) > LAST_YEAR:
+            raise fault(Fault.NOT_FOUND, "a period is a calendar month as YYYY-MM")
+        of = f"preview of {period}"
+        after = filters.after(of, str, str)
+        place = ("", "") if after is None else (str(after[0]), str(after[1]))
+        as_of = filters.as_of or door.now().date()
+        rows = filters.rows(request)
+        found = await queries.foresee_run(door.reads, period, as_of, defaults.billing_day, place, rows)
+        return page_response(of, filters, foreseen_of(found), found.behind)
 
 
 def _add_payers(router: APIRouter, door: Door, reader: Reader, defaults: Defaults) -> None:

@@ -16,7 +16,9 @@ from services.billing.documents.account import Account
 from services.billing.documents.invoice import InvoicePage, KeptInvoice, Line, page_id
 from services.billing.documents.payer import Payer
 from services.billing.documents.run import Counts, LaneRun, Run, lane_run_id
+from services.billing.documents.share import Share
 from services.billing.rules.calendar import issue_date, period_after
+from services.billing.rules.due import Foreseen, WhyNot, foresee, last_numbers, why_not_invoiced
 from services.engine.core.document import read_from
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -25,6 +27,8 @@ PAGES_AT_ONCE: Final = 20
 """Pages of lines, of 500 each, that are held in memory."""
 MOST_READ: Final = 500
 """Invoices that one page of a list reads (``docs/decisions/0093``)."""
+MOST_SHARES: Final = 1_000
+"""Shares that one page of a preview reads."""
 
 
 class Due(Immutable):
@@ -245,3 +249,59 @@ async def find_runs(database: Database, period: str, lanes: int, most: int) -> S
             counts = sum((part.counts for part in parts), Counts())
             found.append(FoundRun(number, as_of, sum(part.done for part in parts), counts))
     return found
+
+
+class ForeseenPage(Immutable):
+    """What a run would do with some payers. ``behind`` is the payer and its share where to read on; no share: the payer
+    is done; None: all of them are.
+    """
+
+    skipped: Mapping[str, WhyNot]
+    invoices: Sequence[Foreseen]
+    behind: tuple[str, str] | None = None
+
+
+async def foresee_run(
+    database: Database, period: str, as_of: date, billing_day: int, after: tuple[str, str], payers: int
+) -> ForeseenPage:
+    """What a run of this period would issue to the next ``payers`` payers, as things stand; nothing is written.
+
+    At most ``MOST_SHARES`` shares are read: the invoices of a payer with more of them are told in parts.
+    """
+    first, share = after
+    asked = {"_id": {"$gte" if share else "$gt": first}}
+    stored = await database["payers"].find(asked).sort("_id", 1).limit(payers + 1).to_list()
+    page = {str(each["_id"]): read_from(each, Payer) for each in stored[:payers]}
+    due = await _with_due(database, page, period)
+    skipped: dict[str, WhyNot] = {}
+    invoices: list[Foreseen] = []
+    left = MOST_SHARES
+    for payer_id, payer in page.items():
+        if payer_id not in due:
+            continue
+        day = payer.billing_day or billing_day
+        why = why_not_invoiced(payer.last_period, period, as_of, day, await _last_issued(database, payer))
+        if why is not None:
+            skipped[payer_id] = why
+            continue
+        between = {"$gt": share if payer_id == first and share else f"{payer_id}/", "$lt": f"{payer_id}0"}
+        shares = await database["shares"].find({"_id": between}).sort("_id", 1).limit(left).to_list()
+        invoices += foresee([read_from(each, Share) for each in shares], period).values()
+        if len(shares) == left:
+            return ForeseenPage(skipped, invoices, (payer_id, str(shares[-1]["_id"])))
+        left -= len(shares)
+    return ForeseenPage(skipped, invoices, (str(stored[payers - 1]["_id"]), "") if len(stored) > payers else None)
+
+
+async def _with_due(database: Database, payers: Mapping[str, Payer], period: str) -> frozenset[str]:
+    ids = [account_id for payer in payers.values() for account_id in payer.accounts]
+    found = database["accounts"].find({"_id": {"$in": ids}}, {"payer": 1, "opens": 1})
+    return frozenset([str(each["payer"]) async for each in found if each.get("opens") and min(each["opens"]) <= period])
+
+
+async def _last_issued(database: Database, payer: Payer) -> date | None:
+    if payer.last_issued is not None:
+        return payer.last_issued
+    numbers = list(last_numbers(payer))
+    found = await database["invoices"].find({"_id": {"$in": numbers}}).to_list() if numbers else []
+    return max((read_from(each, KeptInvoice).issue_date for each in found), default=None)

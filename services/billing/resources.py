@@ -12,8 +12,9 @@ from contracts.values.places import AddressSnapshot
 from services.billing.documents.account import Account
 from services.billing.documents.invoice import KeptInvoice
 from services.billing.documents.payer import Payer
-from services.billing.queries import FoundRun
+from services.billing.queries import ForeseenPage, FoundRun
 from services.billing.rules.contract import to_contract
+from services.billing.rules.due import WhyNot
 from services.billing.settings import Defaults
 
 
@@ -64,6 +65,44 @@ class PeriodResource(BaseModel):
 
     period: str
     runs: tuple[RunResource, ...]
+
+
+class ForeseenResource(BaseModel):
+    """What a run would do with a payer: an invoice or a credit note to one of its accounts, or none, and why."""
+
+    payer: str
+    skipped: WhyNot | None = Field(
+        default=None,
+        description="repeated: it has this period already; not_due: its billing day has not come; "
+        "issued_later: its last invoice is dated after the run.",
+    )
+    account_id: str | None = None
+    currency: str | None = None
+    test: bool | None = None
+    lines: int = 0
+    charges: int = 0
+    credited: int = 0
+    total: int = 0
+
+
+def foreseen_of(page: ForeseenPage) -> list[ForeseenResource]:
+    """The resources of a page of a preview."""
+    return [
+        *(ForeseenResource(payer=payer, skipped=why) for payer, why in page.skipped.items()),
+        *(
+            ForeseenResource(
+                payer=each.key.payer,
+                account_id=each.key.id,
+                currency=each.key.currency,
+                test=each.key.test,
+                lines=each.lines,
+                charges=each.charges,
+                credited=each.credited,
+                total=each.charges - each.credited,
+            )
+            for each in page.invoices
+        ),
+    ]
 
 
 def account_of(account: Account, payer: Payer, defaults: Defaults) -> AccountResource:

@@ -14,6 +14,7 @@ from services.billing.documents.invoice import InvoicePage, KeptInvoice, Line, p
 from services.billing.documents.payer import new_payer
 from services.billing.queries import WantedInvoices
 from services.billing.service import COLLECTIONS as OF_BILLING
+from services.billing.service import billing as billing_service
 from services.engine.adapters.mongo_client import connect
 from services.engine.adapters.mongo_indexes import indexes_of, only_where
 from services.engine.core.document import stored_form
@@ -31,8 +32,12 @@ from services.orders import queries as orders
 from services.orders.documents.note import KeptNote, note_id
 from services.orders.documents.variant import Variant
 from services.orders.service import COLLECTIONS as OF_ORDERS
+from tests.billing.subscriptions import created, invoices, run
+from tests.scene import Scene
 
 MANY = 1_000
+MONTH = "2030-05"
+"""One in which everything that was ever rented is due."""
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 Store = billing.Database
 Question = Callable[[], Coroutine[Any, Any, Any]]
@@ -271,3 +276,33 @@ async def test_the_catalog_and_notes_are_read_by_their_ids(store: Store) -> None
     newest, documents, _ = await examined(store, lambda: orders.find_newest_notes(store, "o-1", 3))
     assert ([each.number for each in newest], {each.subject for each in newest}) == ([198, 199, 200], {"o-1"})
     assert documents <= 3
+
+
+async def test_what_a_run_would_issue_is_read_payer_by_payer_and_share_by_share(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(billing, "MOST_SHARES", 7)
+    scene = Scene(billing_service())
+    for payer in range(30):
+        for order in range(20 if payer == 3 else 1):
+            scene.hears(created(f"p{payer}o{order:02}/1", payers=f"group:g-{payer:02}"))
+    for name in ("payers", "accounts", "shares"):
+        await fill(store, name, {id_: document for (at, id_), document in scene.documents.items() if at == name})
+    day = date(2050, 1, 1)
+
+    async def ask(place: tuple[str, str] | None) -> tuple[Sequence[Any], Any]:
+        page = await billing.foresee_run(store, MONTH, day, 1, place or ("", ""), 8)
+        assert not page.skipped
+        return page.invoices, page.behind
+
+    _, documents, _ = await examined(store, lambda: ask(None))
+    assert documents <= 9 + 8 + 8 + 7
+    parts = await read_all(ask)
+    issued = invoices(run(scene, MONTH, as_of=day))
+    assert len(issued) == 30
+    assert len(parts) > 30  # that of 20 orders came in parts
+    for each in issued:
+        mine = [part for part in parts if part.key.id == each.account_id]
+        assert (sum(part.lines for part in mine), sum(part.charges for part in mine)) == (each.lines, each.charges)
+    skipped = await billing.foresee_run(store, MONTH, date(2020, 1, 1), 1, ("", ""), 100)
+    assert (set(skipped.skipped.values()), skipped.invoices, skipped.behind) == ({"not_due"}, [], None)

@@ -112,6 +112,7 @@ async def test_from_the_catalog_to_the_invoice(teller: Teller) -> None:
     by_serial = await teller.read("/subscriptions?serial=SN-2")
     assert [each["subscription_id"] for each in by_serial["items"]] == ["S-1/2"]
 
+    foreseen = (await teller.read(f"/billing-runs/{PERIOD}/preview?as_of={NOW:%F}"))["items"]
     run = await teller.ask("POST", "/billing-runs", {"period": PERIOD, "as_of": f"{NOW:%F}"}, days=75)
     assert run.status_code == 201, run.text
     (only,) = run.json()["billing_run"]["runs"]
@@ -120,6 +121,10 @@ async def test_from_the_catalog_to_the_invoice(teller: Teller) -> None:
     (account,) = (await teller.read("/accounts"))["items"]
     assert await teller.read(f"/accounts/{account['account_id']}") == account
     (invoice,) = (await teller.read(f"/invoices?account={account['account_id']}&period={PERIOD}"))["items"]
+    shown = ("payer", "account_id", "currency", "test", "lines", "charges", "credited", "total")
+    assert foreseen == [{name: invoice[name] for name in shown}]
+    again = (await teller.read(f"/billing-runs/{PERIOD}/preview"))["items"]
+    assert [each.get("skipped") for each in again] in ([], ["repeated"])
     await every_form(teller.client, invoice)
 
 

@@ -12,7 +12,7 @@ from services.billing.documents.payer import Invoicing, Payer
 from services.billing.documents.run import Counts, LaneRun, lane_run_id, run_id
 from services.billing.handlers.issuing import PageDraft, want_shares
 from services.billing.handlers.lanes import count_payer
-from services.billing.rules.calendar import issue_date
+from services.billing.rules.due import last_numbers, why_not_invoiced
 from services.billing.rules.weighing import LINES
 from services.billing.settings import Defaults
 from services.engine.core.handler import FactHandler
@@ -72,14 +72,16 @@ class InvoicingPayer(FactHandler[PayerInvoicingDue]):
 
     def _find_reason(self, body: PayerInvoicingDue, payer: Payer, work: UnitOfWork) -> Counts | None:
         """As what a payer counts that gets no invoice in this run; None: it gets one."""
-        if payer.last_period is not None and payer.last_period >= body.period:
-            return Counts(repeated=1)
-        if issue_date(body.period, payer.billing_day or self.defaults.billing_day) > body.as_of:
-            return Counts(not_due=1)
-        last = _find_last_issued(payer, work)
-        if last is not None and last > body.as_of:
-            return Counts(issued_later=1)
-        return None
+        day = payer.billing_day or self.defaults.billing_day
+        match why_not_invoiced(payer.last_period, body.period, body.as_of, day, _find_last_issued(payer, work)):
+            case "repeated":
+                return Counts(repeated=1)
+            case "not_due":
+                return Counts(not_due=1)
+            case "issued_later":
+                return Counts(issued_later=1)
+            case None:
+                return None
 
 
 def _next_documents(payer_id: str, payer: Payer) -> Iterable[Ref]:
@@ -99,9 +101,5 @@ def _find_last_issued(payer: Payer, work: UnitOfWork) -> date | None:
     """When the payer was invoiced last; a payer of before does not remember it, its last invoices do."""
     if payer.last_issued is not None or payer.short_code is None:
         return payer.last_issued
-    last = (
-        work.get(KeptInvoice, invoice_number(payer.short_code, running, test=test))
-        for test, running in ((False, payer.numbers), (True, payer.test_numbers))
-        if running
-    )
+    last = (work.get(KeptInvoice, number) for number in last_numbers(payer))
     return max((invoice.issue_date for invoice in last if invoice is not None), default=None)

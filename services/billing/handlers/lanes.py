@@ -9,6 +9,7 @@ from contracts.values.model import restate
 from services.billing.documents.account import Account
 from services.billing.documents.payer import Payer
 from services.billing.documents.run import Counts, LaneRun, lane_run_id, run_id
+from services.billing.rules.due import has_due
 from services.billing.rules.weighing import weigh
 from services.engine.core.document import replace
 from services.engine.core.handler import FactHandler
@@ -51,7 +52,7 @@ class InvoicingLane(FactHandler[LaneInvoicingDue]):
             return NOTHING
         page = work.page(_payers(body))
         accounts = {payer_id: _accounts(payer, work) for payer_id, payer in page}
-        due = {payer_id: payer for payer_id, payer in page if _has_due(accounts[payer_id], body.period)}
+        due = {payer_id: payer for payer_id, payer in page if has_due(accounts[payer_id], body.period)}
         emits = [Emit(_due(body, payer_id, weigh(accounts[payer_id], body.period))) for payer_id in due]
         part = replace(
             part,
@@ -104,7 +105,3 @@ def _due(body: LaneInvoicingDue, payer_id: str, weight: int) -> PayerInvoicingDu
 def _accounts(payer: Payer, work: UnitOfWork) -> Sequence[Account]:
     found = (work.get(Account, account_id) for account_id in payer.accounts)
     return [account for account in found if account is not None]
-
-
-def _has_due(accounts: Sequence[Account], period: str) -> bool:
-    return any(account.opens and min(account.opens) <= period for account in accounts)
