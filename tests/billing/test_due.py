@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.billing.documents.share import Share
@@ -20,6 +20,7 @@ def shares(scene: Scene) -> list[Share]:
     return [scene.document(Share, id_) for name, id_ in scene.documents if name == "shares"]
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(("o1", "o2", "o3")), st.integers(1, 70)), min_size=1, max_size=8, unique=True),
     st.lists(st.sampled_from(PERIODS), min_size=1, max_size=3),

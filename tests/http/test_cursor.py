@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.http.cursor import read_cursor, write_cursor
@@ -22,6 +22,7 @@ def refused(text: str, of: str = "subscriptions", filters: dict[str, object] | N
     return found.value.document.code
 
 
+@settings(deadline=None)
 @given(PRINTABLE, st.integers(0, 2**53 - 1))
 def test_what_was_written_is_read(order_id: str, number: int) -> None:
     text = write_cursor("subscriptions", FILTERS, (order_id, number))
@@ -46,6 +47,7 @@ def test_a_place_of_another_shape_is_none(position: list[object]) -> None:
     assert refused(forged) == "cursor_invalid"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=1200))
 def test_no_text_does_anything_but_be_refused(text: str) -> None:
     assert refused(text) == "cursor_invalid"
