@@ -22,6 +22,7 @@ from operations.cli import (
     customers,
     dead_letters,
     http,
+    imports,
     invoice,
     invoices,
     keys,
@@ -72,6 +73,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(http.http)
+app.command("import")(imports.import_)
 app.command()(invoice.invoice)
 app.command()(send.send)
 app.command()(statement.statement)

@@ -35,7 +35,8 @@ class Doors:
             module=module,
         )
         self.made += services.processes
-        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
+        address = f"http://127.0.0.1:{settings['LEASELINE_HTTP_PORT']}"
+        client = httpx.AsyncClient(base_url=address, timeout=30)
 
         async def answers() -> bool:
             services.check()

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from io import StringIO
@@ -210,6 +211,35 @@ async def test_who_goes_away_leaves_a_broken_import_and_what_was_decided(
     assert job["code"] == "import_broken"
     assert "Idempotency-Key" in job["what_to_do"]
     assert job["counts"]["lines"] == len(await results(client, job["address"])) > 0
+
+
+async def test_the_command_goes_on_when_the_process_that_reads_dies_and_tells_what_was_refused(
+    installation: Installation, doors: Doors, tmp_path: Path
+) -> None:
+    services = installation.start()
+    await installation.feed([shop.variant()])
+    services.until_ready()
+    file, _ = file_of("text/csv")
+    (path := tmp_path / "orders.csv").write_bytes(file)
+    dying = await doors.open(**{KILL: "answered:2"})
+    address = str(dying.base_url).rstrip("/")
+    command = await asyncio.create_subprocess_exec(
+        sys.executable, *("-m", "operations", "import", path, "--kind", "orders", "--at", address, "--json"),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+    async def dead() -> bool:
+        return doors.made[0].popen.poll() is not None
+
+    await until(dead, "the end of the process that reads")
+    await doors.open(LEASELINE_HTTP_PORT=address.rpartition(":")[2])
+    output, _ = await command.communicate()
+    told = json.loads(output)
+    assert told["import"]["state"] == "done"
+    assert (told["import"]["counts"]["lines"], command.returncode) == (ORDERS, 1)
+    assert {each["line"] - 2 for each in told["lines"]} == {*WRONG, GARBAGE}
+    reasons = [each["reasons"][0] for each in told["lines"] if each["state"] == "refused"]
+    assert {each["column"] for each in reasons} == {"items.0.months"}
 
 
 async def streamed(content: bytes) -> AsyncIterator[bytes]:

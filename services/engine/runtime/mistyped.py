@@ -9,6 +9,8 @@ PREFIX: Final = "LEASELINE_"
 NAMES: Final = frozenset(
     [
         "ANNOUNCED_ONLY",
+        "API",
+        "API_KEY",
         "BEHIND_ORDER_DAYS",
         "BILLING_DAY",
         "CHANGES_WAITING",
