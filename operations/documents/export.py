@@ -24,6 +24,7 @@ from io import StringIO
 from typing import IO, Final, Literal
 
 from contracts.messages.invoices import Invoice, InvoiceLine
+from contracts.values.cells import escaped
 from operations.documents.archive import Archive
 from operations.documents.money import decimal
 
@@ -63,9 +64,6 @@ COLUMNS: Final = (
     "customer_registration_number",
 )
 NUMBERS: Final = frozenset(["contract_month", "amount_minor", "amount"])
-_BREAKS: Final = frozenset("\t\r\n")
-_RUN: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\u2212")
-"""What begins a formula for some spreadsheet."""
 PIECE: Final = 32_000
 """Characters of a file that are held before they are passed on."""
 Format = Literal["csv", "jsonl"]
@@ -103,8 +101,7 @@ async def csv_of(invoice: Invoice, lines: AsyncIterable[InvoiceLine]) -> AsyncIt
 
 def _cell(name: str, value: object) -> str:
     text = str(value).replace("\r", "\n")  # which is quoted, and no end of a row
-    runs = name not in NUMBERS and (text[:1] in _BREAKS or text.lstrip()[:1] in _RUN)
-    return f"'{text}" if text and runs else text
+    return text if name in NUMBERS else escaped(text)
 
 
 async def _rows(archive: Archive, period: str) -> AsyncIterator[Mapping[str, object]]:
