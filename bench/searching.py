@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import bson
 from bson.raw_bson import RawBSONDocument
-from pymongo import AsyncMongoClient, IndexModel
+from pymongo import IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.write_concern import WriteConcern
 from rich.console import Console
@@ -23,6 +23,7 @@ from rich.table import Table
 
 from bench.many_orders import BEGIN, FIRST, goods, orders, surname
 from deploy.local import places, servers
+from services.engine.adapters.mongo_client import connect
 from services.engine.adapters.mongo_indexes import indexes_of, only_where
 from services.engine.core.document import stored_form
 from services.orders.documents.findable import ROWS, row_id
@@ -153,7 +154,7 @@ async def sizes(database: AsyncDatabase[dict[str, Any]]) -> Mapping[str, tuple[i
 
 
 async def _run(address: str, counts: Sequence[int], console: Console) -> None:
-    async with AsyncMongoClient[dict[str, Any]](address, tz_aware=True) as client:
+    async with connect(address) as client:
         results: dict[int, Sequence[Measured]] = {}
         for count in counts:
             database = client[f"searching_{count}"]
