@@ -14,9 +14,9 @@ from operations.jobs.granting import DAYS, Granted, Wanted, opened_keys
 from operations.terminal.near import no_such
 from operations.terminal.screen import Screen
 from operations.terminal.sheet import Sheet, columns
-from services.http.issued import IssuedKey, NotGranted
-from services.http.key import digest, looks_like_key, name_of
-from services.http.scopes import SCOPES, WHOLE
+from services.http.callers.issued import IssuedKey, NotGranted
+from services.http.callers.key import digest, looks_like_key, name_of
+from services.http.callers.scopes import SCOPES, WHOLE
 
 app = typer.Typer(no_args_is_help=True, help="Keys of the HTTP API.")
 ALL = "all"

@@ -11,10 +11,10 @@ from typing import Final
 
 from installation.errors import mongo_answers
 from services.engine.adapters.mongo_client import connect
-from services.http.issued import IssuedKey
-from services.http.key import digest, is_key, make_key, name_of
-from services.http.key_store import KeyStore, database_of
-from services.http.scopes import SCOPES
+from services.http.callers.issued import IssuedKey
+from services.http.callers.key import digest, is_key, make_key, name_of
+from services.http.callers.key_store import KeyStore, database_of
+from services.http.callers.scopes import SCOPES
 
 MACHINE: Final = "this-machine"
 """Owner of the key that `leaseline up` makes."""

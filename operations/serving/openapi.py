@@ -18,9 +18,9 @@ from contracts.tools.openapi_changes import api_changes
 from services.billing import http as billing
 from services.engine.runtime.settings import Settings
 from services.fulfillment import http as fulfillment
-from services.http import openapi
 from services.http.app import build
 from services.http.settings import HttpSettings
+from services.http.telling import openapi
 from services.orders import http as orders
 
 FOLDER: Final = Path(contracts.__file__).parent

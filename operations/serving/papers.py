@@ -16,7 +16,7 @@ from deploy.local.parent import end_with
 from operations.documents.export import csv_of
 from operations.documents.paper import Paper, paper_read
 from operations.documents.printing import html, pdf
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 T = TypeVar("T", str, bytes)
 MOST_WAITING: Final = 16

@@ -25,12 +25,12 @@ from services.billing.resources import (
     period_of,
 )
 from services.billing.settings import Defaults
-from services.http.caller import Caller
-from services.http.commands import Command, State, add_command
-from services.http.door import Door, Taken
-from services.http.identity import Identity, needs
-from services.http.listing import ListPage, Paging, page_response, resource_response
-from services.http.problem import Fault, fault
+from services.http.asking.commands import Command, State, add_command
+from services.http.asking.door import Door, Taken
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
+from services.http.telling.listing import ListPage, Paging, page_response, resource_response
+from services.http.telling.problem import Fault, fault
 
 MOST_RUNS: Final = 10
 GROUP: Final = "/groups/{group_id}"

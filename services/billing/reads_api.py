@@ -13,11 +13,11 @@ from services.billing.documents.invoice import KeptInvoice
 from services.billing.papers import Papers
 from services.billing.queries import WantedInvoices
 from services.billing.resources import InvoiceResource, invoice_of
-from services.http.accept import choose_type
-from services.http.caller import Caller
-from services.http.door import Door
-from services.http.listing import ListPage, Paging, page_response, resource_response
-from services.http.problem import Fault, fault
+from services.http.asking.door import Door
+from services.http.callers.caller import Caller
+from services.http.telling.accept import choose_type
+from services.http.telling.listing import ListPage, Paging, page_response, resource_response
+from services.http.telling.problem import Fault, fault
 
 JSON, HTML, PDF, CSV = "application/json", "text/html", "application/pdf", "text/csv"
 ENDINGS: Final = {"json": JSON, "html": HTML, "pdf": PDF, "csv": CSV}

@@ -31,13 +31,13 @@ from services.fulfillment.resources import (
     subscription_of,
     waiting_of,
 )
-from services.http.caller import Caller
-from services.http.commands import Command, State, add_command
-from services.http.door import Door, Taken
-from services.http.identity import Identity, needs
-from services.http.intake import read_body
-from services.http.listing import ListPage, Paging, page_response, resource_response
-from services.http.problem import Fault, fault
+from services.http.asking.commands import Command, State, add_command
+from services.http.asking.door import Door, Taken
+from services.http.asking.intake import read_body
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
+from services.http.telling.listing import ListPage, Paging, page_response, resource_response
+from services.http.telling.problem import Fault, fault
 
 SUBSCRIPTION: Final = "/subscriptions/{order_id}/{number}"
 DEVICE: Final = "/devices/{serial:path}"

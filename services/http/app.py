@@ -19,19 +19,21 @@ from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.adapters.mongo_client import connect
 from services.engine.core.faults import Stop
 from services.engine.observe.health import Watched
-from services.http import health, pages, requests
+from services.http import health
+from services.http.asking import requests
 from services.http.bounded import Bounded
+from services.http.callers.identity import Identity
+from services.http.callers.locking import Locks
+from services.http.callers.scoped import check_scopes
 from services.http.events import api as events
 from services.http.events.feed import Feed
 from services.http.figures import HttpFigures, Timed
-from services.http.identity import Identity
 from services.http.imports import api as imports
-from services.http.locking import Locks
-from services.http.openapi import document, name_operation
-from services.http.problem import Fault, Problem, fault
-from services.http.scoped import check_scopes
 from services.http.settings import HttpSettings
 from services.http.side import OpenSide, Side
+from services.http.telling import pages
+from services.http.telling.openapi import document, name_operation
+from services.http.telling.problem import Fault, Problem, fault
 
 INSTALLATION = "installation"
 MOST_READERS = 32

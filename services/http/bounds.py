@@ -10,7 +10,7 @@ from contracts.values.immutable import Immutable
 from contracts.wire.enclosed import deeper_than
 from contracts.wire.envelope import DEEPEST
 from services.engine.runtime.settings import between, chosen
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 LARGEST: Final = 400_000
 """Bytes of one request: the reader of the Kafka edge takes 512 KiB, all in all (``docs/architecture.md`` rule 12)."""

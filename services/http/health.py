@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pymongo.errors import PyMongoError
 from starlette.responses import JSONResponse, Response
 
-from services.http.door import Door
+from services.http.asking.door import Door
 
 WITHIN: Final = 2.0
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contracts.values.immutable import Immutable
 from services.engine.runtime.settings import Settings, between, chosen, yes_or_no
 from services.http.bounds import Bounds
-from services.http.issuer import Issuer
+from services.http.callers.issuer import Issuer
 
 
 class HttpSettings(Immutable):

@@ -11,14 +11,14 @@ from pymongo import AsyncMongoClient
 from contracts.values.immutable import Immutable
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.runtime.settings import Settings
+from services.http.asking.door import Door
+from services.http.asking.request_store import RequestStore
+from services.http.asking.sending import Sender
+from services.http.asking.waiting import Waiting
 from services.http.bounds import Bounds
-from services.http.caller import Caller
-from services.http.door import Door
-from services.http.identity import Identity
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity
 from services.http.imports.job_store import JobStore
-from services.http.request_store import RequestStore
-from services.http.sending import Sender
-from services.http.waiting import Waiting
 
 
 class Side(Immutable):

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.messages import catalog, changes, orders
-from services.http.caller import Caller
-from services.http.commands import Command, State, add_command
-from services.http.door import Door, Taken
-from services.http.identity import Identity
+from services.http.asking.commands import Command, State, add_command
+from services.http.asking.door import Door, Taken
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity
 from services.orders import queries
 from services.orders.reads_api import add_reads, tell_customer, tell_order
 from services.orders.resources import CustomerResource, OrderResource, VariantResource, variant_of

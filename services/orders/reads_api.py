@@ -6,12 +6,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from services.http.attribution import needs_unbound
-from services.http.caller import Caller
-from services.http.door import Door
-from services.http.identity import Identity, needs
-from services.http.listing import ListPage, Paging, page_response, resource_response
-from services.http.problem import Fault, fault
+from services.http.asking.door import Door
+from services.http.callers.attribution import needs_unbound
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
+from services.http.telling.listing import ListPage, Paging, page_response, resource_response
+from services.http.telling.problem import Fault, fault
 from services.orders import queries
 from services.orders.documents.note import KeptNote
 from services.orders.queries import FoundOrder

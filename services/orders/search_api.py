@@ -9,11 +9,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from contracts.messages.order import HoldReason, Status
-from services.http.caller import Caller
-from services.http.door import Door
-from services.http.identity import Identity, needs
-from services.http.listing import Paging, resource_response
-from services.http.problem import Fault, fault
+from services.http.asking.door import Door
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
+from services.http.telling.listing import Paging, resource_response
+from services.http.telling.problem import Fault, fault
 from services.orders.rules.listing import ListedOrder
 from services.orders.rules.searching import tokens_of
 from services.orders.search import Wanted, WrongCursor, count_by_status, search

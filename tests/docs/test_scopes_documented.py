@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from services.http.scopes import SCOPES, WHOLE
+from services.http.callers.scopes import SCOPES, WHOLE
 
 NOTES: Final = (Path(__file__).resolve().parents[2] / "docs/operations.md").read_text("utf-8")
 _ROW: Final = re.compile(r"^\| `([a-z]+:[a-z]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)

@@ -8,17 +8,17 @@ import httpx2 as httpx
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from services.http.api_keys import ApiKeys
-from services.http.bearer import Bearer, Tokens
-from services.http.body import read_bytes
+from services.http.asking.body import read_bytes
 from services.http.bounded import Bounded
 from services.http.bounds import Bounds, page_of
-from services.http.caller import Caller
-from services.http.identity import Identity, needs
-from services.http.issued import IssuedKey
-from services.http.key import digest
-from services.http.limiting import Limiter
-from services.http.problem import Problem
+from services.http.callers.api_keys import ApiKeys
+from services.http.callers.bearer import Bearer, Tokens
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
+from services.http.callers.issued import IssuedKey
+from services.http.callers.key import digest
+from services.http.callers.limiting import Limiter
+from services.http.telling.problem import Problem
 from tests.http.test_api_keys import Fake
 from tests.http.test_issued import NOW
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.http.accept import choose_type
-from services.http.problem import Problem
+from services.http.telling.accept import choose_type
+from services.http.telling.problem import Problem
 
 OFFERED = ("application/json", "text/html", "application/pdf", "text/csv")
 

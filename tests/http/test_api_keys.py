@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from services.http import api_keys
-from services.http.api_keys import ApiKeys
-from services.http.issued import IssuedKey
-from services.http.key import digest, make_key
-from services.http.key_store import KeyStore
+from services.http.callers import api_keys
+from services.http.callers.api_keys import ApiKeys
+from services.http.callers.issued import IssuedKey
+from services.http.callers.key import digest, make_key
+from services.http.callers.key_store import KeyStore
 from tests.http.test_issued import NOW, Like
 
 KEY = make_key(test=False)

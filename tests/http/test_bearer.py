@@ -7,12 +7,12 @@ import httpx2 as httpx
 import pytest
 
 from services.http.bounds import Bounds
-from services.http.identity import Open
-from services.http.issued import IssuedKey
-from services.http.issuer import Issuer
-from services.http.key import make_key
-from services.http.key_fetching import IssuerKeys
-from services.http.tokens import IssuedTokens
+from services.http.callers.identity import Open
+from services.http.callers.issued import IssuedKey
+from services.http.callers.issuer import Issuer
+from services.http.callers.key import make_key
+from services.http.callers.key_fetching import IssuerKeys
+from services.http.callers.tokens import IssuedTokens
 from tests.http.asked import application, asking, bearer
 from tests.http.issuer import AUDIENCE, LocalIssuer
 from tests.http.test_issued import NOW, Like

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.http.cursor import read_cursor, write_cursor
-from services.http.listing import Paging
-from services.http.problem import Problem
+from services.http.telling.cursor import read_cursor, write_cursor
+from services.http.telling.listing import Paging
+from services.http.telling.problem import Problem
 
 FILTERS = {"state": "active"}
 PRINTABLE = st.text(st.characters(exclude_categories=("C", "Z")), max_size=60)

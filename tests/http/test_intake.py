@@ -8,9 +8,9 @@ import pytest
 from contracts.messages.orders import OrderConfirmationRequested, OrderSubmitted
 from contracts.registry import MESSAGES
 from contracts.wire.envelope import Opened, opened
-from services.http.caller import Caller
-from services.http.intake import Asked, read_key, take_in
-from services.http.problem import Problem
+from services.http.asking.intake import Asked, read_key, take_in
+from services.http.callers.caller import Caller
+from services.http.telling.problem import Problem
 
 CLERK = Caller("office", "Ada", frozenset())
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)

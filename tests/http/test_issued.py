@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.http.issued import IssuedKey, NotGranted, check_grant
-from services.http.scopes import SCOPES, WHOLE
+from services.http.callers.issued import IssuedKey, NotGranted, check_grant
+from services.http.callers.scopes import SCOPES, WHOLE
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, generate_private_key
 
-from services.http.issuer import Issuer
-from services.http.key_fetching import IssuerKeys, get
-from services.http.problem import Problem
-from services.http.token_keys import read_keys
-from services.http.tokens import IssuedTokens
+from services.http.callers.issuer import Issuer
+from services.http.callers.key_fetching import IssuerKeys, get
+from services.http.callers.token_keys import read_keys
+from services.http.callers.tokens import IssuedTokens
+from services.http.telling.problem import Problem
 from tests.http.issuer import AUDIENCE, LocalIssuer, jwk, rsa
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.http.key import digest, is_key, looks_like_key, make_key, name_of
+from services.http.callers.key import digest, is_key, looks_like_key, make_key, name_of
 
 SIGNS = string.ascii_letters + string.digits
 A_KEY = "ll_live_000000000000000000000000000000" + "1NhuEp"

@@ -8,9 +8,9 @@ import pytest
 
 from services.engine.adapters.mongo_client import connect
 from services.engine.core.document import replace
-from services.http.issued import IssuedKey, NotGranted
-from services.http.key import digest, make_key, name_of
-from services.http.key_store import KEYS, KeyStore
+from services.http.callers.issued import IssuedKey, NotGranted
+from services.http.callers.key import digest, make_key, name_of
+from services.http.callers.key_store import KEYS, KeyStore
 from tests.http.test_issued import NOW, Like
 
 

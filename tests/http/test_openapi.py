@@ -12,10 +12,10 @@ from services.billing import http as billing
 from services.engine.runtime.settings import Settings
 from services.fulfillment import http as fulfillment
 from services.http.app import build
-from services.http.openapi import document, name_operation
-from services.http.pages import meaning
-from services.http.problem import Fault
 from services.http.settings import HttpSettings
+from services.http.telling.openapi import document, name_operation
+from services.http.telling.pages import meaning
+from services.http.telling.problem import Fault
 from services.orders import http as orders
 
 NOWHERE = HttpSettings(Settings("127.0.0.1:9", "mongodb://127.0.0.1:9/?replicaSet=none"), open=True)

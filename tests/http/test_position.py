@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.engine.core.record import Place
 from services.http.events.feed import EVENTS
 from services.http.events.position import Filters, from_cursor, to_cursor
-from services.http.problem import Problem
+from services.http.telling.problem import Problem
 
 ALL = Filters()
 OFFSETS = st.lists(st.integers(0, 2**62), min_size=len(EVENTS) * 3, max_size=len(EVENTS) * 3)

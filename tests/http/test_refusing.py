@@ -3,8 +3,8 @@
 import pytest
 
 from contracts.values.refusals import WHAT_TO_DO, Code, refusal
-from services.http.problem import TITLES, Fault, fault
-from services.http.refusing import STATUSES, pointer, problem_of
+from services.http.telling.problem import TITLES, Fault, fault
+from services.http.telling.refusing import STATUSES, pointer, problem_of
 
 CONFLICTS = {
     Code.SUPERSEDED, Code.VARIANT_UNKNOWN, Code.VARIANT_INACTIVE, Code.ORDER_CONFLICT, Code.ORDER_NOT_CONFIRMED,

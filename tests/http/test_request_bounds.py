@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.http.bounds import Bounds
-from services.http.identity import Open
+from services.http.callers.identity import Open
 from tests.http.asked import application, asking
 
 SMALL = Bounds(body=1_000, depth=8, page=20)

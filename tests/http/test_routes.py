@@ -12,10 +12,10 @@ from contracts.wire.message import Kind
 from services.billing import api as billing
 from services.billing.settings import Defaults
 from services.fulfillment import api as fulfillment
-from services.http.commands import Command
-from services.http.identity import Open
-from services.http.parameters import known_to
-from services.http.scopes import SCOPES
+from services.http.asking.commands import Command
+from services.http.callers.identity import Open
+from services.http.callers.scopes import SCOPES
+from services.http.telling.parameters import known_to
 from services.orders import api as orders
 
 COMMANDS: tuple[Command, ...] = (*orders.COMMANDS, *fulfillment.COMMANDS, *billing.commands(Defaults()))

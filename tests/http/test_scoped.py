@@ -8,9 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from services.engine.core.faults import Stop
-from services.http.caller import Caller
-from services.http.identity import Open, known, needs
-from services.http.scoped import check_scopes
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Open, known, needs
+from services.http.callers.scoped import check_scopes
 
 READ = {"x-scope": "orders:read"}
 Reader = Annotated[Caller, Depends(needs(Open(), "orders:read"))]

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from services.http.issuer import ALGORITHMS, Issuer
-from services.http.key_fetching import IssuerKeys
-from services.http.tokens import IssuedTokens, caller_of
+from services.http.callers.issuer import ALGORITHMS, Issuer
+from services.http.callers.key_fetching import IssuerKeys
+from services.http.callers.tokens import IssuedTokens, caller_of
 from tests.http.issuer import AUDIENCE, LocalIssuer, by_hand, jwk, pem, rsa
 
 Bad = Callable[[LocalIssuer], str]

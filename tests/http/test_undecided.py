@@ -13,14 +13,14 @@ from services.engine.core.answer import ANSWERS, Answered
 from services.engine.core.document import stored_form
 from services.engine.core.faults import NotSaid
 from services.engine.core.record import Outgoing
-from services.http import sending
-from services.http.caller import Caller
-from services.http.door import Door
-from services.http.intake import Intake
-from services.http.problem import Problem
-from services.http.request_store import RequestStore, stored
-from services.http.sending import Sender
-from services.http.waiting import Waiting
+from services.http.asking import sending
+from services.http.asking.door import Door
+from services.http.asking.intake import Intake
+from services.http.asking.request_store import RequestStore, stored
+from services.http.asking.sending import Sender
+from services.http.asking.waiting import Waiting
+from services.http.callers.caller import Caller
+from services.http.telling.problem import Problem
 from tests.http.test_issued import NOW
 
 Database = AsyncDatabase[dict[str, Any]]

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from installation.errors import InstallationError
 from operations.cli import app
 from operations.jobs.granting import MACHINE, key_of_this_machine
-from services.http.key import digest, is_key, name_of
-from services.http.scopes import SCOPES, WHOLE
+from services.http.callers.key import digest, is_key, name_of
+from services.http.callers.scopes import SCOPES, WHOLE
 
 
 def said(*words: str) -> str:

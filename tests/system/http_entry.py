@@ -8,7 +8,8 @@ import sys
 from datetime import timedelta
 from importlib import import_module
 
-from services.http import process, sending
+from services.http import process
+from services.http.asking import sending
 from tests.system.entry import FailPoints
 
 AGAIN = timedelta(seconds=1)

@@ -17,7 +17,7 @@ from deploy.local.places import PROJECT
 from installation import SERVICES
 from operations.jobs.granting import Wanted, opened_keys
 from services.http.app import build
-from services.http.scopes import NONE, SCOPES, WHOLE
+from services.http.callers.scopes import NONE, SCOPES, WHOLE
 from services.http.settings import HttpSettings
 from services.http.side import Side
 from tests.system.installation import Installation

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pymongo import MongoClient
 
 from installation import SERVICES
-from services.http.key_store import database_of
+from services.http.callers.key_store import database_of
 from tests.system.installation import Installation
 
 ROOM: Final = 256 * 1024 * 1024

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.engine.adapters.mongo_client import connect
-from services.http.key import make_key
-from services.http.scopes import ANY_KEY, SCOPES, WHOLE
+from services.http.callers.key import make_key
+from services.http.callers.scopes import ANY_KEY, SCOPES, WHOLE
 from tests.system import shop
 from tests.system.http_keys import THERE, Locked, locked
 from tests.system.installation import Installation

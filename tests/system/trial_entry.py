@@ -5,7 +5,8 @@ tests.system.trial_entry``. What is not there is looked for once, and not again 
 from operations.serving.papers import PrintedPapers
 from services.billing import http as billing
 from services.fulfillment import http as fulfillment
-from services.http import commands, process
+from services.http import process
+from services.http.asking import commands
 from services.orders import http as orders
 
 ONCE = (0.0,)

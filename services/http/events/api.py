@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.engine.core.faults import Doubt
-from services.http.caller import Caller
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
 from services.http.events.feed import TYPES, Feed
 from services.http.events.position import Filters
-from services.http.identity import Identity, needs
-from services.http.problem import Fault, ProblemDocument, fault
+from services.http.telling.problem import Fault, ProblemDocument, fault
 
 BATCH: Final = "application/cloudevents-batch+json"
 MOST: Final = 1000

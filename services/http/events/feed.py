@@ -11,9 +11,9 @@ from contracts.topics import TOPICS
 from contracts.values.immutable import Immutable
 from services.engine.adapters.kafka_log import LogReaders
 from services.engine.core.record import Place
-from services.http.caller import Caller
+from services.http.callers.caller import Caller
 from services.http.events.position import Filters, from_cursor, to_cursor
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 EVENTS: Final = tuple(topic.name for topic in TOPICS if topic.name.endswith(".events"))
 TYPES: Final = {model.__name__: model for model in MESSAGES.values() if model.topic in EVENTS}

@@ -17,7 +17,7 @@ from msgspec.msgpack import decode, encode
 
 from contracts.values.immutable import Immutable
 from services.engine.core.record import Place
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 VERSION: Final = "e1"
 LONGEST: Final = 20_000

@@ -9,19 +9,19 @@ from pydantic import Field
 from starlette.responses import Response
 
 from services.engine.core.answer import answer_id
-from services.http.caller import Caller
-from services.http.door import Door
-from services.http.identity import Identity, needs
+from services.http.asking.door import Door
+from services.http.asking.intake import read_key
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
 from services.http.imports.job import Form, Job, LineState
 from services.http.imports.job_store import JobStore, milliseconds
 from services.http.imports.kind import KINDS, Kind
 from services.http.imports.reading import CsvLines, JsonLines, Reader
 from services.http.imports.resources import ImportResource, LineResource, import_of, line_of
 from services.http.imports.running import Run
-from services.http.intake import read_key
-from services.http.listing import ListPage, Paging, page_response, resource_response
-from services.http.openapi import KEY
-from services.http.problem import Fault, fault
+from services.http.telling.listing import ListPage, Paging, page_response, resource_response
+from services.http.telling.openapi import KEY
+from services.http.telling.problem import Fault, fault
 
 SCOPE: Final = "imports:write"
 FORMS: Final[Mapping[str, Form]] = {

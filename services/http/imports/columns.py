@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from contracts.values.cells import unescaped
 from contracts.values.immutable import Immutable
 from contracts.wire.near import nearest
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 MOST: Final = 4_000
 """Columns of a file."""

@@ -10,9 +10,9 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
 from services.engine.core.document import read_from, stored_form, stored_value
+from services.http.asking.request_store import KEPT
 from services.http.imports.job import Chunk, Counts, Job, LineResult, LineState
-from services.http.problem import Fault, fault
-from services.http.request_store import KEPT
+from services.http.telling.problem import Fault, fault
 
 IMPORTS: Final = "imports"
 RESULTS: Final = "import_results"

@@ -7,17 +7,17 @@ from hashlib import sha256
 from typing import Final
 
 from services.engine.core.answer import Reason
-from services.http.caller import Caller
-from services.http.door import Taken
+from services.http.asking.door import Taken
+from services.http.asking.intake import Asked, Intake, read_body, take_in
+from services.http.asking.outcome import address_of
+from services.http.asking.waiting import ready
+from services.http.callers.caller import Caller
 from services.http.imports.job import MOST_REASONS, LineReason, LineResult, LineState
 from services.http.imports.kind import Kind
 from services.http.imports.line import ReadLine
 from services.http.imports.reading import Reader, hint_of
-from services.http.intake import Asked, Intake, read_body, take_in
-from services.http.outcome import address_of
-from services.http.problem import Fault, Problem
-from services.http.refusing import pointer
-from services.http.waiting import ready
+from services.http.telling.problem import Fault, Problem
+from services.http.telling.refusing import pointer
 
 LARGEST: Final = 480_000
 """Bytes of a line's request once it is JSON: a row of many columns says their names again and again."""

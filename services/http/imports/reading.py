@@ -11,7 +11,7 @@ from contracts.wire.lines import HINT, looks_like_a_line
 from services.http.imports.columns import Columns, Unknown
 from services.http.imports.line import LONGEST, Cutter, ReadLine
 from services.http.imports.quotes import scan, separator_of
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 BOM: Final = b"\xef\xbb\xbf"
 TOO_LONG: Final = f"longer than {LONGEST:,} bytes"

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from contracts.values.refusals import WHAT_TO_DO, Code
 from services.http.imports.job import Form, Job, LineReason, LineResult, LineState, State
-from services.http.problem import TITLES, Fault
+from services.http.telling.problem import TITLES, Fault
 
 
 class LineCounts(BaseModel):

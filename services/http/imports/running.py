@@ -9,16 +9,16 @@ from typing import Final
 from pymongo.errors import PyMongoError
 from starlette.requests import ClientDisconnect
 
-from services.http.caller import Caller
-from services.http.door import Door
+from services.http.asking.door import Door
+from services.http.asking.intake import Intake
+from services.http.callers.caller import Caller
 from services.http.imports.job import Chunk, Counts, Ignored, Job, LineResult, counted
 from services.http.imports.job_store import JobStore
 from services.http.imports.judging import result_of, take_line
 from services.http.imports.kind import Kind
 from services.http.imports.line import ReadLine
 from services.http.imports.reading import Reader
-from services.http.intake import Intake
-from services.http.problem import Fault, Problem, fault
+from services.http.telling.problem import Fault, Problem, fault
 
 BATCH: Final = 500
 """Lines in flight: stored, sent and waited for together."""

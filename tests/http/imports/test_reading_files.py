@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contracts.messages.orders import OrderSubmitted
 from services.http.imports.line import LONGEST, ReadLine
 from services.http.imports.reading import CsvLines, JsonLines, Reader
-from services.http.problem import Problem
+from services.http.telling.problem import Problem
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 SIGNS = st.text(st.sampled_from('a"",;\n\r\t| é=\'x'), max_size=8)

@@ -17,7 +17,7 @@ from operations.documents.paper import paper
 from operations.documents.printing import html
 from operations.serving import papers as serving
 from operations.serving.papers import PrintedPapers
-from services.http.problem import Problem
+from services.http.telling.problem import Problem
 from tests.operations.documents.issued import invoice, lines
 
 ISSUER = "Retro Rental"

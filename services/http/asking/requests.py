@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from services.http.caller import Caller
-from services.http.commands import tell
-from services.http.door import Door
-from services.http.identity import Identity, known
-from services.http.outcome import Outcome
-from services.http.prefer import wait_of
-from services.http.problem import Fault, fault
+from services.http.asking.commands import tell
+from services.http.asking.door import Door
+from services.http.asking.outcome import Outcome
+from services.http.asking.prefer import wait_of
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, known
+from services.http.telling.problem import Fault, fault
 
 
 class Told(BaseModel):

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 OF_COMMANDS: Final = frozenset({"unknown"})
 """What every route takes that asks for something."""

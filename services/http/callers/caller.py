@@ -4,7 +4,7 @@ from typing import Final
 
 from contracts.values.immutable import Immutable
 from services.engine.core.answer import HTTP
-from services.http.scopes import WHOLE
+from services.http.callers.scopes import WHOLE
 
 
 class Caller(Immutable):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 
 def choose_type(header: str | None, offered: Sequence[str]) -> str:

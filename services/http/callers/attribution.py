@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 
-from services.http.caller import Caller
-from services.http.identity import ASKS, Identity, needs
-from services.http.problem import Fault, fault
+from services.http.callers.caller import Caller
+from services.http.callers.identity import ASKS, Identity, needs
+from services.http.telling.problem import Fault, fault
 
 
 def needs_unbound(identity: Identity, scope: str) -> Callable[[Request], Awaitable[Caller]]:

@@ -16,9 +16,9 @@ from pydantic import BaseModel
 import contracts
 from contracts.tools.schema import schema_of
 from contracts.wire.message import Body
-from services.http.outcome import Outcome
-from services.http.problem import PROBLEM, TITLES, ProblemDocument
-from services.http.scopes import SCOPES
+from services.http.asking.outcome import Outcome
+from services.http.callers.scopes import SCOPES
+from services.http.telling.problem import PROBLEM, TITLES, ProblemDocument
 
 EXAMPLES: Final = Path(contracts.__file__).parent / "examples"
 SCHEMAS: Final = "#/components/schemas/"

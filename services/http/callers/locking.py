@@ -8,14 +8,14 @@ import structlog
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
-from services.http.api_keys import ApiKeys
-from services.http.bearer import Bearer
-from services.http.identity import Identity, Open
-from services.http.key_fetching import IssuerKeys
-from services.http.key_store import KeyStore, database_of
-from services.http.limiting import Limiter
+from services.http.callers.api_keys import ApiKeys
+from services.http.callers.bearer import Bearer
+from services.http.callers.identity import Identity, Open
+from services.http.callers.key_fetching import IssuerKeys
+from services.http.callers.key_store import KeyStore, database_of
+from services.http.callers.limiting import Limiter
+from services.http.callers.tokens import IssuedTokens
 from services.http.settings import HttpSettings
-from services.http.tokens import IssuedTokens
 
 
 class Locks:

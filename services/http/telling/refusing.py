@@ -5,7 +5,7 @@ from typing import Final
 
 from contracts.values.refusals import WHAT_TO_DO, Code, Refusal
 from services.engine.core.answer import Reason
-from services.http.problem import Detail, Problem, ProblemDocument, Retry
+from services.http.telling.problem import Detail, Problem, ProblemDocument, Retry
 
 SHAPE, MISSING, STATE, STALE = 422, 404, 409, 412
 

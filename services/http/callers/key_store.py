@@ -12,7 +12,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from services.http.issued import IssuedKey, NotGranted, check_grant
+from services.http.callers.issued import IssuedKey, NotGranted, check_grant
 
 KEYS: Final = "keys"
 SLOTS: Final = (1, 2)

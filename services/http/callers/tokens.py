@@ -7,12 +7,12 @@ from typing import Any, Final, Protocol
 import jwt
 
 from contracts.values.text import is_blank, tidy
-from services.http.caller import TOKENS, Caller
-from services.http.issued import LONGEST_ACTOR, is_source
-from services.http.issuer import Issuer
-from services.http.problem import Fault, fault
-from services.http.scopes import SCOPES
-from services.http.token_keys import TokenKey
+from services.http.callers.caller import TOKENS, Caller
+from services.http.callers.issued import LONGEST_ACTOR, is_source
+from services.http.callers.issuer import Issuer
+from services.http.callers.scopes import SCOPES
+from services.http.callers.token_keys import TokenKey
+from services.http.telling.problem import Fault, fault
 
 LEEWAY: Final = 30.0
 """Seconds that the clocks of the issuer and of this machine may differ by."""

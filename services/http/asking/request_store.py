@@ -17,7 +17,7 @@ from contracts.values.immutable import Immutable
 from services.engine.core.answer import ANSWERS, Answered, answer_id
 from services.engine.core.document import read_from
 from services.engine.core.record import Outgoing
-from services.http.intake import Intake
+from services.http.asking.intake import Intake
 
 REQUESTS: Final = "requests"
 KEPT: Final = timedelta(days=7)

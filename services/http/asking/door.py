@@ -9,13 +9,13 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.values.immutable import Immutable
 from services.engine.core.answer import Answered
-from services.http import sending
-from services.http.caller import Caller
-from services.http.intake import Intake
-from services.http.problem import Fault, fault
-from services.http.request_store import RequestStore, StoredRequest, stored
-from services.http.sending import Sender
-from services.http.waiting import Waiting, ready
+from services.http.asking import sending
+from services.http.asking.intake import Intake
+from services.http.asking.request_store import RequestStore, StoredRequest, stored
+from services.http.asking.sending import Sender
+from services.http.asking.waiting import Waiting, ready
+from services.http.callers.caller import Caller
+from services.http.telling.problem import Fault, fault
 
 
 class Taken(Immutable):

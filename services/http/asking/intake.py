@@ -19,9 +19,9 @@ from contracts.wire.message import Request
 from services.engine.core.answer import answer_id
 from services.engine.core.lanes import home
 from services.engine.core.record import Outgoing
-from services.http.caller import Caller
-from services.http.problem import Fault, fault
-from services.http.refusing import problem_of
+from services.http.callers.caller import Caller
+from services.http.telling.problem import Fault, fault
+from services.http.telling.refusing import problem_of
 
 LONGEST_KEY: Final = 200
 _JSON: Final = ("content-type", b"application/json")

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from contracts.values.refusals import WHAT_TO_DO, Code
 from services.engine.core.answer import Reason
-from services.http.door import Taken
-from services.http.problem import Detail, Problem
-from services.http.refusing import pointer, problem_of_reasons
+from services.http.asking.door import Taken
+from services.http.telling.problem import Detail, Problem
+from services.http.telling.refusing import pointer, problem_of_reasons
 
 NOT_YET = "Ask again at the address of the request; it is done once, however often you ask."
 STUCK = "It lies among the dead letters: the operators must look at it. It may still take effect."

@@ -5,10 +5,10 @@ from typing import Final, Protocol
 
 from starlette.requests import Request
 
-from services.http.caller import ANYBODY, Caller
-from services.http.parameters import check_parameters
-from services.http.problem import Fault, fault
-from services.http.scopes import ANY_KEY, SCOPES, WHOLE
+from services.http.callers.caller import ANYBODY, Caller
+from services.http.callers.scopes import ANY_KEY, SCOPES, WHOLE
+from services.http.telling.parameters import check_parameters
+from services.http.telling.problem import Fault, fault
 
 ASKS: Final = "asks_for"
 """Attribute of a dependency that asks for a scope: the scope. ``scoped.check_scopes`` looks for it on every route."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 VERSION: Final = 1
 LONGEST: Final = 1_000

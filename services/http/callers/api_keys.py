@@ -10,10 +10,10 @@ from typing import Final
 
 from pymongo.errors import PyMongoError
 
-from services.http.caller import Caller
-from services.http.issued import IssuedKey
-from services.http.key import digest, is_key
-from services.http.key_store import NOTED_EVERY, KeyStore
+from services.http.callers.caller import Caller
+from services.http.callers.issued import IssuedKey
+from services.http.callers.key import digest, is_key
+from services.http.callers.key_store import NOTED_EVERY, KeyStore
 
 REMEMBERED: Final = 20.0
 """Seconds that a look-up counts: a key that was revoked opens nothing any more 30 s later, whoever saw it last."""

@@ -8,8 +8,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from services.engine.core.faults import Stop
-from services.http.identity import ASKS
-from services.http.scopes import ANY_KEY, NONE, SCOPES
+from services.http.callers.identity import ASKS
+from services.http.callers.scopes import ANY_KEY, NONE, SCOPES
 
 FREE: Final = ("/health", "/docs", "/openapi.json", "/problems")
 """Where no key is needed: how the process is, and what can be read about it. Nothing of an installation is there."""
@@ -35,7 +35,7 @@ def _wrong(context: RouteContext) -> Iterator[str]:
     if named == NONE:
         yield f"{path} names the scope {NONE}, which only {', '.join(FREE)} may"
     elif named is None or (named != ANY_KEY and named not in SCOPES):
-        yield f"{path} names no scope: give it x-scope, one of services/http/scopes.py"
+        yield f"{path} names no scope: give it x-scope, one of services/http/callers/scopes.py"
     elif named not in asked:
         yield f"{path} names {named} and does not ask for it: give it a caller by needs()"
 

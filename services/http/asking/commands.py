@@ -14,16 +14,16 @@ from contracts.values.immutable import Immutable
 from contracts.values.refusals import Code, refusal
 from contracts.values.timestamp import instant
 from contracts.wire import message
-from services.http.body import read_bytes
-from services.http.caller import Caller
-from services.http.door import Door, Taken
-from services.http.identity import Identity, needs
-from services.http.intake import Asked, fingerprint, read_body, read_key, take_in
-from services.http.openapi import operation
-from services.http.outcome import address_of, is_open, outcome_of, refusal_of, replayed
-from services.http.prefer import wait_of
-from services.http.problem import Fault, fault
-from services.http.refusing import problem_of
+from services.http.asking.body import read_bytes
+from services.http.asking.door import Door, Taken
+from services.http.asking.intake import Asked, fingerprint, read_body, read_key, take_in
+from services.http.asking.outcome import address_of, is_open, outcome_of, refusal_of, replayed
+from services.http.asking.prefer import wait_of
+from services.http.callers.caller import Caller
+from services.http.callers.identity import Identity, needs
+from services.http.telling.openapi import operation
+from services.http.telling.problem import Fault, fault
+from services.http.telling.refusing import problem_of
 
 LOOKED_AFTER: Final = (0.0, 0.05, 0.15, 0.3, 0.5)
 """Seconds after which it is looked again for what is not there: an order that was placed just before goes to

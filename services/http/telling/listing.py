@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from contracts.values.immutable import Immutable
 from services.http.bounds import page_of
-from services.http.cursor import LONGEST, Position, read_cursor, write_cursor
+from services.http.telling.cursor import LONGEST, Position, read_cursor, write_cursor
 
 T = TypeVar("T")
 R = TypeVar("R", bound=BaseModel)

@@ -4,12 +4,12 @@ from typing import Final, Protocol
 
 from starlette.requests import Request
 
-from services.http.api_keys import ApiKeys
 from services.http.bounded import at_the_end
-from services.http.caller import Caller
-from services.http.key import looks_like_key
-from services.http.limiting import Limiter
-from services.http.problem import Fault, Problem, fault
+from services.http.callers.api_keys import ApiKeys
+from services.http.callers.caller import Caller
+from services.http.callers.key import looks_like_key
+from services.http.callers.limiting import Limiter
+from services.http.telling.problem import Fault, Problem, fault
 
 LONGEST: Final = 8_192
 """Characters of a token; nobody makes longer ones, and none is decoded."""

@@ -4,7 +4,7 @@ from pydantic_core import from_json
 from starlette.requests import Request
 
 from services.http.bounds import bounds_of, check_depth
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 
 async def read_bytes(request: Request, most: int | None = None) -> bytes:

@@ -7,8 +7,8 @@ from typing import Final, Literal
 from contracts.values.immutable import Immutable
 from contracts.values.text import is_blank, tidy
 from services.engine.core.answer import HTTP
-from services.http.caller import TOKENS, Caller
-from services.http.scopes import SCOPES, WHOLE
+from services.http.callers.caller import TOKENS, Caller
+from services.http.callers.scopes import SCOPES, WHOLE
 
 _OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SOURCE: Final = re.compile(r"[!-~]{1,200}")

@@ -11,7 +11,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from services.http.bounds import Bounds
-from services.http.problem import Fault, fault
+from services.http.telling.problem import Fault, fault
 
 SOON: Final = "1"
 

@@ -9,8 +9,8 @@ from typing import IO, Any, Final
 from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, build_opener
 
-from services.http.issuer import Issuer, address_of_issuer
-from services.http.token_keys import TokenKey, read_keys
+from services.http.callers.issuer import Issuer, address_of_issuer
+from services.http.callers.token_keys import TokenKey, read_keys
 
 REFRESHED: Final = 300.0
 """Seconds between two fetches in the background."""

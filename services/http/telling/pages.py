@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from contracts.values.refusals import WHAT_TO_DO, Code
-from services.http.problem import TITLES, Fault, fault
-from services.http.refusing import STATUSES
+from services.http.telling.problem import TITLES, Fault, fault
+from services.http.telling.refusing import STATUSES
 
 ASSETS: Final = "/docs/assets"
 _DOCS: Final = """<!doctype html>

@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.core.faults import NotSaid
 from services.engine.core.record import Outgoing
-from services.http.request_store import RequestStore, StoredRequest
+from services.http.asking.request_store import RequestStore, StoredRequest
 
 LOOKED_EVERY: Final = 10.0
 AGAIN_AFTER: Final = timedelta(seconds=30)

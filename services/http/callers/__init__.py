@@ -1,0 +1,1 @@
+"""Who asks: keys, tokens, scopes, and how often one may."""
