@@ -16,6 +16,7 @@ from contracts.messages.subscription import State as SubscriptionState
 from contracts.values.refusals import Code
 from contracts.values.serials import normalised
 from contracts.wire import message
+from services.engine.core.answer import answer_id
 from services.fulfillment import queries
 from services.fulfillment.documents.request import number_in
 from services.fulfillment.queries import FoundSubscription, Wanted
@@ -80,9 +81,11 @@ async def _named(door: Door, data: Mapping[str, Any]) -> FoundSubscription | Non
 
 async def _scanned(door: Door, caller: Caller, taken: Taken) -> State | None:
     del caller
-    request = taken.request
-    who = bytes.fromhex(request.answer)
-    made = await queries.find_by_request(door.reads, request.subject, who, MOST_MADE)
+    request, answer = taken.request, taken.answer
+    who = request.answer
+    if answer is not None and answer.first_source is not None and answer.first_id is not None:
+        who = answer_id(answer.first_source, answer.first_id)  # it stood already: what that one made
+    made = await queries.find_by_request(door.reads, request.subject, bytes.fromhex(who), MOST_MADE)
     return State("scanned", scanned_of(made))
 
 
@@ -234,7 +237,7 @@ def routes(door: Door, identity: Identity) -> APIRouter:
         """By order and number. A page may have fewer than were asked for, and still a `next`."""
         serial = None if filters.serial is None else normalised(filters.serial)
         if filters.serial is not None and serial is None:
-            raise fault(Fault.PARAMETER_INVALID, "serial: this is no serial", pointer="")
+            raise fault(Fault.PARAMETER_INVALID, "serial: this is no serial", parameter="serial")
         after = filters.after("subscriptions", str, int)
         place = None if after is None else (str(after[0]), int(after[1]))
         wanted = Wanted(filters.order, filters.payer, filters.state, serial)

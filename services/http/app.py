@@ -92,6 +92,7 @@ def build(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         generate_unique_id_function=name_operation,
     )
     app.state.figures, app.state.watched = figures, watched
@@ -153,7 +154,8 @@ def _tell_problems(app: FastAPI) -> None:
     async def parameter(_request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = "/".join(str(part) for part in first["loc"][1:])
-        return fault(Fault.PARAMETER_INVALID, f"{where}: {first['msg']}"[:300], pointer="").response()
+        found = f"{where}: {first['msg']}"[:300]
+        return fault(Fault.PARAMETER_INVALID, found, parameter=where).response()
 
     @app.exception_handler(HTTPException)
     async def unknown(_request: Request, error: HTTPException) -> Response:

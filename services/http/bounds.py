@@ -68,7 +68,7 @@ def page_of(request: Request, asked: int | None, usual: int = 50) -> int:
     if asked is None:
         return min(usual, most)
     if not 1 <= asked <= most:
-        raise fault(Fault.PARAMETER_INVALID, f"limit: 1 to {most} rows of a page", pointer="")
+        raise fault(Fault.PARAMETER_INVALID, f"limit: 1 to {most} rows of a page", parameter="limit")
     return asked
 
 

@@ -129,8 +129,13 @@ def add_search(router: APIRouter, door: Door, identity: Identity) -> None:
 
 
 def _wanted(filters: OrderFilters, caller: Caller, rows: int) -> Wanted:
-    if len(tokens_of(filters.text)) > MOST_WORDS:
-        raise fault(Fault.PARAMETER_INVALID, f"text: at most {MOST_WORDS} words", pointer="")
+    tokens = tokens_of(filters.text)
+    if filters.text.strip() and not tokens:
+        raise fault(
+            Fault.PARAMETER_INVALID, "text: no letter and no digit, so nothing can be looked for", parameter="text"
+        )
+    if len(tokens) > MOST_WORDS:
+        raise fault(Fault.PARAMETER_INVALID, f"text: at most {MOST_WORDS} words", parameter="text")
     return Wanted(
         text=filters.text,
         status=filters.status,

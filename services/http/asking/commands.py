@@ -187,7 +187,7 @@ def _time(request: Request, door: Door) -> datetime:
         return door.now()
     found = instant(said)
     if found is None:
-        raise fault(Fault.PARAMETER_INVALID, "Occurred-At is no time as RFC 3339 has it", pointer="")
+        raise fault(Fault.PARAMETER_INVALID, "Occurred-At is no time as RFC 3339 has it", parameter="Occurred-At")
     return found
 
 
@@ -197,7 +197,7 @@ def _may_wait(request: Request, caller: Caller) -> bool:
     """
     said = request.query_params.get("unknown", "refuse")
     if said not in ("refuse", "wait"):
-        raise fault(Fault.PARAMETER_INVALID, "unknown is refuse or wait", pointer="")
+        raise fault(Fault.PARAMETER_INVALID, "unknown is refuse or wait", parameter="unknown")
     return said == "wait" and caller.source is None
 
 

@@ -54,7 +54,7 @@ def routes(feed: Feed, identity: Identity) -> APIRouter:
         wanted = tuple(name.strip() for name in types.split(",") if name.strip())
         for name in wanted:
             if name not in TYPES:
-                raise fault(Fault.PARAMETER_INVALID, f"types: there is no event {name[:60]}", pointer="")
+                raise fault(Fault.PARAMETER_INVALID, f"types: there is no event {name[:60]}", parameter="types")
         filters = Filters(wanted, subject, source)
         try:
             found = await feed.read(cursor, filters, caller, most=limit, seconds=patience)

@@ -163,7 +163,9 @@ def _place(kind: Kind, caller: Caller, places: Places) -> tuple[Door, JobStore]:
         raise fault(Fault.SCOPE_MISSING, f"a key that is bound to a source sends no {kind.name}")
     found = places.get(kind.model.service)
     if found is None:
-        raise fault(Fault.PARAMETER_INVALID, f"kind: {kind.model.service} is served at another address", pointer="")
+        raise fault(
+            Fault.PARAMETER_INVALID, f"kind: {kind.model.service} is served at another address", parameter="kind"
+        )
     return found
 
 

@@ -60,8 +60,8 @@ def _refused(kind: Kind, line: ReadLine, reader: Reader, problem: Problem) -> Li
     reasons = [
         LineReason(
             code=each.code,
-            pointer=each.pointer,
-            column=reader.heading_of(line, each.pointer),
+            pointer=each.pointer or "",
+            column=reader.heading_of(line, each.pointer or ""),
             detail=each.detail,
         )
         for each in document.errors

@@ -26,7 +26,9 @@ def check_parameters(request: Request) -> None:
         if name not in known:
             near = get_close_matches(name, known, 1)
             meant = f", perhaps {near[0]} is meant" if near else f"; it takes {', '.join(sorted(known)) or 'none'}"
-            raise fault(Fault.PARAMETER_INVALID, f"there is no parameter {name[:60]!r} here{meant}", pointer="")
+            raise fault(
+                Fault.PARAMETER_INVALID, f"there is no parameter {name[:60]!r} here{meant}", parameter=name[:60]
+            )
 
 
 def known_to(dependant: Dependant) -> set[str]:

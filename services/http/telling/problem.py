@@ -47,7 +47,10 @@ class Fault(StrEnum):
 class Detail(BaseModel):
     """One reason. ``pointer`` is a JSON pointer into the body (RFC 6901), empty for all of it."""
 
-    pointer: str = ""
+    pointer: str | None = Field(default=None, description="Where in the body; empty: all of it.")
+    parameter: str | None = Field(
+        default=None, description="The parameter of the address, or the header, that is meant."
+    )
     code: str
     detail: str = ""
     what_to_do: str
@@ -207,12 +210,17 @@ def fault(
     detail: str = "",
     *,
     pointer: str | None = None,
+    parameter: str | None = None,
     headers: Mapping[str, str] | None = None,
     instance: str | None = None,
 ) -> Problem:
-    """The problem of a fault. ``pointer`` names the field or parameter that is meant."""
+    """The problem of a fault. ``pointer`` names the field of the body that is meant, ``parameter`` one of an address or
+    a header.
+    """
     status, title, what_to_do, retry = TITLES[which]
-    errors = () if pointer is None else (Detail(pointer=pointer, code=which, detail=detail, what_to_do=what_to_do),)
+    errors: tuple[Detail, ...] = ()
+    if pointer is not None or parameter is not None:
+        errors = (Detail(pointer=pointer, parameter=parameter, code=which, detail=detail, what_to_do=what_to_do),)
     document = ProblemDocument(
         type=f"/problems/{which}",
         title=title,
