@@ -115,3 +115,22 @@ def test_every_part_of_an_address_is_a_parameter(found: dict[str, Any]) -> None:
 def test_a_parameter_that_nobody_reads_is_told(slip: str, client: TestClient) -> None:
     answer = client.get(f"/events?{slip}")
     assert (answer.status_code, answer.json()["code"]) == (422, "parameter_invalid")
+
+
+def test_an_address_with_a_slash_too_many_is_not_there_and_nobody_is_sent_elsewhere(client: TestClient) -> None:
+    answer = client.get("/orders/", headers={"Host": "elsewhere.test"}, follow_redirects=False)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "location" not in answer.headers
+
+
+def test_what_may_go_wrong_with_a_body_or_a_form_is_documented_as_a_problem(found: dict[str, Any]) -> None:
+    for path, method, each in operations(found):
+        answers = each["responses"]
+        if "requestBody" in each:
+            assert {"413", "415"} <= set(answers), (path, method)
+        if len(answers["200"].get("content", ())) > 1:
+            assert "406" in answers, (path, method)
+        for status in (each for each in answers if each >= "400"):
+            assert list(answers[status]["content"]) == ["application/problem+json"], (path, method, status)
+    assert "406" in found["paths"]["/invoices/{number}"]["get"]["responses"]
+    assert {"409", "415"} <= set(found["paths"]["/imports"]["post"]["responses"])

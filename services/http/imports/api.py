@@ -60,7 +60,10 @@ def routes(places: Places, identity: Identity) -> APIRouter:
             "parameters": [{**KEY, "required": True}],
             "requestBody": _BODY,
         },
-        responses={200: {"model": ImportResource, "description": "Read to its end: every line has its result."}},
+        responses={
+            200: {"model": ImportResource, "description": "Read to its end: every line has its result."},
+            409: {"description": "It was sent once more meanwhile: that one goes on."},
+        },
         response_class=Response,
     )
     async def send(

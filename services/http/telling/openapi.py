@@ -166,6 +166,14 @@ def document(app: FastAPI) -> Json:
             each["security"] = [{"key": []}]
             for status in ("401", "403", "429", "503"):
                 responses.setdefault(status, _problem(schemas))
+        if "requestBody" in each:
+            for status in ("413", "415"):
+                responses.setdefault(status, _problem(schemas))
+        if len(responses.get("200", {}).get("content", ())) > 1:
+            responses.setdefault("406", _problem(schemas))
+        for status, answer in responses.items():
+            if status >= "400":
+                responses[status] = {**_problem(schemas), "description": answer["description"]}
         each["responses"] = dict(sorted(responses.items()))
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
