@@ -94,7 +94,6 @@ def build(
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=name_operation,
-        redirect_slashes=False,  # it is in no document, and tells whatever Host was sent as an address
     )
     app.state.figures, app.state.watched = figures, watched
     app.add_middleware(Timed, figures=figures)
