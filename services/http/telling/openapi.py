@@ -151,30 +151,8 @@ def document(app: FastAPI) -> Json:
         for name, schema in each.pop(_HOISTED, {}).items():
             if schemas.setdefault(name, schema) != schema:
                 raise ValueError(f"two schemas are called {name}")
-        scope = each.get("x-scope", "")
-        responses = each["responses"]
-        # What FastAPI says of a wrong parameter is not what we answer.
-        responses.pop("422", None) if "x-request" not in each else None
-        if each.get("parameters") and "422" not in responses:
-            responses["422"] = _problem(schemas)
         _name_parts(path, each)
-        if each.get("parameters"):
-            responses.setdefault("400", _problem(schemas))
-        if "{" in path:
-            responses.setdefault("404", _problem(schemas))
-        if scope != "none":
-            each["security"] = [{"key": []}]
-            for status in ("401", "403", "429", "503"):
-                responses.setdefault(status, _problem(schemas))
-        if "requestBody" in each:
-            for status in ("413", "415"):
-                responses.setdefault(status, _problem(schemas))
-        if len(responses.get("200", {}).get("content", ())) > 1:
-            responses.setdefault("406", _problem(schemas))
-        for status, answer in responses.items():
-            if status >= "400":
-                responses[status] = {**_problem(schemas), "description": answer["description"]}
-        each["responses"] = dict(sorted(responses.items()))
+        _document_problems(path, each, schemas)
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     components["schemas"] = dict(sorted(schemas.items()))
@@ -190,6 +168,33 @@ def document(app: FastAPI) -> Json:
         code.value: {"status": status, "title": title} for code, (status, title, _, _) in TITLES.items()
     }
     return found
+
+
+def _document_problems(path: str, each: Json, schemas: Json) -> None:
+    """What may go wrong with an operation, beside what its route says itself."""
+    scope = each.get("x-scope", "")
+    responses = each["responses"]
+    # What FastAPI says of a wrong parameter is not what we answer.
+    responses.pop("422", None) if "x-request" not in each else None
+    if each.get("parameters") and "422" not in responses:
+        responses["422"] = _problem(schemas)
+    if each.get("parameters"):
+        responses.setdefault("400", _problem(schemas))
+    if "{" in path:
+        responses.setdefault("404", _problem(schemas))
+    if scope != "none":
+        each["security"] = [{"key": []}]
+        for status in ("401", "403", "429", "503"):
+            responses.setdefault(status, _problem(schemas))
+    if "requestBody" in each:
+        for status in ("413", "415"):
+            responses.setdefault(status, _problem(schemas))
+    if len(responses.get("200", {}).get("content", ())) > 1:
+        responses.setdefault("406", _problem(schemas))
+    for status, answer in responses.items():
+        if status >= "400":
+            responses[status] = {**_problem(schemas), "description": answer["description"]}
+    each["responses"] = dict(sorted(responses.items()))
 
 
 def _name_parts(path: str, each: Json) -> None:
