@@ -39,15 +39,14 @@ def spot(record: Record) -> Spot:
 
 def entry_of(record: Record, reader: Reader, incarnation: int, set_aside: Mapping[Spot, SetAside]) -> Entry:
     """Reads a record; what raises while it is read costs this record only."""
-    own = Origin(record.topic, incarnation, record.partition, record.offset, record.timestamp)
     why = set_aside.get(spot(record)) if set_aside else None
     if isinstance(why, Reject) and why.reason == FALSE_ORIGIN:  # what it says of its origin counts for nothing
-        return Entry(record, why, own)
+        return Entry(record, why, _own(record, incarnation))
     try:
         read, origin, passed = reader.read(record, incarnation)
     except Exception as error:  # noqa: BLE001 - a type whose subject cannot be told, or a defect of the reader
         unread = failed("read", error, None)
-        return Entry(record, unread.reject, own, failure=unread)
+        return Entry(record, unread.reject, _own(record, incarnation), failure=unread)
     message = read if isinstance(read, Message) else None
     if why is None:
         return Entry(record, read, origin, passed, message)
@@ -56,3 +55,7 @@ def entry_of(record: Record, reader: Reader, incarnation: int, set_aside: Mappin
     if reject.model is None and message is not None:
         reject = replace(reject, model=message.model)
     return Entry(record, reject, origin, passed, message, failure)
+
+
+def _own(record: Record, incarnation: int) -> Origin:
+    return Origin(record.topic, incarnation, record.partition, record.offset, record.timestamp)

@@ -72,6 +72,8 @@ def _records(body: Body, cause: Cause, message: Message, service: str, lanes: in
     key = subjects[0].encode()
     if len(value) > LARGEST:
         raise TooLargeToSay(f"{type(body).__name__}: {len(value)} bytes, at most {LARGEST}")
+    if len(subjects) == 1:
+        return [Outgoing(body.topic, home(subjects[0], lanes), key, value, headers)]
     return [
         Outgoing(body.topic, lane, key, value, headers)
         for lane in dict.fromkeys(home(subject, lanes) for subject in subjects)

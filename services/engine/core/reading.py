@@ -143,8 +143,9 @@ class Reader(Immutable):
             if record.topic == self.internal:
                 return Reject("no_home", f"nothing in it is at home in lane {lane}")
             return Forwarded(tuple(self._passed_on(record, origin, there) for there in dict.fromkeys(homes)))
-        here = tuple([subject for subject, there in zip(subjects, homes, strict=True) if there == lane])
-        return self._message(envelope, here, lane, origin)
+        if len(subjects) > 1:
+            subjects = tuple([subject for subject, there in zip(subjects, homes, strict=True) if there == lane])
+        return self._message(envelope, subjects, lane, origin)
 
     def _about_nobody(self, envelope: Opened, model: type[Request], lane: int, origin: Origin) -> Message:
         """The request with every reason why nobody can be found whom it is about."""

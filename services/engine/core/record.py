@@ -5,6 +5,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from contracts.values.immutable import Immutable
+from contracts.wire.encoding import CONTENT_TYPE
 
 Headers = Sequence[tuple[str, bytes | None]]
 Place = tuple[str, int]
@@ -45,6 +46,9 @@ class Record(Protocol):
 
 LENGTHS = 6
 """Bytes that Kafka spends on the lengths of a header, at most: nothing but empty headers has a weight too."""
+_OURS = (CONTENT_TYPE,)
+"""The headers of nearly everything that one of us says."""
+_WEIGHT_OF_OURS = LENGTHS + len(CONTENT_TYPE[0]) + len(CONTENT_TYPE[1])
 
 
 class Outgoing(Immutable):
@@ -65,6 +69,8 @@ class Outgoing(Immutable):
 def weight(key: bytes | None, value: bytes | None, headers: Headers) -> int:
     """Bytes of a record's content, uncompressed."""
     size = len(key or b"") + len(value or b"")
+    if headers == _OURS:
+        return size + _WEIGHT_OF_OURS
     for name, content in headers:
         size += LENGTHS + (len(name) if name.isascii() else len(name.encode())) + len(content or b"")
     return size
