@@ -6,7 +6,7 @@ OURS = $(wildcard contracts services installation operations deploy demo bench t
 
 # Tests that need no server: the rules, the contracts, the engine's pieces.
 PURE = tests/docs tests/contracts tests/orders tests/fulfillment tests/billing
-.PHONY: help setup demo up check test lint types imports test-long test-containers simulate bench fmt lock clean
+.PHONY: help setup demo up check test lint types imports clients test-long test-containers simulate bench fmt lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -45,10 +45,13 @@ lint: setup
 check: lint
 	@echo "== pure tests";   $(BIN)/python -m pytest -q -n $(WORKERS) $(PURE)
 
-test: lint
+clients: setup
+	@deploy/clients.sh
+
+test: lint clients
 	@echo "== tests";        $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
-test-long: lint
+test-long: lint clients
 	@echo "== tests, in depth"; $(BIN)/python -m pytest --long -v
 
 test-containers: setup

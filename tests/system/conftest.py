@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
     """The turn of this test: no other one has an installation meanwhile."""
     with (Path(os.environ[SHARED]) / "installation").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
@@ -36,7 +36,7 @@ def _turn() -> Iterator[None]:
 @pytest.fixture
 async def installing(addresses: Addresses, database: str, tmp_path: Path) -> AsyncIterator[Installing]:
     """Makes installations, one after another; the services of each end with the test."""
-    with _turn(), ExitStack() as stack:
+    with turn(), ExitStack() as stack:
         made = 0
 
         async def make(lanes: int = LANES, at: Addresses = addresses) -> Installation:
