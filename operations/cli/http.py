@@ -71,11 +71,19 @@ def serve(stack: ExitStack, at: Addresses, logs: Path, environment: Mapping[str,
     """Starts a process of the API, which ends with the stack. Raises ``InstallationError`` if it does not listen, or
     the port that was asked for is in use.
     """
-    with Holding() as ports:
-        chosen = ports.claim(port, USUAL_PORT, "the HTTP API")
-        own = {**environment, "LEASELINE_HTTP_HOST": LOOPBACK, "LEASELINE_HTTP_PORT": str(chosen)}
-        services = stack.enter_context(running(at, logs, services=("http",), environment=own, module=MODULE))
-    return Served(services, f"http://{LOOPBACK}:{chosen}")
+    usual: int | None = USUAL_PORT
+    while True:
+        with Holding() as ports:
+            chosen = ports.claim(port, usual, "the HTTP API")
+            own = {**environment, "LEASELINE_HTTP_HOST": LOOPBACK, "LEASELINE_HTTP_PORT": str(chosen)}
+            try:
+                services = stack.enter_context(running(at, logs, services=("http",), environment=own, module=MODULE))
+            except InstallationError:
+                if port is not None or usual is None:
+                    raise
+                usual = None  # another installation may have taken the usual port in this very moment
+                continue
+        return Served(services, f"http://{LOOPBACK}:{chosen}")
 
 
 def curl_lines(address: str, key: Path) -> tuple[tuple[str, str], ...]:
