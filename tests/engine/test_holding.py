@@ -9,7 +9,7 @@ import pytest
 
 from services.engine.adapters.mongo_checkpoint import to_document
 from services.engine.core.checkpoint import Barrier, Checkpoint
-from services.engine.core.faults import Doubt
+from services.engine.core.faults import Doubt, Stop
 from services.engine.core.growing import HELD, MOVING, Growing
 from services.engine.core.lanes import home
 from services.engine.runtime.holding import keep_looking
@@ -197,7 +197,7 @@ def _looking(answers: Sequence[Growing | Exception | None]) -> list[str]:
         found: list[str] = []
         left = list(answers)
 
-        async def growing() -> Growing | None:
+        async def agree() -> Growing | None:
             found.append("held" if worker.lane_manager.holding else "reads")
             if not left:
                 raise asyncio.CancelledError
@@ -206,7 +206,7 @@ def _looking(answers: Sequence[Growing | Exception | None]) -> list[str]:
                 raise answer
             return answer
 
-        looking = asyncio.create_task(keep_looking(growing, worker, 0.01))
+        looking = asyncio.create_task(keep_looking(agree, worker, 0.01))
         await asyncio.wait([looking])
         if worker.lane_manager.stopped is not None:
             found.append(str(worker.lane_manager.stopped))
@@ -221,8 +221,8 @@ def test_a_worker_holds_requests_as_long_as_the_note_stands_and_nobody_knowing_c
 
 
 @pytest.mark.parametrize("before", [(), (Growing(4, 8, HELD),)])
-def test_a_worker_stops_once_lanes_are_moved(before: tuple[Growing, ...]) -> None:
-    *_, told = _looking([*before, Growing(4, 8, MOVING)])
+def test_a_worker_stops_once_lanes_are_moved_or_have_been(before: tuple[Growing, ...]) -> None:
+    *_, told = _looking([*before, Stop(Growing(4, 8, MOVING).why_stopped)])
     assert "leaseline lanes grow --to 8" in told
 
 

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from services.engine.adapters.mongo_client import connect
+from services.engine.adapters.mongo_growing import fix_lanes, note_growing, remove_note
 from services.engine.adapters.mongo_store import MongoStore
 from services.engine.core.faults import Doubt, Stop
+from services.engine.core.growing import HELD, MOVING, Growing
 from services.engine.runtime import starting
 from services.engine.runtime.starting import Patience, once_they_answer
 from tests.engine.lines import lines
@@ -65,3 +68,24 @@ async def test_workers_that_start_at_once_on_an_empty_database_all_run(mongo: st
         await asyncio.gather(*(store.prepare(4) for store in stores))
         assert [store.session is not None for store in stores] == [True] * 6
         await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_a_worker_learns_that_the_installation_has_grown_also_when_it_saw_nothing_of_it(
+    mongo: str, database: str
+) -> None:
+    """Real MongoDB. A small installation grows between two looks of a worker, which has nothing to save then."""
+    store = MongoStore(mongo, database, SERVICE)
+    await store.prepare(2)
+    assert await store.agree(2) is None
+    async with connect(mongo) as client:
+        named, held = client[database], Growing(2, 4, HELD)
+        await note_growing(named, held)
+        assert await store.agree(2) == held
+        await note_growing(named, Growing(2, 4, MOVING))
+        with pytest.raises(Stop, match="grown from 2 to 4 lanes"):
+            await store.agree(2)
+        await fix_lanes(named, 4)
+        await remove_note(named)
+    with pytest.raises(Stop, match="has 4 lanes, the setting says 2"):
+        await store.agree(2)
+    await store.close()

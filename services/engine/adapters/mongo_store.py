@@ -114,9 +114,10 @@ class MongoStore:
             await self._session.end_session()
         self._client.close()
 
-    async def agree(self, lanes: int) -> None:
-        """Nothing, before the first start or if this is the installation's number of lanes; else raises ``Stop``, also
-        while lanes are moved to another number.
+    async def agree(self, lanes: int) -> Growing | None:
+        """Whether the installation is about to grow from this number of lanes; before the first start no number is
+        fixed. Raises ``Stop`` if it has another number, also while lanes are moved to one, and ``Doubt``. The note is
+        read first: it goes when the number is changed already.
         """
         growing = await self.growing()
         if growing is not None and growing.step == MOVING:
@@ -128,6 +129,7 @@ class MongoStore:
                 f"this installation of {self._service.name} has {stored['lanes']} lanes, the setting says {lanes}: the "
                 f"number is fixed at the first start. Set LEASELINE_LANES={stored['lanes']}"
             )
+        return growing
 
     async def growing(self) -> Growing | None:
         """Whether the installation is on its way to more lanes. Raises ``Doubt``."""

@@ -174,7 +174,8 @@ class ServiceProcess:
         self._tasks.append(asyncio.create_task(self._keep(self._worker)))
         self._tasks.append(asyncio.create_task(self._outages.keep_asking()))
         self._tasks.append(asyncio.create_task(self._watched.keep_beating()))
-        self._tasks.append(asyncio.create_task(keep_looking(self._store.growing, self._worker)))
+        agree = partial(self._store.agree, self._settings.lanes)
+        self._tasks.append(asyncio.create_task(keep_looking(agree, self._worker)))
         if self.service.tick is not None and self._settings.tick_seconds > 0:
             source = f"leaseline/{self.service.name}"
             ticking = tick(

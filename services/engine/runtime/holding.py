@@ -6,27 +6,25 @@ from typing import Final
 
 from services.engine.core.failing import where
 from services.engine.core.faults import Doubt, Stop
-from services.engine.core.growing import MOVING, Growing
+from services.engine.core.growing import Growing
 from services.engine.runtime.worker import Worker
 
 EVERY: Final = 2.0
 """Seconds between two looks."""
 
 
-async def keep_looking(
-    growing: Callable[[], Awaitable[Growing | None]], worker: Worker, seconds: float = EVERY
-) -> None:
-    """Looks whether the installation grows until it is cancelled, or the worker must stop."""
-    while not await _looked(growing, worker):
+async def keep_looking(agree: Callable[[], Awaitable[Growing | None]], worker: Worker, seconds: float = EVERY) -> None:
+    """Looks whether the installation grows until it is cancelled, or the worker must stop. ``agree`` raises ``Stop``
+    when the worker counts other lanes than the installation: one that grew between two looks is noticed, too.
+    """
+    while not await _looked(agree, worker):
         await asyncio.sleep(seconds)
 
 
-async def _looked(growing: Callable[[], Awaitable[Growing | None]], worker: Worker) -> bool:
+async def _looked(agree: Callable[[], Awaitable[Growing | None]], worker: Worker) -> bool:
     """Whether the worker must stop; it was told so."""
     try:
-        found = await growing()
-        if found is not None and found.step == MOVING:
-            worker.lane_manager.stop(Stop(found.why_stopped))
+        found = await agree()
         worker.lane_manager.hold(on=found is not None)
         if found is not None:
             await worker.settle()

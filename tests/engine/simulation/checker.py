@@ -58,7 +58,8 @@ def _said_again(world: World, address: str) -> bool:
 
 def _meant(why: str) -> bool:
     """A bad release stops a service, and so does an installation that grows."""
-    return "in a row" in why or "leaseline lanes grow" in why or "one partition for each lane" in why
+    grown = ("leaseline lanes grow", "one partition for each lane", "lanes, the setting says")
+    return "in a row" in why or any(words in why for words in grown)
 
 
 def _states(world: World, chains: dict[tuple[str, str], list[Said]], found: list[str]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from services.engine.core.faults import Stop
 from services.engine.core.growing import MOVING, Growing
 from services.engine.core.service import Service
 from services.engine.runtime.holding import keep_looking
@@ -109,11 +110,18 @@ class Process:
         self.crash()
 
     async def _looks(self, worker: Worker, growing: Callable[[], Growing | None]) -> None:
-        async def looked() -> Growing | None:
-            await self._faults.pause()
-            return growing()
+        lanes = self._group.lanes
 
-        await keep_looking(looked, worker, 0.3)
+        async def agree() -> Growing | None:
+            await self._faults.pause()
+            note = growing()
+            if note is not None and note.step == MOVING:
+                raise Stop(note.why_stopped)
+            if note is None and self._group.lanes != lanes:
+                raise Stop(f"this installation has {self._group.lanes} lanes, the setting says {lanes}")
+            return note
+
+        await keep_looking(agree, worker, 0.3)
 
     async def _polls(self, worker: Worker, member: MemoryMembership) -> None:
         while True:
