@@ -19,6 +19,7 @@ from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.adapters.mongo_client import connect
 from services.engine.core.faults import Stop
 from services.engine.observe.health import Watched
+from services.engine.observe.standing import tell_ready
 from services.http import health
 from services.http.asking import requests
 from services.http.bounded import Bounded
@@ -27,7 +28,7 @@ from services.http.callers.locking import Locks
 from services.http.callers.scoped import check_scopes
 from services.http.events import api as events
 from services.http.events.feed import Feed
-from services.http.figures import HttpFigures, Timed
+from services.http.figures import Counted, HttpFigures, Timed
 from services.http.imports import api as imports
 from services.http.settings import HttpSettings
 from services.http.side import OpenSide, Side
@@ -55,6 +56,7 @@ def build(
     locks = Locks(settings, client)
     known = identity or locks.identity
     figures, watched = HttpFigures(), Watched()
+    tell_ready(figures.registry, "http", watched)
     readers = LogReaders(settings.engine.kafka, MOST_READERS)
     owners = [partial(side.owned, found.door) for side, found in zip(sides, opened, strict=True) if side.owned]
     feed = Feed(readers, settings.engine.lanes, owners[0] if owners else None)
@@ -67,8 +69,11 @@ def build(
             await side.imports.prepare()
         await locks.start()
         watched.worker = _Serving()
-        waits = {side.service: side.waits for side in sides}
-        counting = figures.keep_counting({side.service: side.door for side in opened}, waits)
+        counted = [
+            Counted(each.service, found.door, each.waits, each.oldest)
+            for each, found in zip(sides, opened, strict=True)
+        ]
+        counting = figures.keep_counting(counted)
         tasks = [asyncio.create_task(each) for each in (counting, watched.keep_beating())]
         tasks += [asyncio.create_task(side.sender.run()) for side in opened]
         tasks += [asyncio.create_task(_notice_growth(side, settings)) for side in opened[:1]]

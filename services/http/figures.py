@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Final
 
 import structlog
@@ -10,10 +11,24 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram
 from pymongo.errors import PyMongoError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.values.immutable import Immutable
 from services.http.asking.door import Door
+from services.http.side import Oldest
 
 SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 COUNTED_EVERY: Final = 15.0
+LOOKED_EVERY: Final = 4
+"""Turns of counting until it is looked for the oldest again."""
+MOST_COUNTED: Final = 1_000
+
+
+class Counted(Immutable):
+    """What is counted of one side: documents of ``waits``, and how old the oldest is, by what waits."""
+
+    service: str
+    door: Door
+    waits: Sequence[str]
+    oldest: Mapping[str, Oldest]
 
 
 class HttpFigures:
@@ -32,23 +47,48 @@ class HttpFigures:
             "leaseline_waits", "Documents that are there while something waits.", ("service", "what"),
             registry=self.registry,
         )  # fmt: skip
+        self._oldest = Gauge(
+            "leaseline_oldest_waiting_seconds", "Age of the oldest that waits for something.", ("service", "what"),
+            registry=self.registry,
+        )  # fmt: skip
+        self._unanswered = Gauge(
+            "leaseline_http_unanswered",
+            "Requests that were sent again, for nobody answered; counted up to 1,000.",
+            ("service",),
+            registry=self.registry,
+        )
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """One request; ``route`` is its template: an address would name orders and people."""
         self._seconds.labels(route, method, str(status)).observe(seconds)
 
-    async def keep_counting(self, doors: Mapping[str, Door], waits: Mapping[str, Sequence[str]]) -> None:
-        """Counts what waits, by the database's own estimate: it reads no document."""
+    async def keep_counting(self, sides: Sequence[Counted]) -> None:
+        """Counts what waits, by the database's own estimate: it reads no document. What is counted or looked for by
+        reading some is so once a minute.
+        """
         log = structlog.get_logger("http")
-        while True:
+        for turn in count():
             try:
-                for service, door in doors.items():
-                    self._waiting.labels(service).set(door.waiting)
-                    for name in waits[service]:
-                        self._waits.labels(service, name).set(await door.reads[name].estimated_document_count())
+                for side in sides:
+                    await self._count(side)
+                    if turn % LOOKED_EVERY == 0:
+                        await self._look(side)
             except PyMongoError as error:
                 log.warning("mongodb.away", reason=type(error).__name__)
             await asyncio.sleep(COUNTED_EVERY)
+
+    async def _count(self, side: Counted) -> None:
+        self._waiting.labels(side.service).set(side.door.waiting)
+        for name in side.waits:
+            there = await side.door.reads[name].estimated_document_count()
+            self._waits.labels(side.service, name).set(there)
+
+    async def _look(self, side: Counted) -> None:
+        self._unanswered.labels(side.service).set(await side.door.count_unanswered(MOST_COUNTED))
+        for what, oldest in side.oldest.items():
+            since = await oldest(side.door.reads, side.door.lanes)
+            age = 0.0 if since is None else time.time() - since.timestamp()
+            self._oldest.labels(side.service, what).set(max(0.0, age))
 
 
 class Timed:

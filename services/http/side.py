@@ -1,12 +1,13 @@
 """One service's side of an HTTP process: its door, and what its routes need."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from fastapi import APIRouter
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.values.immutable import Immutable
 from services.engine.adapters.kafka_producer import KafkaProducer
@@ -20,6 +21,9 @@ from services.http.callers.caller import Caller
 from services.http.callers.identity import Identity
 from services.http.imports.job_store import JobStore
 
+Oldest = Callable[[AsyncDatabase[dict[str, Any]], int], Awaitable[datetime | None]]
+"""Of a service's database and so many lanes: since when the oldest of something waits (UTC); None: nothing does."""
+
 
 class Side(Immutable):
     """What a service brings: its name, and its routes once it has a door and knows how callers are known."""
@@ -30,6 +34,8 @@ class Side(Immutable):
     """Which of these orders are a caller's own; only orders can tell."""
     waits: tuple[str, ...] = ()
     """Collections whose documents are there only while something waits: they are counted."""
+    oldest: Mapping[str, Oldest] = {}
+    """By what waits, how it is found since when the oldest of it does."""
 
 
 class OpenSide:

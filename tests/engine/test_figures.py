@@ -1,5 +1,6 @@
 """Figures of a worker: counts by type and outcome, the age of what is not decided, nothing personal."""
 
+import asyncio
 import json
 from typing import ClassVar
 from urllib.error import HTTPError
@@ -11,6 +12,9 @@ from prometheus_client import CollectorRegistry
 from services.engine.core.faults import Stop
 from services.engine.observe.figures import PrometheusFigures
 from services.engine.observe.health import Watched, serve_health, told
+from services.engine.observe.outages import Outages
+from services.engine.observe.standing import tell_ready, tell_worker
+from services.engine.observe.thinning import Thinning
 from tests.engine.batch import Shelf, asking, record
 from tests.engine.memory.log import MemoryRecord
 
@@ -47,6 +51,36 @@ def test_the_oldest_record_ages_until_it_is_decided() -> None:
     assert age is not None
     assert age > 1000  # it was written in 2023
     assert value(figures_of(1), "leaseline_oldest_unread_seconds", lane="0") == 0
+
+
+def test_a_lane_that_another_one_has_by_now_does_not_age_here() -> None:
+    figures = PrometheusFigures("tally")
+    figures.consumed([add(0, 1, "1")])
+    figures.reassigned()
+    assert value(figures, "leaseline_oldest_unread_seconds", lane="0") == 0
+
+
+def test_what_failed_is_counted_from_0() -> None:
+    assert value(PrometheusFigures("tally"), "leaseline_batches_failed_total", why="error") == 0
+
+
+async def never() -> None:
+    raise OSError("away")
+
+
+async def test_how_a_worker_stands_is_told_as_it_is_when_somebody_looks() -> None:
+    figures, outages = PrometheusFigures("tally"), Outages({"Kafka": never}, Thinning())
+    watched = Watched(outages)
+    tell_ready(figures.registry, "tally", watched)
+    tell_worker(figures.registry, "tally", watched, outages, 16)
+    assert value(figures, "leaseline_ready") == value(figures, "leaseline_lanes_held") == 0
+    watched.worker = Worker()
+    assert (value(figures, "leaseline_ready"), value(figures, "leaseline_lanes")) == (1, 16)
+    outages.complain("Kafka", "silence")
+    while not outages.away():
+        await asyncio.sleep(0.01)
+    assert (value(figures, "leaseline_ready"), value(figures, "leaseline_server_away", server="Kafka")) == (0, 1)
+    await outages.close()
 
 
 def test_nothing_that_a_message_says_is_a_label() -> None:

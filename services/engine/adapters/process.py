@@ -35,6 +35,7 @@ from services.engine.observe.figures import PrometheusFigures
 from services.engine.observe.health import Watched, serve_health
 from services.engine.observe.logs import configure
 from services.engine.observe.outages import Outages
+from services.engine.observe.standing import tell_ready, tell_worker
 from services.engine.observe.thinning import Libraries
 from services.engine.runtime.giving_back import give_back, keep_one_arena
 from services.engine.runtime.holding import keep_looking
@@ -83,6 +84,8 @@ class ServiceProcess:
         self._producer = KafkaProducer(settings.kafka, f"leaseline-{service.name}")
         self._figures = PrometheusFigures(service.name)
         self._watched = Watched(self._outages)
+        tell_ready(self._figures.registry, service.name, self._watched)
+        tell_worker(self._figures.registry, service.name, self._watched, self._outages, settings.lanes)
         self._worker: Worker | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         unpack_every_name()

@@ -38,6 +38,8 @@ class PrometheusFigures:
         self._failed = Counter(
             "leaseline_batches_failed", "Batches that were given back, by why.", (*told, "why"), registry=here
         )
+        for why in ("conflict", "doubt", "error"):  # from 0: a count that begins with 1 never rises
+            self._failed.labels(service, why)
         self._acquired = Counter("leaseline_lanes_acquired", "Lanes that were acquired.", told, registry=here)
         self._seconds = Histogram(
             "leaseline_batch_seconds", "From reading a batch to its commit.", told, buckets=SECONDS, registry=here
@@ -92,6 +94,10 @@ class PrometheusFigures:
         self._acquired.labels(self._service).inc()
         if lane in self._pending:
             self._pending[lane] = 0.0
+
+    def reassigned(self) -> None:
+        """The group changed: what was read of lanes that another one has by now is no longer ours to tell of."""
+        self._pending.update(dict.fromkeys(self._pending, 0.0))
 
 
 class _Age:

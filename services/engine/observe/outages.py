@@ -48,6 +48,11 @@ class Outages:
             for server in self._probes:
                 self.complain(server, UNASKED_WHY)
 
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """Those that are watched."""
+        return tuple(sorted(self._probes))
+
     def away(self) -> tuple[str, ...]:
         """The servers that do not answer now."""
         return tuple(sorted(self._away))

@@ -77,6 +77,7 @@ class LaneManager:
         self.held.clear()
         self._not_before.clear()
         self._split_since.clear()
+        self._figures.reassigned()
         self._wake.set()
 
     def stop(self, stop: Stop) -> None:

@@ -128,6 +128,9 @@ class Figures(Protocol):
     def acquired(self, lane: int) -> None:
         """A lane was acquired."""
 
+    def reassigned(self) -> None:
+        """The group changed: no lane is in hand."""
+
 
 class NoFigures:
     """Nobody watches."""
@@ -142,4 +145,7 @@ class NoFigures:
         """Nothing."""
 
     def acquired(self, lane: int) -> None:
+        """Nothing."""
+
+    def reassigned(self) -> None:
         """Nothing."""

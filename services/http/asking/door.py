@@ -60,6 +60,10 @@ class Door:
         """How many requests wait for an answer."""
         return len(self._waiting)
 
+    async def count_unanswered(self, most: int) -> int:
+        """How many requests were sent again because nobody answered, and still are not answered; up to this many."""
+        return await self._store.count_unanswered(most)
+
     async def take(self, intake: Intake, caller: Caller, *, wait: float, stale: bool) -> Taken:
         """Everything that happens to a request, in this order: stored by majority, sent, waited for.
 

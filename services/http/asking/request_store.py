@@ -118,6 +118,11 @@ class RequestStore:
         """How many requests are not known to be answered, counted up to this many."""
         return await self._requests.count_documents({"due": {"$exists": True}}, limit=most, hint="open")
 
+    async def count_unanswered(self, most: int) -> int:
+        """How many of them were sent again, for nobody had answered in time; counted up to this many."""
+        asked = {"due": {"$exists": True}, "sent_at": {"$ne": None}}
+        return await self._requests.count_documents(asked, limit=most, hint="open")
+
     async def note(self, answered: Iterable[str], again: Mapping[str, tuple[datetime, datetime]]) -> None:
         """``answered`` are looked at no more; of the others, when they were sent again and are looked at next."""
         ended = list(answered)
