@@ -1,0 +1,1 @@
+"""The watch room: sees every message, decides nothing."""

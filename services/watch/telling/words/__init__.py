@@ -1,0 +1,1 @@
+"""The words of every type of message, one file for each family."""
