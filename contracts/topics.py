@@ -5,7 +5,19 @@ Whoever makes topics, reads or publishes takes names and types from here. Every 
 
 from typing import Final
 
-from contracts.messages import assets, billing, catalog, changes, clock, fulfillment, invoices, life, orders, payers
+from contracts.messages import (
+    assets,
+    billing,
+    catalog,
+    changes,
+    clock,
+    fulfillment,
+    invoices,
+    life,
+    orders,
+    payers,
+    watching,
+)
 from contracts.wire.message import Body
 from contracts.wire.topic import Carried, Party, Topic
 
@@ -207,6 +219,19 @@ TOPICS: Final[tuple[Topic, ...]] = (
                 billing.RequestRefused,
                 billing.RequestRepeated,
             ),
+        ),
+    ),
+    Topic(
+        "watch.events",
+        "where a record first stood",
+        Party.WATCH,
+        writers=(OPERATIONS,),
+        readers=(OPERATIONS, WATCHERS),
+        carries=_each(
+            (OPERATIONS,),
+            (OPERATIONS, WATCHERS),
+            watching.DeadLetterReplayed,
+            watching.DeadLetterDiscarded,
         ),
     ),
     _internal(

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """Asks another service of ours for its decision; carries a number of its own, by which a repeat is known."""
     INTERNAL = "internal"
     """What a service says to itself."""
+    ACT = "act"
+    """What a person of operations did: kept, and decided by nobody."""
 
 
 class Body(Model):
@@ -118,3 +120,9 @@ class Internal(Body):
     """What a service says to itself."""
 
     kind: ClassVar[Kind] = Kind.INTERNAL
+
+
+class Act(Body):
+    """What a person of operations did. No service reads it."""
+
+    kind: ClassVar[Kind] = Kind.ACT

@@ -8,11 +8,12 @@ from contracts.wire.message import Body
 
 
 class Party(StrEnum):
-    """Who sends or hears messages: the three services, and the people and systems around them."""
+    """Who sends or hears messages: the three services, the one that watches, and the people and systems around them."""
 
     ORDERS = "orders"
     FULFILLMENT = "fulfillment"
     BILLING = "billing"
+    WATCH = "watch"
     SHOPS = "shops"
     CLERKS = "clerks"
     CATALOG = "catalog"

@@ -16,9 +16,10 @@ from contracts.values.refusals import WHAT_TO_DO
 from contracts.wire.encoding import CONTENT_TYPE
 from contracts.wire.envelope import Senseless, opened
 from contracts.wire.message import Kind
+from contracts.wire.topic import SERVICES
 from installation.errors import InstallationError, kafka_answers
 
-EVENTS: Final = tuple(topic.name for topic in TOPICS if topic.name.endswith(".events"))
+EVENTS: Final = tuple(topic.name for topic in TOPICS if topic.name.endswith(".events") and topic.owner in SERVICES)
 STILL: Final = 0.7
 """Seconds without another answer after which a request is taken to be answered whole."""
 

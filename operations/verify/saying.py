@@ -34,6 +34,10 @@ def enter_said(books: Books, found: Found) -> None:
     name, id_, data = str(said["type"]), str(said["id"]), said["data"]
     model = MESSAGES.get(name)
     kind = Kind.FACT if model is None and "version" in data else Kind.NOTICE if model is None else model.kind
+    if kind is Kind.ACT:  # what a person of operations did: no service said it, and nothing follows from it
+        if not _is_a(MESSAGES[name], found.value):
+            books.add("unreadable", found.place, f"no {name.split('.')[-2]}")
+        return
     subject, version, where = said.get("subject"), None, None
     if kind is Kind.FACT:
         subject, version = id_.rpartition("@")[0], data["version"]

@@ -8,7 +8,7 @@ import pytest
 import contracts
 from contracts.registry import CARRIED, MESSAGES, read_by, topic, written_by
 from contracts.topics import TOPICS
-from contracts.wire.message import Answer, Body, Fact, Internal, Kind, Proposal, Request
+from contracts.wire.message import Act, Answer, Body, Fact, Internal, Kind, Proposal, Request
 from contracts.wire.topic import SERVICES, Carried, Party, Topic
 
 FOLDER = Path(contracts.__file__).parent
@@ -26,7 +26,7 @@ def concrete(kind: type[Body]) -> set[type[Body]]:
     return found
 
 
-def test_the_topics_are_these_fourteen() -> None:
+def test_the_topics_are_these_fifteen() -> None:
     assert sorted(topic.name for topic in TOPICS) == [
         "billing.dead-letters",
         "billing.events",
@@ -42,6 +42,7 @@ def test_the_topics_are_these_fourteen() -> None:
         "orders.internal",
         "orders.requests",
         "subscriptions.events",
+        "watch.events",
     ]
 
 
@@ -68,6 +69,8 @@ def test_whoever_writes_or_reads_a_message_is_named_with_its_topic(each: Topic) 
 def test_only_its_owner_writes_where_no_request_goes_and_alone_reads_what_is_internal(each: Topic) -> None:
     if each.name.endswith(".requests"):
         assert each.readers == (each.owner,)
+    elif each.owner is Party.WATCH:  # of what people did
+        assert each.writers == (Party.OPERATIONS,)
     else:
         assert each.writers == (each.owner,)
     if each.name.endswith(".internal"):
@@ -91,7 +94,7 @@ def test_every_message_has_somebody_who_writes_it_and_somebody_who_reads_it(each
 def test_a_request_is_written_outside_and_everything_else_by_its_own_service(each: Carried) -> None:
     ours = set(each.writers) & set(SERVICES)
 
-    assert ours == (set() if each.model.kind is Kind.REQUEST else {each.model.service})
+    assert ours == (set() if each.model.kind in (Kind.REQUEST, Kind.ACT) else {each.model.service})
 
 
 @carried
@@ -103,6 +106,7 @@ def test_the_kind_of_a_message_follows_its_ground(each: Carried) -> None:
         Kind.NOTICE: Answer,
         Kind.PROPOSAL: Proposal,
         Kind.INTERNAL: Internal,
+        Kind.ACT: Act,
     }
 
     assert issubclass(each.model, grounds[each.model.kind])

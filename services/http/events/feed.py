@@ -9,13 +9,15 @@ from pydantic_core import from_json
 from contracts.registry import MESSAGES
 from contracts.topics import TOPICS
 from contracts.values.immutable import Immutable
+from contracts.wire.topic import SERVICES
 from services.engine.adapters.kafka_log import LogReaders
 from services.engine.core.record import Place
 from services.http.callers.caller import Caller
 from services.http.events.position import Filters, from_cursor, to_cursor
 from services.http.telling.problem import Fault, fault
 
-EVENTS: Final = tuple(topic.name for topic in TOPICS if topic.name.endswith(".events"))
+EVENTS: Final = tuple(topic.name for topic in TOPICS if topic.name.endswith(".events") and topic.owner in SERVICES)
+"""Where the services speak. What people of operations did is nobody's outside."""
 TYPES: Final = {model.__name__: model for model in MESSAGES.values() if model.topic in EVENTS}
 AT_ONCE: Final = 500
 """Records that are read before it is looked whether there is enough."""
