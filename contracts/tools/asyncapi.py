@@ -46,6 +46,9 @@ A request has exactly one answer, which names it by `causationsource` and `causa
 whom it is about is refused like any other; the subject of that answer is `unaddressed:` and a hash of the request's
 source and id. What answers a request names under `ignored` the fields of it that nobody knows.
 
+A message may carry `traceparent` (W3C Trace Context; `ce_traceparent` in binary mode). Whatever is said because of it
+is in the same trace, in a span of its own, also what is decided only later. One that is malformed counts as absent.
+
 Facts carry a version that counts without gaps for what they are about. Fields are added, never renamed: ignore those
 that you do not know.
 
@@ -187,6 +190,7 @@ _ATTRIBUTES: Final = {
         _attribute("DataContentType", "application/json"),
         _attribute("CausationSource", "The source of the message that led to this one."),
         _attribute("CausationId", "The id of the message that led to this one."),
+        _attribute("TraceParent", "W3C Trace Context; what is said because of this message is in the same trace."),
     )
 }
 _ENVELOPE: Final = {
@@ -199,5 +203,6 @@ _ENVELOPE: Final = {
     "datacontenttype": "DataContentType",
     "causationsource": "CausationSource",
     "causationid": "CausationId",
+    "traceparent": "TraceParent",
 }
 """The envelope's attributes in their order, and the part that each is."""

@@ -20,10 +20,15 @@ def encoded(
     time: datetime,
     cause: tuple[str, str] | None = None,
     subject: str | None = None,
+    trace: str = "",
 ) -> bytes:
-    """The record's value. ``cause`` is the (source, id) of the request or fact that led to it."""
+    """The record's value. ``cause`` is the (source, id) of the request or fact that led to it, ``trace`` a valid
+    ``traceparent`` or nothing.
+    """
     about = subject if subject is not None else next(iter(body.subjects()), "")
     caused = "" if cause is None else f',"causationsource":{_text(cause[0])},"causationid":{_text(cause[1])}'
+    if trace:
+        caused += f',"traceparent":"{trace}"'
     head = (
         f'{{"specversion":"1.0","type":"{body.type_name()}","source":{_text(source)},"id":{_text(id)}'
         f',"time":"{stamp(time)}","subject":{_text(about)},"datacontenttype":"application/json"{caused},"data":'

@@ -22,6 +22,7 @@ from contracts.wire.lines import HINT, looks_like_a_line
 from contracts.wire.loose import eased
 from contracts.wire.message import Body, Kind
 from contracts.wire.problems import MOST_IGNORED, refusals_of, unknown_fields
+from contracts.wire.trace import NONE, TRACEPARENT, read_trace
 
 B = TypeVar("B", bound=Body)
 Headers = Sequence[tuple[str, bytes | None]]
@@ -67,7 +68,8 @@ class Opened(Immutable):
     too, unless it is no JSON object at all.
 
     ``time`` is UTC in whole milliseconds; absent when the sender gave none, or (``time_wrong``) none that can be read.
-    ``unknown`` counts the fields that this version does not know, ``ignored`` names the first of a request's.
+    ``unknown`` counts the fields that this version does not know, ``ignored`` names the first of a request's. ``trace``
+    is a valid ``traceparent``, or nothing.
     """
 
     model: type[Body]
@@ -80,6 +82,7 @@ class Opened(Immutable):
     unknown: int = 0
     time_wrong: bool = False
     ignored: tuple[str, ...] = ()
+    trace: str = NONE
 
 
 class Senseless(Immutable):
@@ -130,7 +133,10 @@ def opened(value: bytes | None, headers: Headers, known: Mapping[str, type[Body]
                 if envelope.type == model.type_name():
                     time = instant(envelope.time)
                     wrong = time is None and envelope.time not in _NO_TIME
-                    return Opened(model, envelope.source, envelope.id, time, envelope.data, time_wrong=wrong)
+                    trace = NONE if envelope.traceparent is None else read_trace(envelope.traceparent)
+                    return Opened(
+                        model, envelope.source, envelope.id, time, envelope.data, time_wrong=wrong, trace=trace
+                    )
     return _structured(value, known)
 
 
@@ -166,6 +172,8 @@ def _binary(value: bytes | None, headers: Headers, known: Mapping[str, type[Body
             try:
                 attributes[name[3:]] = content.decode()
             except UnicodeDecodeError:
+                if name[3:] == TRACEPARENT:  # a trace that cannot be read is none
+                    continue
                 return Senseless("not_an_envelope", f"header {name[:40]} is not UTF-8")
     wrong = _not_an_envelope(attributes)
     if wrong is not None:
@@ -181,11 +189,12 @@ def _read(model: type[Body], attributes: Mapping[str, Any], data: Enclosed | Unr
     source, id_, claimed = str(attributes["source"]), str(attributes["id"]), attributes.get("time")
     time = instant(claimed)
     wrong = time is None and claimed not in _NO_TIME
+    trace = read_trace(attributes.get(TRACEPARENT))
     if isinstance(data, Unreadable):
         if model.kind is not Kind.REQUEST:
             return Senseless(data.reason, data.detail)
         unreadable = refusal(data.code, "data", data.detail)
-        return Opened(model, source, id_, time, None, (unreadable,), time_wrong=wrong)
+        return Opened(model, source, id_, time, None, (unreadable,), time_wrong=wrong, trace=trace)
     found = data.data
     foreign = tuple(unknown_fields(model, found))
     ignored = foreign[:MOST_IGNORED] if model.kind is Kind.REQUEST else ()
@@ -203,6 +212,7 @@ def _read(model: type[Body], attributes: Mapping[str, Any], data: Enclosed | Unr
         unknown=len(foreign),
         time_wrong=wrong,
         ignored=ignored,
+        trace=trace,
     )
 
 

@@ -8,9 +8,14 @@ import pytest
 from contracts.messages.orders import OrderConfirmationRequested, OrderSubmitted
 from contracts.registry import MESSAGES
 from contracts.wire.envelope import Opened, opened
+from services.engine.core.document import replace
+from services.http.asking.door import Taken
 from services.http.asking.intake import Asked, read_key, take_in
+from services.http.asking.outcome import outcome_of
+from services.http.asking.request_store import stored
 from services.http.callers.caller import Caller
 from services.http.telling.problem import Problem
+from tests.contracts.test_trace import VALID
 
 CLERK = Caller("office", "Ada", frozenset())
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -32,6 +37,23 @@ def test_the_record_is_read_by_the_reader_of_the_kafka_edge() -> None:
     assert isinstance(found, Opened)
     assert (found.source, found.id, found.time) == ("http:office", "k", NOW)
     assert found.body == OrderConfirmationRequested(order_id="A-1", actor="Ada")
+
+
+def test_the_trace_of_the_caller_goes_with_the_record_and_changes_nothing_else() -> None:
+    plain = take_in(confirmation(), CLERK, "k", NOW, 8)
+    traced = take_in(replace(confirmation(), trace=VALID), CLERK, "k", NOW, 8)
+    found = opened(traced.record.value, traced.record.headers, MESSAGES)
+    assert isinstance(found, Opened)
+    assert found.trace == VALID
+    assert traced.record.headers == (*plain.record.headers, ("ce_traceparent", VALID.encode()))
+    assert replace(traced, record=plain.record) == plain
+
+
+def test_the_outcome_names_the_trace_under_which_the_request_was_stored() -> None:
+    traced = take_in(replace(confirmation(), trace=VALID), CLERK, "k", NOW, 8)
+    plain = take_in(confirmation(), CLERK, "k", NOW, 8)
+    told = [outcome_of(Taken(stored(each, "office", NOW, stale=False), None)).traceparent for each in (traced, plain)]
+    assert told == [VALID, None]
 
 
 def test_the_actor_is_the_keys_whatever_the_body_says() -> None:

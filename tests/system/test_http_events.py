@@ -1,6 +1,7 @@
 """A shop without Kafka lives on the feed: it sees everything once it has read on, whoever decides meanwhile."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import httpx2 as httpx
@@ -21,6 +22,55 @@ async def read_on(client: httpx.AsyncClient, cursor: str, **parameters: str) -> 
         if not page:
             return found, cursor
         found += page
+
+
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+
+def in_trace(events: Iterable[Mapping[str, str]], trace: str) -> set[tuple[str, str]]:
+    """Who said what in this trace."""
+    return {
+        (event["source"].partition("/")[2], event["type"].split(".")[2])
+        for event in events
+        if event.get("traceparent", "")[3:35] == trace
+    }
+
+
+async def test_a_trace_is_seen_from_the_request_to_what_came_of_it_in_every_service(
+    installation: Installation, tmp_path: Path
+) -> None:
+    doors = Doors(installation, tmp_path)
+    services = installation.start()
+    await installation.feed([shop.variant()])
+    services.until_ready()
+    await installation.until_quiet(services.processes)
+    try:
+        client = await doors.open("operations.serving")
+        parked = f"00-{'b' * 32}-{SPAN}-01"
+        scan = {"sku": shop.SKU, "serials": ["SN-1", "SN-2"]}
+        headers = {"Idempotency-Key": "scan", "traceparent": parked, "Prefer": "respond-async"}
+        answer = await client.post("/orders/T-1/scans?unknown=wait", json=scan, headers=headers)
+        assert answer.status_code == 202, answer.text
+        headers = {"Idempotency-Key": "order", "traceparent": f"00-{TRACE}-{SPAN}-01", "Prefer": "wait=30"}
+        answer = await client.post("/orders", json=shop.order_data("T-1"), headers=headers)
+        assert answer.status_code == 201, answer.text
+        request = answer.json()["outcome"]["request"]
+        await client.post(
+            "/orders/T-1/confirmation", json={}, headers={"Idempotency-Key": "yes", "traceparent": "00-x"}
+        )
+        await installation.until_quiet(services.processes)
+
+        told = (await client.get(request)).json()["outcome"]
+        assert told["traceparent"] == f"00-{TRACE}-{SPAN}-01"
+        events, _ = await read_on(client, "begin")
+        assert ("orders", "OrderPlaced") in in_trace(events, TRACE)
+        scanned = {("fulfillment", "SubscriptionCreated"), ("billing", "BillingAccountChanged")}
+        assert scanned <= in_trace(events, "b" * 32)
+        assert {"traceparent" in event for event in events if "OrderConfirmed" in event["type"]} == {False}
+        spans = {event["traceparent"][36:52] for event in events if "traceparent" in event}
+        assert SPAN not in spans
+    finally:
+        doors.stop()
 
 
 async def test_a_reader_of_the_feed_gets_everything_that_was_said(installation: Installation, tmp_path: Path) -> None:

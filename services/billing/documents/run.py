@@ -46,11 +46,12 @@ class Pass(Document):
     done: tuple[int, ...] = ()
     counts: Counts = Counts()
     ignored: tuple[str, ...] = ()
+    trace: str = ""
 
     @property
     def cause(self) -> Cause:
         """The request, as the cause of what is said about the run."""
-        return Cause(self.source, self.id, self.address, self.ignored)
+        return Cause(self.source, self.id, self.address, self.ignored, self.trace)
 
 
 class Run(Document):
@@ -72,6 +73,7 @@ class Run(Document):
             address=cause.address,
             who=message.identity(),
             ignored=cause.ignored,
+            trace=cause.trace,
         )
         return replace(self, run=run, open=(*self.open, one))
 

@@ -45,13 +45,14 @@ class Origin(Immutable):
 
 class Cause(Immutable):
     """The request that something is said about: its identity for the envelope, its address for the answer's id, and the
-    fields of it that nobody here knows (paths, at most 20).
+    fields of it that nobody here knows (paths, at most 20). ``trace`` is its ``traceparent``, or nothing.
     """
 
     source: str
     id: str
     address: str
     ignored: tuple[str, ...] = ()
+    trace: str = ""
 
 
 B_co = TypeVar("B_co", bound=Body | None, covariant=True, default=Body | None)
@@ -82,6 +83,8 @@ class Message(Immutable, Generic[B_co]):
     """Fields of ``data`` that this version does not know: ignored, and told in the log."""
     ignored: tuple[str, ...] = ()
     """The first of them by their paths, if it is a request: told to its sender."""
+    trace: str = ""
+    """Its ``traceparent``: what is said because of it belongs to the same trace."""
 
     @property
     def subject(self) -> str:
@@ -91,7 +94,7 @@ class Message(Immutable, Generic[B_co]):
     @property
     def cause(self) -> Cause:
         """The message as the cause of what is said about it."""
-        return Cause(self.source, self.id, self.origin.address, self.ignored)
+        return Cause(self.source, self.id, self.origin.address, self.ignored, self.trace)
 
     def identity(self) -> bytes:
         """12 bytes that stand for (source, id): two senders may both count 1, 2, 3."""

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from contracts.values.model import restate
 from contracts.wire.encoding import CONTENT_TYPE, encoded
 from contracts.wire.message import Answer, Body, Fact, Kind
+from services.engine.core.document import replace
 from services.engine.core.lanes import home
 from services.engine.core.message import Cause, Message, Origin
 from services.engine.core.reading import LARGEST, RECORDED, Reject
 from services.engine.core.record import Outgoing, Record
 from services.engine.core.service import Emit
+from services.engine.core.trace import trace_below
 
 BEGINNING = 64 * 1024
 """Bytes of a too large record that its dead letter keeps."""
@@ -61,6 +63,7 @@ def _records(body: Body, cause: Cause, message: Message, service: str, lanes: in
             (RECORDED, str(message.origin.timestamp).encode()),
         )
     subjects = body.subjects()
+    trace = trace_below(cause, service) if cause.trace else ""
     value = encoded(
         body,
         id=said,
@@ -68,7 +71,10 @@ def _records(body: Body, cause: Cause, message: Message, service: str, lanes: in
         time=message.time,
         cause=(cause.source, cause.id),
         subject=subjects[0],
+        trace=trace,
     )
+    if trace and len(value) > LARGEST:  # a trace costs nobody a message
+        return _records(body, replace(cause, trace=""), message, service, lanes, number)
     key = subjects[0].encode()
     if len(value) > LARGEST:
         raise TooLargeToSay(f"{type(body).__name__}: {len(value)} bytes, at most {LARGEST}")

@@ -167,6 +167,7 @@ class Reader(Immutable):
             envelope.unknown,
             envelope.time_wrong,
             envelope.ignored,
+            envelope.trace,
         )
         return self._message(refused, (subject,), lane, origin)
 
@@ -189,6 +190,7 @@ class Reader(Immutable):
             origin=origin,
             unknown=envelope.unknown,
             ignored=envelope.ignored,
+            trace=envelope.trace,
         )
 
     def _passed_on(self, record: Record, origin: Origin, lane: int) -> Outgoing:

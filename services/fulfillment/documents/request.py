@@ -25,11 +25,13 @@ class KeptRequest(Document):
     suspect: bool
     ignored: tuple[str, ...] = ()
     """Fields of it that nobody knew, to be named by its answer."""
+    trace: str = ""
+    """Its ``traceparent``: what is said about it in the end belongs to the same trace."""
 
     @property
     def cause(self) -> Cause:
         """The request, as the cause of what is said about it."""
-        return Cause(self.source, self.id, self.address, self.ignored)
+        return Cause(self.source, self.id, self.address, self.ignored, self.trace)
 
     def believe(self, begun: datetime | None, behind: timedelta) -> tuple[datetime, bool]:
         """The time that counts and whether the sender's clock is suspect.
@@ -53,6 +55,7 @@ def _sender(message: Message) -> dict[str, Any]:
         "recorded": message.recorded,
         "suspect": message.clock_suspect,
         "ignored": message.ignored,
+        "trace": message.trace,
     }
 
 

@@ -203,4 +203,5 @@ def _first(message: Message[SentOn]) -> Message[LifeBody]:
         subjects=message.subjects,
         lane=message.lane,
         origin=Origin(body.first_topic, body.incarnation, body.partition, body.offset, body.timestamp),
+        trace=message.trace,
     )

@@ -14,11 +14,13 @@ from contracts.values.immutable import Immutable
 from contracts.values.refusals import Code, refusal
 from contracts.values.timestamp import instant
 from contracts.wire import message
+from services.engine.core.document import replace
 from services.http.asking.body import read_bytes
 from services.http.asking.door import Door, Taken
 from services.http.asking.intake import Asked, fingerprint, read_body, read_key, take_in
 from services.http.asking.outcome import address_of, is_open, outcome_of, refusal_of, replayed
 from services.http.asking.prefer import wait_of
+from services.http.asking.tracing import trace_of
 from services.http.callers.caller import Caller
 from services.http.callers.identity import Identity, needs
 from services.http.telling.openapi import operation
@@ -117,6 +119,7 @@ async def run(command: Command, door: Door, request: Request, caller: Caller) ->
         filled={field: text.format_map(request.path_params) for field, text in command.filled.items()},
         actor=command.actor,
         made={} if command.made is None else {command.made[0]: command.made[1] + secrets.token_hex(8)},
+        trace=trace_of(request),
     )
     key = _key(command, asked, read_key(request.headers.get("idempotency-key")))
     asked, stale = _with_version(command, asked, request.headers.get("if-match"))
@@ -177,7 +180,7 @@ def _with_version(command: Command, asked: Asked, if_match: str | None) -> tuple
         detail = "If-Match names no version that there could be: use the ETag as it was sent"
         raise problem_of((refusal(Code.VERSION_CONFLICT, "", detail),), status=412)
     filled = {**asked.filled, "expected_version": int(number)}
-    return Asked(asked.model, asked.method, asked.path, asked.body, filled, asked.actor, asked.made), True
+    return replace(asked, filled=filled), True
 
 
 def _time(request: Request, door: Door) -> datetime:

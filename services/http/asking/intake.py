@@ -16,6 +16,7 @@ from contracts.values.immutable import Immutable
 from contracts.values.words import stamp
 from contracts.wire.envelope import Senseless, opened
 from contracts.wire.message import Request
+from contracts.wire.trace import NONE, TRACEPARENT
 from services.engine.core.answer import answer_id
 from services.engine.core.lanes import home
 from services.engine.core.record import Outgoing
@@ -56,6 +57,8 @@ class Asked(Immutable):
     """The field in which the contract names who asks; the key says it, whatever the body does."""
     made: Mapping[str, object]
     """What is made up where the body says nothing: an order id."""
+    trace: str = NONE
+    """The trace that the request belongs to."""
 
 
 def read_key(text: str | None) -> str | None:
@@ -102,6 +105,7 @@ def take_in(asked: Asked, caller: Caller, key: str, time: datetime, lanes: int) 
         ("ce_type", asked.model.type_name().encode()),
         ("ce_time", stamp(time).encode()),
         _JSON,
+        *(((f"ce_{TRACEPARENT}", asked.trace.encode()),) if asked.trace else ()),
     )
     value = to_json(data)
     found = opened(value, headers, MESSAGES)

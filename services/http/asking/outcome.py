@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from contracts.values.refusals import WHAT_TO_DO, Code
+from contracts.wire.trace import TRACEPARENT
 from services.engine.core.answer import Reason
 from services.http.asking.door import Taken
 from services.http.telling.problem import Detail, Problem
@@ -14,6 +15,7 @@ from services.http.telling.refusing import pointer, problem_of_reasons
 
 NOT_YET = "Ask again at the address of the request; it is done once, however often you ask."
 STUCK = "It lies among the dead letters: the operators must look at it. It may still take effect."
+_TRACE = f"ce_{TRACEPARENT}"
 PARKED = "Nothing is to be done if what it waits for is on its way; else send what is missing."
 
 
@@ -45,6 +47,9 @@ class Outcome(BaseModel):
     until: datetime | None = Field(default=None, description="It is refused then, at the earliest.")
     stands_by: str | None = Field(default=None, description="The message id of the request by which it stood already.")
     what_to_do: str | None = None
+    traceparent: str | None = Field(
+        default=None, description="The trace that the request belongs to, as it came (W3C Trace Context)."
+    )
 
 
 def outcome_of(taken: Taken) -> Outcome:
@@ -58,6 +63,7 @@ def outcome_of(taken: Taken) -> Outcome:
             subject=taken.request.subject,
             ignored=taken.request.ignored,
             what_to_do=NOT_YET,
+            traceparent=_trace_of(taken),
         )
     return Outcome(
         request=address,
@@ -73,7 +79,14 @@ def outcome_of(taken: Taken) -> Outcome:
         until=answer.until,
         stands_by=answer.first_id,
         what_to_do={"waiting": PARKED, "stuck": STUCK}.get(answer.state),
+        traceparent=_trace_of(taken),
     )
+
+
+def _trace_of(taken: Taken) -> str | None:
+    """The trace of the request that was stored: of one that comes again, the first one's."""
+    found = next((content for name, content in taken.request.record.headers if name == _TRACE), None)
+    return None if found is None else found.decode()
 
 
 def address_of(taken: Taken) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.engine.core.answer import answer_id
 from services.http.asking.door import Door
 from services.http.asking.intake import read_key
+from services.http.asking.tracing import trace_of
 from services.http.callers.caller import Caller
 from services.http.callers.identity import Identity, needs
 from services.http.imports.job import Form, Job, LineState
@@ -93,7 +94,7 @@ def routes(places: Places, identity: Identity) -> APIRouter:
         )
         job = await store.begin(id_, fresh)
         reader: Reader = CsvLines(of.model) if form == "csv" else JsonLines()
-        await Run(id_, job, of, reader, door, caller, store).over(request.stream())
+        await Run(id_, job, of, reader, door, caller, store, trace_of(request)).over(request.stream())
         found = await store.find(id_)
         return resource_response(import_of(id_, found or job, door.now()))
 

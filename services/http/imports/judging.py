@@ -25,7 +25,7 @@ _AT: Final = re.compile(r"at line \d+ column (\d+)")
 
 
 def take_line(
-    job: str, kind: Kind, line: ReadLine, reader: Reader, caller: Caller, now: datetime, lanes: int
+    job: str, kind: Kind, line: ReadLine, reader: Reader, caller: Caller, now: datetime, lanes: int, trace: str
 ) -> Intake | LineResult:
     """The line's request, or why it can never be one. Its message id is made of the job and the line's number, and so
     is what is made up: the same file again asks for the same.
@@ -35,7 +35,7 @@ def take_line(
         return LineResult(line=line.number, state="unreadable", reasons=(reason,))
     message_id = f"{job}/{line.number}"
     made = {} if kind.made is None else {kind.made[0]: kind.made[1] + sha256(message_id.encode()).hexdigest()[:16]}
-    asked = Asked(kind.model, "POST", f"/imports/{kind.name}", line.body, {}, kind.actor, made)
+    asked = Asked(kind.model, "POST", f"/imports/{kind.name}", line.body, {}, kind.actor, made, trace)
     try:
         intake = take_in(asked, caller, message_id, now, lanes)
     except Problem as problem:

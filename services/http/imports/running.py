@@ -44,6 +44,7 @@ class Run:
         door: Door,
         caller: Caller,
         store: JobStore,
+        trace: str = "",
     ) -> None:
         self._id = id
         self._attempt = job.attempt
@@ -52,6 +53,7 @@ class Run:
         self._door = door
         self._caller = caller
         self._store = store
+        self._trace = trace
         self._counts = Counts()
         self._ignored: dict[str, Ignored] = {}
         self._read = 0
@@ -103,7 +105,7 @@ class Run:
 
     def _judged(self, line: ReadLine) -> Intake | LineResult:
         now = self._door.now()
-        found = take_line(self._id, self._kind, line, self._reader, self._caller, now, self._door.lanes)
+        found = take_line(self._id, self._kind, line, self._reader, self._caller, now, self._door.lanes, self._trace)
         if isinstance(found, Intake):
             for name in found.ignored:
                 if len(self._ignored) < MOST_IGNORED:

@@ -59,6 +59,7 @@ class Parked(Document):
     timestamp: int
     due: int
     ignored: tuple[str, ...] = ()
+    trace: str = ""
 
     @classmethod
     def of(cls, message: Message, due: int) -> "Parked":
@@ -79,6 +80,7 @@ class Parked(Document):
             timestamp=origin.timestamp,
             due=due,
             ignored=message.ignored,
+            trace=message.trace,
         )
 
     @property
@@ -108,6 +110,7 @@ class Parked(Document):
             lane=lane,
             origin=origin,
             ignored=self.ignored,
+            trace=self.trace,
         )
 
 

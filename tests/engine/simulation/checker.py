@@ -10,6 +10,7 @@ from tests.engine.simulation.mirror import Copy
 from tests.engine.simulation.operations import A_BUG, about
 from tests.engine.simulation.said import Said, all_said, chained
 from tests.engine.simulation.tally import Counter
+from tests.engine.simulation.traces import astray
 from tests.engine.simulation.world import World
 
 D = TypeVar("D", bound=Document)
@@ -36,6 +37,7 @@ def judged(world: World) -> Verdict:
     asked = [record for record in world.workload.asked if record.poison is None and record.address not in letters]
     totals = {id_: counter.total for id_, counter in _counters(world).items()}
     found += misjudged(asked, said, totals, world.turns)
+    found += astray(world.workload.asked, said)
     _claims(world, found)
     _left_to_say(world, found)
     return Verdict(tuple(found), duplicates)

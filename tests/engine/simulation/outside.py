@@ -15,6 +15,7 @@ from services.engine.core.lanes import home
 from services.engine.core.record import Place
 from tests.engine.memory.clock import MemoryClock
 from tests.engine.memory.log import MemoryLog
+from tests.engine.simulation.traces import sent_with, valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Asked:
     id: str = ""
     content: Content | None = None
     poison: str | None = None
+    trace: str = ""
 
     @property
     def address(self) -> str:
@@ -136,6 +138,9 @@ class Outside(ABC):
     def _out(self, source: str, id_: str, content: Content) -> None:
         type_ = f"leaseline.{content.service}.{content.name}.v1"
         head = {"specversion": "1.0", "type": type_, "source": source, "id": id_, **self.attributes()}
+        trace = sent_with(source, id_, len(self.asked))
+        if trace is not None:
+            head["traceparent"] = trace
         lane, key = home(content.subject, self.lanes), content.subject.encode()
         if self.random.random() < self._untidy:
             keyless = self.random.random() < self._keyless
@@ -149,4 +154,4 @@ class Outside(ABC):
             forged = (("leaseline-origin", origin), ("leaseline-recorded", b"1"), ("x", None))
         place = (content.topic, lane)
         offset = self.log.append(place, key or None, json.dumps({**head, "data": content.data}).encode(), forged)
-        self.asked.append(Asked(place, offset, source, id_, content))
+        self.asked.append(Asked(place, offset, source, id_, content, trace=valid(trace)))

@@ -20,6 +20,7 @@ class Said:
     name: str
     cause: tuple[str, str]
     data: dict[str, Any]
+    trace: str = ""
 
 
 def all_said(world: World) -> tuple[list[Said], int, list[str]]:
@@ -45,7 +46,8 @@ def all_said(world: World) -> tuple[list[Said], int, list[str]]:
             first[source, id_, place[1]] = record.value or b""
             cause = (envelope.get("causationsource", ""), envelope.get("causationid", ""))
             name = envelope["type"].split(".")[2]
-            said.append(Said(record, source, id_, name, cause, envelope["data"]))
+            trace = envelope.get("traceparent", "")
+            said.append(Said(record, source, id_, name, cause, envelope["data"], trace))
             if place[1] not in world.homes(envelope["subject"]):
                 found.append(f"said to a foreign lane: {id_}")
     return said, duplicates, found

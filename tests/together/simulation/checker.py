@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.engine.simulation.checker import Verdict
 from tests.engine.simulation.operations import A_BUG, about
+from tests.engine.simulation.traces import astray
 from tests.engine.simulation.world import World
 from tests.together.agreement import disagreements
 from tests.together.books import Books, opened
@@ -34,6 +35,7 @@ def judged(world: World) -> Verdict:
     found += disagreements(books)
     found += _versions(books, said.told)
     found += _unknown(said.told)
+    found += astray(world.workload.asked, said.told)
     for service in world.services:
         found += [f"never said by {service.name}: {(o.value or b'')[:120]!r}" for o in world.unsaid(service.name)]
     return Verdict(tuple(found), said.duplicates)

@@ -21,6 +21,7 @@ class Told:
     cause: tuple[str, str]
     data: dict[str, Any]
     places: tuple[tuple[str, int], ...]
+    trace: str = ""
 
     @property
     def chain(self) -> str | None:
@@ -63,7 +64,8 @@ def heard(world: World) -> Processed:
     for key, value in values.items():
         envelope = json.loads(value)
         cause = (envelope.get("causationsource", ""), envelope.get("causationid", ""))
-        said = Told(*key, envelope["type"].split(".")[2], cause, envelope["data"], tuple(places[key]))
+        name, trace = envelope["type"].split(".")[2], envelope.get("traceparent", "")
+        said = Told(*key, name, cause, envelope["data"], tuple(places[key]), trace)
         found.told.append(said)
         found.wrong += _misplaced(said, envelope, world.lanes)
     found.wrong += _gaps(found.told)
