@@ -17,22 +17,26 @@ class Notes:
 
     def __init__(self, client: Client, databases: str) -> None:
         self._client = client
-        self._databases = databases
+        self.databases = databases
 
     def of(self, service: str) -> Database:
         """The database of a service."""
-        return self._client[f"{self._databases}_{service}"]
+        return self._client[f"{self.databases}_{service}"]
 
     async def lanes(self) -> int | None:
         """The number that all services have; None before the first start of any. Raises ``InstallationError`` if they
         have several.
         """
-        fixed = {service: await fixed_lanes(self.of(service)) for service in SERVICES}
-        found = {service: number for service, number in fixed.items() if number is not None}
+        found = await self.fixed()
         if len(set(found.values())) > 1:
             each = ", ".join(f"{service} {number}" for service, number in found.items())
-            raise InstallationError(f"The services of {self._databases} have different numbers of lanes: {each}.")
+            raise InstallationError(f"The services of {self.databases} have different numbers of lanes: {each}.")
         return next(iter(found.values()), None)
+
+    async def fixed(self) -> Mapping[str, int]:
+        """The number of each service that was ever started."""
+        fixed = {service: await fixed_lanes(self.of(service)) for service in SERVICES}
+        return {service: number for service, number in fixed.items() if number is not None}
 
     async def growing(self) -> Growing | None:
         """Where the installation is on its way to. One service that moves says that all were fenced off."""

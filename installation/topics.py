@@ -13,6 +13,7 @@ from contracts.topics import TOPICS
 from contracts.values.immutable import Immutable
 from installation.errors import InstallationError, kafka_answers
 from services.engine.adapters.kafka_durability import (
+    BROKERS_TIME,
     COPIES,
     STAMPED,
     Topic,
@@ -23,12 +24,24 @@ from services.engine.adapters.kafka_durability import (
 )
 from services.engine.adapters.kafka_topics import described
 
+RETENTION: Final = "retention.ms"
+LARGEST: Final = "max.message.bytes"
 LARGEST_RECORD = 8 * 1024 * 1024
 """Bytes: far above what a service reads, so that what is too large can still be dead-lettered with its beginning."""
 KEPT_MS = 14 * 24 * 3600 * 1000
 """Two weeks: longer than any outage after which somebody still wants to read on."""
 ANSWER: Final = 15.0
 """Seconds that Kafka has to set settings right."""
+
+
+def declared(copies: int) -> Mapping[str, str]:
+    """The settings with which a topic with so many copies is made."""
+    return {
+        STAMPED: BROKERS_TIME,
+        RETENTION: str(KEPT_MS),
+        LARGEST: str(LARGEST_RECORD),
+        **durable(copies),
+    }
 
 
 class Made(Immutable):
@@ -99,16 +112,13 @@ async def _made(
                 f"installation: use LEASELINE_LANES={topic.partitions} if nothing was ever started here, else make the "
                 f"topic again."
             )
-    config = {
-        STAMPED: "LogAppendTime",
-        "retention.ms": str(KEPT_MS),
-        "max.message.bytes": str(LARGEST_RECORD),
-        **durable(copies),
-    }
+    config = declared(copies)
     there = {topic.name for topic in found}
     missing = [topic.name for topic in TOPICS if topic.name not in there]
     if missing:
-        made = await admin.create_topics([NewTopic(name, lanes, copies, topic_configs=config) for name in missing])
+        made = await admin.create_topics(
+            [NewTopic(name, lanes, copies, topic_configs=dict(config)) for name in missing]
+        )
         for name, code, message in made.topic_errors:
             if code not in (0, 36):  # 36: somebody else was faster
                 raise InstallationError(f"Kafka would not make the topic {name}: {message} (code {code}).")

@@ -21,6 +21,7 @@ from operations.cli import (
     assets,
     customers,
     dead_letters,
+    doctor,
     http,
     imports,
     invoice,
@@ -72,6 +73,7 @@ app.add_typer(invoices.app, name="invoices")
 app.add_typer(keys.app, name="keys")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.command()(doctor.doctor)
 app.command()(http.http)
 app.command("import")(imports.import_)
 app.command()(invoice.invoice)

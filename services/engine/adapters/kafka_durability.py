@@ -14,6 +14,8 @@ COPIES: Final = 3
 IN_SYNC: Final = 2
 """Copies that have a record before it counts as acknowledged, where there are three."""
 STAMPED: Final = "message.timestamp.type"
+BROKERS_TIME: Final = "LogAppendTime"
+"""What it must say: a scanner of 1970 would defeat every rule about time."""
 LEAST_IN_SYNC: Final = "min.insync.replicas"
 UNCLEAN: Final = "unclean.leader.election.enable"
 CLEANUP: Final = "cleanup.policy"

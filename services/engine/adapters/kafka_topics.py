@@ -13,7 +13,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 
 from contracts.topics import TOPICS
-from services.engine.adapters.kafka_durability import STAMPED, Topic, too_few_copies, unsafe
+from services.engine.adapters.kafka_durability import BROKERS_TIME, STAMPED, Topic, too_few_copies, unsafe
 from services.engine.core.faults import Doubt, Stop
 from services.engine.runtime.partitions import unequal
 
@@ -47,7 +47,7 @@ async def check_topics(servers: str, topics: Sequence[str], lanes: int) -> None:
         if by_name[name].partitions != lanes:
             raise unequal(name, by_name[name].partitions, lanes)
     for topic in found:
-        if topic.settings.get(STAMPED) != "LogAppendTime":
+        if topic.settings.get(STAMPED) != BROKERS_TIME:
             raise Stop(
                 f"the topic {topic.name} keeps the clients' timestamps: set message.timestamp.type=LogAppendTime on "
                 f"it, or, when nobody needs its records any more, delete it and run: leaseline topics create"

@@ -5,7 +5,7 @@ the transaction that decides. Both expire after seven days; what took effect is 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from pymongo import ASCENDING, UpdateMany, UpdateOne
@@ -18,10 +18,7 @@ from services.engine.core.answer import ANSWERS, Answered, answer_id
 from services.engine.core.document import read_from
 from services.engine.core.record import Outgoing
 from services.http.asking.intake import Intake
-
-REQUESTS: Final = "requests"
-KEPT: Final = timedelta(days=7)
-"""How long a request and its answer can be asked for."""
+from services.http.kept import OPEN, REQUESTS, make_indexes
 
 DUPLICATE: Final = 11000
 """MongoDB's code for an id that is there already."""
@@ -55,17 +52,13 @@ class RequestStore:
     """The requests of one service, and what its lanes answered."""
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._database = database
         self._requests: AsyncCollection[Document] = database[REQUESTS]
         self._answers: AsyncCollection[Document] = database[ANSWERS]
 
     async def prepare(self) -> None:
         """Makes the indexes: what is old goes by itself, and what is open is found."""
-        seconds = int(KEPT.total_seconds())
-        await self._requests.create_index([("created", ASCENDING)], expireAfterSeconds=seconds, name="expiry")
-        await self._requests.create_index(
-            [("due", ASCENDING)], name="open", partialFilterExpression={"due": {"$exists": True}}
-        )
-        await self._answers.create_index([("time", ASCENDING)], expireAfterSeconds=seconds, name="expiry")
+        await make_indexes(self._database, REQUESTS, ANSWERS)
 
     async def add(self, request: StoredRequest, due: datetime) -> StoredRequest:
         """Stores it by majority, unless one of this identity is there: then that one is returned. ``due``: when it is
@@ -116,7 +109,7 @@ class RequestStore:
 
     async def count_open(self, most: int) -> int:
         """How many requests are not known to be answered, counted up to this many."""
-        return await self._requests.count_documents({"due": {"$exists": True}}, limit=most, hint="open")
+        return await self._requests.count_documents({"due": {"$exists": True}}, limit=most, hint=OPEN)
 
     async def count_unanswered(self, most: int) -> int:
         """How many of them were sent again, for nobody had answered in time; counted up to this many."""

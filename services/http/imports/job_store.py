@@ -4,20 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pymongo import ASCENDING, DESCENDING, ReturnDocument
+from pymongo import ASCENDING, ReturnDocument
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
 from services.engine.core.document import read_from, stored_form, stored_value
-from services.http.asking.request_store import KEPT
 from services.http.imports.job import Chunk, Counts, Job, LineResult, LineState
+from services.http.kept import IMPORTS, NEWEST, RESULTS, make_indexes
 from services.http.telling.problem import Fault, fault
 
-IMPORTS: Final = "imports"
-RESULTS: Final = "import_results"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NEWEST: Final = [("created", DESCENDING), ("_id", DESCENDING)]
 Stored = dict[str, Any]
 
 
@@ -25,15 +22,13 @@ class JobStore:
     """The imports of one service."""
 
     def __init__(self, database: AsyncDatabase[Stored]) -> None:
+        self._database = database
         self._jobs: AsyncCollection[Stored] = database[IMPORTS]
         self._chunks: AsyncCollection[Stored] = database[RESULTS]
 
     async def prepare(self) -> None:
         """Makes the indexes: what is old goes by itself, and one's own are found."""
-        seconds = int(KEPT.total_seconds())
-        await self._jobs.create_index([("updated", ASCENDING)], expireAfterSeconds=seconds, name="expiry")
-        await self._jobs.create_index([("source", ASCENDING), *_NEWEST], name="own")
-        await self._chunks.create_index([("time", ASCENDING)], expireAfterSeconds=seconds, name="expiry")
+        await make_indexes(self._database, IMPORTS, RESULTS)
 
     async def begin(self, id: str, job: Job) -> Job:  # noqa: A002  the job's own word
         """Begins it, or begins it again: whoever works at it loses it. Raises ``Problem`` if its key stands for a file
@@ -101,7 +96,7 @@ class JobStore:
         if after is not None:
             created, id_ = EPOCH + timedelta(milliseconds=after[0]), after[1]
             wanted["$or"] = [{"created": {"$lt": created}}, {"created": created, "_id": {"$lt": id_}}]
-        found = self._jobs.find(wanted).sort(_NEWEST).limit(most)
+        found = self._jobs.find(wanted).sort(list(NEWEST)).limit(most)
         return [(each["_id"], read_from(each, Job)) async for each in found]
 
     async def results(
