@@ -1,1 +1,3 @@
-"""The HTTP sides of the three services behind one address: ``python -m operations.serving``, or `leaseline http`."""
+"""The HTTP sides of the three services and of the watch room behind one address: ``python -m operations.serving``, or
+`leaseline http`.
+"""

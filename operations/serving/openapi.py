@@ -22,6 +22,7 @@ from services.http.app import build
 from services.http.settings import HttpSettings
 from services.http.telling import openapi
 from services.orders import http as orders
+from services.watch import http as watch
 
 FOLDER: Final = Path(contracts.__file__).parent
 NAME: Final = "openapi.json"
@@ -32,8 +33,8 @@ _NOWHERE: Final = HttpSettings(Settings("127.0.0.1:9", "mongodb://127.0.0.1:9/?r
 
 @cache
 def document() -> Mapping[str, Any]:
-    """That of the three sides together, as `leaseline http` serves it."""
-    return openapi.document(build((orders.SIDE, fulfillment.SIDE, billing.side()), _NOWHERE))
+    """That of all sides together, as `leaseline http` serves it."""
+    return openapi.document(build((orders.SIDE, fulfillment.SIDE, billing.side(), watch.SIDE), _NOWHERE))
 
 
 def wrong(folder: Path = FOLDER) -> Iterator[str]:

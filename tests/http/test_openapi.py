@@ -17,13 +17,14 @@ from services.http.telling.openapi import document, name_operation
 from services.http.telling.pages import meaning
 from services.http.telling.problem import Fault
 from services.orders import http as orders
+from services.watch import http as watch
 
 NOWHERE = HttpSettings(Settings("127.0.0.1:9", "mongodb://127.0.0.1:9/?replicaSet=none"), open=True)
 
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(build((orders.SIDE, fulfillment.SIDE, billing.side()), NOWHERE))
+    return TestClient(build((orders.SIDE, fulfillment.SIDE, billing.side(), watch.SIDE), NOWHERE))
 
 
 @pytest.fixture(scope="module")

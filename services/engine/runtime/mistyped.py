@@ -69,6 +69,7 @@ NAMES: Final = frozenset(
         "TICK_MOVES_SECONDS",
         "TICK_SECONDS",
         "UNKNOWN_SKU_MINUTES",
+        "WATCH_DAYS",
         "ZONE",
     ]
 )

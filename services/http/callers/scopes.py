@@ -18,6 +18,7 @@ SCOPES: Final = {
     "billing:write": "Change a payer's settings.",
     "billing:run": "Start billing runs.",
     "events:read": "Read everything that is said.",
+    "watch:read": "Read the story of everything, as the watch room tells it.",
     "imports:write": "Send files of orders, variants, devices and scans.",
 }
 """Every scope with what it allows."""
@@ -34,6 +35,7 @@ WHOLE: Final = frozenset(
         "billing:read",
         "billing:write",
         "billing:run",
+        "watch:read",
     ]
 )
 """Scopes that no caller has who is bound to a source: what they are about belongs to no shop alone (a customer, a payer
