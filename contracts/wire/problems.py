@@ -1,10 +1,12 @@
 """pydantic's errors as refusals: which code, which field, and never more of the content than that."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from contracts.values.model import Model
 from contracts.values.refusals import Code, Refusal, refusal
 from contracts.values.text import tidy
 from contracts.wire.near import nearest
@@ -15,6 +17,8 @@ MOST = 200
 """Refusals in one answer: a request of 200 items that are all wrong gets an answer of bounded size."""
 MOST_IGNORED = 20
 """Fields that an answer names as ignored."""
+_MOST_NAMED = 6
+AMOUNT = "an amount is a whole number of minor units, without quotes: 9.50 EUR is 950"
 _LONGEST_NAME = 64
 """Characters of a foreign field's name that are said again."""
 
@@ -55,7 +59,7 @@ def refusals_of(
     """
     found = []
     foreign = tuple(unknown)
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    problems = error.errors(include_url=False, include_input=False)
     for problem in _chosen(problems, lambda each: _code(each["type"])):
         path = problem["loc"]
         if path[: len(within)] == within:
@@ -63,8 +67,28 @@ def refusals_of(
         field, detail = ".".join(str(p) for p in path), problem["msg"][:200]
         if problem["type"] == "missing" and foreign:
             detail = _perhaps(field, foreign) or detail
+        elif problem["type"] == "model_type":
+            detail = _object_of(str(problem.get("ctx", {}).get("class_name", ""))) or detail
+        elif problem["type"].startswith("int_") and path[-1:] == ("amount",):
+            detail = AMOUNT
         found.append(refusal(_code(problem["type"]), field, detail))
     return tuple(found)
+
+
+@cache
+def _object_of(class_name: str) -> str | None:
+    """What is said where an object of this model belongs; None for a model that is not ours."""
+    model = next((each for each in _models(Model) if each.__name__ == class_name), None)
+    if model is None:
+        return None
+    names = [name for name, field in model.model_fields.items() if field.is_required()]
+    return "an object is expected" + (f", with {' and '.join(names)}" if 0 < len(names) <= _MOST_NAMED else "")
+
+
+def _models(within: type[Model]) -> Iterator[type[Model]]:
+    for each in within.__subclasses__():
+        yield each
+        yield from _models(each)
 
 
 def _perhaps(field: str, foreign: tuple[str, ...]) -> str | None:

@@ -12,8 +12,10 @@ from contracts.messages.order import HoldReason, Status
 from services.http.asking.door import Door
 from services.http.callers.caller import Caller
 from services.http.callers.identity import Identity, needs
+from services.http.telling.cursor import OTHER_FILTERS, UNREADABLE, wrong_cursor
 from services.http.telling.listing import Paging, resource_response
 from services.http.telling.problem import Fault, fault
+from services.orders.rules.cursor import Wrong
 from services.orders.rules.listing import ListedOrder
 from services.orders.rules.searching import tokens_of
 from services.orders.search import Wanted, WrongCursor, count_by_status, search
@@ -96,6 +98,14 @@ class OrderPage(BaseModel):
     )
 
 
+_WHY: Final[Mapping[Wrong, str]] = {
+    "unreadable": UNREADABLE,
+    "other_version": "is of another version of this API",
+    "other_search": OTHER_FILTERS,
+}
+"""What is said of a cursor that leads nowhere."""
+
+
 def add_search(router: APIRouter, door: Door, identity: Identity) -> None:
     """Adds its route."""
 
@@ -114,7 +124,7 @@ def add_search(router: APIRouter, door: Door, identity: Identity) -> None:
         wanted = _wanted(filters, caller, filters.rows(request))
         found = await search(door.reads, wanted)
         if isinstance(found, WrongCursor):
-            raise fault(Fault.CURSOR_INVALID, found.why.replace("_", " "))
+            raise wrong_cursor(_WHY[found.why])
         counts = await count_by_status(door.reads, wanted) if filters.counts else None
         return resource_response(
             OrderPage(

@@ -10,6 +10,7 @@ from contracts.messages.clock import ClockTicked
 from contracts.messages.orders import NoteSubmitted
 from contracts.registry import MESSAGES
 from contracts.tools.generate import example_of
+from contracts.wire.problems import AMOUNT
 from tests.contracts.wire import ORDER, address, binary, codes, event, note, order, structured, understood
 
 TICK = ClockTicked.type_name()
@@ -170,3 +171,18 @@ def test_any_value_in_any_field_of_any_message_is_read_or_refused_and_never_rais
     result = understood(structured(event(data, name)))
 
     assert (result.body is None) == bool(result.refusals)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "field", "detail"),
+    [
+        (900, "items.0.quoted_price", "an object is expected, with amount and currency"),
+        ("9.00", "items.0.quoted_price", "an object is expected, with amount and currency"),
+        ({"amount": "900", "currency": "EUR"}, "items.0.quoted_price.amount", AMOUNT),
+        ({"amount": 9.5, "currency": "EUR"}, "items.0.quoted_price.amount", AMOUNT),
+    ],
+)
+def test_a_price_of_another_shape_is_told_how_a_price_is_written(quoted: Any, field: str, detail: str) -> None:
+    item = {"sku": "CLOCK", "months": 12, "quantity": 1, "quoted_price": quoted}
+    (refused,) = understood(structured(event(order(items=[item]), ORDER))).refusals
+    assert (refused.field, refused.code, refused.detail) == (field, "wrong_type", detail)

@@ -2,9 +2,13 @@
 
 import pytest
 
+from contracts.values.meanings import MEANING
 from contracts.values.refusals import WHAT_TO_DO, Code, refusal
+from services.engine.core.answer import Reason
+from services.http.imports.job import LineReason, LineResult
+from services.http.imports.resources import line_of
 from services.http.telling.problem import TITLES, Fault, fault
-from services.http.telling.refusing import STATUSES, pointer, problem_of
+from services.http.telling.refusing import STATUSES, advised, pointer, problem_of, problem_of_reasons
 
 CONFLICTS = {
     Code.SUPERSEDED, Code.VARIANT_UNKNOWN, Code.VARIANT_INACTIVE, Code.ORDER_CONFLICT, Code.ORDER_NOT_CONFIRMED,
@@ -39,6 +43,35 @@ def test_a_problem_says_what_to_do(code: Code) -> None:
 def test_every_fault_says_what_to_do(which: Fault) -> None:
     assert fault(which).document.what_to_do.endswith(".")
     assert set(TITLES) == set(Fault)
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_a_problem_says_what_was_wrong_also_where_the_rule_named_nothing(code: Code) -> None:
+    of_door = problem_of((refusal(code),)).document
+    of_lane = problem_of_reasons((Reason(code=code),), stale=False, instance=None, headers={}).document
+    of_line = line_of(LineResult(line=1, state="refused", reasons=(LineReason(code=code),)))
+    for detail in (of_door.detail, of_door.errors[0].detail, of_lane.errors[0].detail, of_line.reasons[0].detail):
+        assert detail.endswith(".")
+        assert detail != WHAT_TO_DO[code]
+        assert detail == MEANING[code]
+
+
+@pytest.mark.parametrize("which", list(Fault))
+def test_a_fault_says_what_was_wrong_also_where_nothing_is_named(which: Fault) -> None:
+    document = fault(which, parameter="x").document
+    of_line = line_of(LineResult(line=1, state="unreadable", reasons=(LineReason(code=which),)))
+    assert document.detail == document.errors[0].detail == of_line.reasons[0].detail == f"{document.title}."
+
+
+def test_what_the_rule_found_is_told_before_what_the_code_says() -> None:
+    assert problem_of((refusal(Code.ITEM_UNKNOWN, "", "no item 7"),)).document.detail == "no item 7"
+
+
+def test_better_advice_stands_in_the_problem_and_in_its_reason_and_in_no_other() -> None:
+    problem = problem_of((refusal(Code.ITEM_UNKNOWN), refusal(Code.ORDER_EMPTY)))
+    told = advised(problem, "Look there.", "same_key", {"ETag": "1"})
+    assert (told.document.what_to_do, told.document.retry, told.headers) == ("Look there.", "same_key", {"ETag": "1"})
+    assert [each.what_to_do for each in told.document.errors] == ["Look there.", WHAT_TO_DO[Code.ORDER_EMPTY]]
 
 
 @pytest.mark.parametrize(("field", "meant"), [("", ""), ("data", ""), ("a", "/a"), ("a.0.b~/c", "/a/0/b~0~1c")])

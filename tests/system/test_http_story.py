@@ -163,6 +163,8 @@ async def test_what_is_not_there_is_404_and_stored_nowhere(teller: Teller) -> No
         answer = await teller.ask(method, path, body)
         assert (answer.status_code, answer.json()["code"]) == (404, code), path
         assert "instance" not in answer.json(), path
+        assert "?unknown=wait" in answer.json()["what_to_do"], path
+        assert "Put the box" not in answer.text, path  # nothing was waited for
     parked = await teller.ask("POST", "/orders/NONE/scans?unknown=wait", scan)
     assert (parked.status_code, parked.json()["outcome"]["waits_for"]) == (202, "order")
     waiting = await teller.read("/orders/NONE/scans")
@@ -172,6 +174,29 @@ async def test_what_is_not_there_is_404_and_stored_nowhere(teller: Teller) -> No
                  "/billing-runs/2018-01"):  # fmt: skip
         answer = await teller.client.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+
+
+async def test_a_problem_names_what_stands_and_what_to_send(teller: Teller) -> None:
+    await scanned(teller, "S-3", "SN-1")
+    change = {"contact": {"phone": "+353 1 555 0199"}}
+    stale = await teller.ask("POST", "/orders/S-3/amendments", change, 0, **{"If-Match": '"99"'})
+    assert (stale.status_code, stale.headers["ETag"]) == (412, '"3"')
+    assert "99, but the order stands at 3" in stale.json()["detail"]
+    assert 'send If-Match: "3"' in stale.json()["what_to_do"]
+    inside = await teller.ask("POST", "/orders/S-3/amendments", {**change, "expected_version": 98})
+    assert (inside.status_code, '"expected_version": 3' in inside.json()["what_to_do"]) == (409, True)
+    for tag in ("*", 'W/"3"', '"2", "3"', "3"):
+        unclear = await teller.ask("POST", "/orders/S-3/amendments", change, 0, **{"If-Match": tag})
+        assert (unclear.status_code, 'If-Match: "3"' in unclear.json()["what_to_do"]) == (412, True), tag
+    assert (await teller.ask("POST", "/orders/S-3/amendments", change, 0, **{"If-Match": '"3"'})).status_code == 200
+    no_item = await teller.ask("POST", "/orders/S-3/scans", {"item_id": "zzz", "serials": ["SN-2"]})
+    assert (no_item.status_code, no_item.json()["detail"]) == (409, "the order has no item zzz")
+    unnamed = await teller.client.post("/orders", json={**shop.order_data("S-4"), "order_id": None})
+    assert (unnamed.status_code, "order_id in the body" in unnamed.json()["what_to_do"]) == (400, True)
+    for path in ("/orders", "/subscriptions", "/events"):
+        nowhere = (await teller.client.get(f"{path}?cursor=abc")).json()
+        assert nowhere["detail"].startswith("the cursor "), path
+        assert nowhere["errors"][0]["parameter"] == "cursor"
 
 
 async def test_every_other_request_over_http(teller: Teller) -> None:

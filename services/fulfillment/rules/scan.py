@@ -96,7 +96,7 @@ class _Units:
         if self._why_not_then:
             return refuse_serial(raw, Code.START_DATE_OUT_OF_RANGE, detail=self._why_not_then)
         if isinstance(self._places, Code):
-            return refuse_serial(raw, self._places)
+            return refuse_serial(raw, self._places, detail=self._why_no_item(self._places))
         place = choose_place(self._lines, self._places)
         if isinstance(place, Code):
             return refuse_serial(raw, place)
@@ -104,6 +104,16 @@ class _Units:
         if why_not is None:
             self._assign(raw, serial, asset, place)
         return why_not
+
+    def _why_no_item(self, code: Code) -> str:
+        """Which item or SKU the order does not have; empty where nothing was named."""
+        item_id, sku = self._scan.item_id, self._scan.sku
+        if code is Code.SKU_MISMATCH:
+            its = next(line.sku for line in self._lines if line.item_id == item_id)
+            return f"item {item_id} is of {its}, the scan names {sku}"
+        if code is Code.ITEM_UNKNOWN:
+            return f"the order has no item {item_id}" if item_id is not None else f"the order has no item of {sku}"
+        return ""
 
     def _is_already_done(self, asset: Asset | None) -> bool:
         """A double beep: the device is active in this order under all that the scan names."""

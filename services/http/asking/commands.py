@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from contracts.values.immutable import Immutable
-from contracts.values.refusals import Code, refusal
+from contracts.values.meanings import MEANING
+from contracts.values.refusals import WHAT_TO_DO, Code, refusal
 from contracts.values.timestamp import instant
 from contracts.wire import message
 from services.engine.core.document import replace
@@ -24,9 +25,10 @@ from services.http.asking.tracing import trace_of
 from services.http.callers.caller import Caller
 from services.http.callers.identity import Identity, needs
 from services.http.telling.openapi import operation
-from services.http.telling.problem import Fault, fault
-from services.http.telling.refusing import problem_of
+from services.http.telling.problem import Fault, Problem, fault
+from services.http.telling.refusing import advised, problem_of
 
+ONE_VERSION: Final = 'Send the ETag of the order as it was given, as in If-Match: "3"; no list, no weak tag, no *.'
 LOOKED_AFTER: Final = (0.0, 0.05, 0.15, 0.3, 0.5)
 """Seconds after which it is looked again for what is not there: an order that was placed just before goes to
 fulfillment.
@@ -135,7 +137,7 @@ async def tell(taken: Taken, caller: Caller, door: Door, command: Command | None
     """The answer to a request: the state that came of it, a problem, or where its outcome will be told."""
     refused = refusal_of(taken)
     if refused is not None:
-        raise refused
+        raise await _with_what_stands(refused, taken, caller, door, command)
     outcome = outcome_of(taken)
     headers = dict(replayed(taken))
     if is_open(taken):
@@ -153,6 +155,20 @@ async def tell(taken: Taken, caller: Caller, door: Door, command: Command | None
     return Response(_json(found), 201 if created else 200, headers, "application/json")
 
 
+async def _with_what_stands(
+    refused: Problem, taken: Taken, caller: Caller, door: Door, command: Command | None
+) -> Problem:
+    """A conflict of versions says which one stands now, and how to send it."""
+    if command is None or refused.document.code != Code.VERSION_CONFLICT:
+        return refused
+    state = await command.state(door, caller, taken)
+    if state is None or state.version is None:
+        return refused
+    send = f'If-Match: "{state.version}"' if taken.request.stale else f'"expected_version": {state.version}'
+    what_to_do = f"Look at {state.address} again. If you still want it, send {send} under a new Idempotency-Key."
+    return advised(refused, what_to_do, headers={"ETag": f'"{state.version}"'})
+
+
 def _json(parts: Mapping[str, BaseModel]) -> str:
     return "{" + ",".join(f'"{name}":{part.model_dump_json(exclude_none=True)}' for name, part in parts.items()) + "}"
 
@@ -163,7 +179,14 @@ def _key(command: Command, asked: Asked, key: str | None) -> str:
         return key
     if command.own_id is not None and read_body(asked.body).get(command.own_id) not in (None, ""):
         return f"content-{fingerprint(asked)}"
-    raise fault(Fault.IDEMPOTENCY_KEY_REQUIRED)
+    if command.own_id is None:
+        raise fault(Fault.IDEMPOTENCY_KEY_REQUIRED)
+    raise fault(
+        Fault.IDEMPOTENCY_KEY_REQUIRED,
+        f"There is neither an Idempotency-Key nor an {command.own_id} of your own by which a repeat could be known.",
+        what_to_do="Send the header Idempotency-Key with an id of your own for this request, or "
+        f"{command.own_id} in the body; and the same one if you repeat it.",
+    )
 
 
 def _with_version(command: Command, asked: Asked, if_match: str | None) -> tuple[Asked, bool]:
@@ -177,8 +200,8 @@ def _with_version(command: Command, asked: Asked, if_match: str | None) -> tuple
     tag = if_match.strip()
     number = tag[1:-1] if len(tag) > 2 and tag[0] == tag[-1] == '"' else ""
     if not (number.isascii() and number.isdigit() and len(number) <= 18):  # a weak tag, or *, never matches
-        detail = "If-Match names no version that there could be: use the ETag as it was sent"
-        raise problem_of((refusal(Code.VERSION_CONFLICT, "", detail),), status=412)
+        detail = f"If-Match is {tag[:40]!r}, which names no single version"
+        raise advised(problem_of((refusal(Code.VERSION_CONFLICT, "", detail),), status=412), ONE_VERSION, "same_key")
     filled = {**asked.filled, "expected_version": int(number)}
     return replace(asked, filled=filled), True
 
@@ -211,5 +234,16 @@ async def _exists(command: Command, door: Door, caller: Caller, data: Mapping[st
         if await command.exists(door, caller, data):
             return
     if command.missing is None:
-        raise fault(Fault.NOT_FOUND, "what it is about is not there")
-    raise problem_of((refusal(command.missing, next(iter(command.filled), ""), "there is none"),), status=404)
+        raise fault(Fault.NOT_FOUND, "What it is about is not there.", what_to_do=_why_404(command, caller))
+    named = next(iter(command.filled), "")
+    detail = f"{MEANING[command.missing].rstrip('.')}: {str(data.get(named, ''))[:64]}"
+    problem = problem_of((refusal(command.missing, named, detail),), status=404)
+    raise advised(problem, _why_404(command, caller), "same_key")
+
+
+def _why_404(command: Command, caller: Caller) -> str:
+    """What to do about what is not there: nothing was waited for, so nothing "did not arrive in time"."""
+    if caller.source is not None:
+        return "Check the address: this key sees what came from its own source, and cannot wait for anything else."
+    usual = "Check the address." if command.missing in (None, Code.ORDER_NOT_FOUND) else WHAT_TO_DO[command.missing]
+    return f"{usual} If it is on its way, send the same with ?unknown=wait: then this request waits for it."

@@ -6,12 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from contracts.values.refusals import WHAT_TO_DO, Code
 from contracts.wire.trace import TRACEPARENT
 from services.engine.core.answer import Reason
 from services.http.asking.door import Taken
 from services.http.telling.problem import Detail, Problem
-from services.http.telling.refusing import pointer, problem_of_reasons
+from services.http.telling.refusing import detail_of, problem_of_reasons
 
 NOT_YET = "Ask again at the address of the request; it is done once, however often you ask."
 STUCK = "It lies among the dead letters: the operators must look at it. It may still take effect."
@@ -92,18 +91,6 @@ def _trace_of(taken: Taken) -> str | None:
 def address_of(taken: Taken) -> str:
     """Where the request can be asked for."""
     return f"/requests/{taken.request.id}"
-
-
-def detail_of(reason: Reason) -> Detail:
-    """One reason, as a problem tells it."""
-    return Detail(
-        pointer=pointer(reason.field),
-        code=reason.code,
-        detail=reason.detail,
-        what_to_do=WHAT_TO_DO[Code(reason.code)],
-        serial=reason.serial,
-        holder_order_id=reason.holder_order_id,
-    )
 
 
 def refusal_of(taken: Taken) -> Problem | None:

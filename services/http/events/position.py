@@ -17,7 +17,7 @@ from msgspec.msgpack import decode, encode
 
 from contracts.values.immutable import Immutable
 from services.engine.core.record import Place
-from services.http.telling.problem import Fault, fault
+from services.http.telling.cursor import OTHER_FILTERS, UNREADABLE, wrong_cursor
 
 VERSION: Final = "e1"
 LONGEST: Final = 20_000
@@ -53,19 +53,19 @@ def to_cursor(positions: Mapping[Place, int], filters: Filters) -> str:
 def from_cursor(text: str, filters: Filters, topics: Sequence[str], lanes: int) -> dict[Place, int]:
     """The positions again. Raises ``Problem`` for what is no cursor of ours, or one of other filters."""
     if len(text) > LONGEST or not text.startswith(VERSION) or _SHAPE.fullmatch(text) is None:
-        raise fault(Fault.CURSOR_INVALID, "this is no cursor of /events")
+        raise wrong_cursor(f"{UNREADABLE} (the header Cursor of an answer of /events)")
     try:
         inflating = zlib.decompressobj()
         packed = inflating.decompress(urlsafe_b64decode(text[len(VERSION) :]), _LARGEST)
         print_, found = decode(packed, type=tuple[bytes, dict[str, list[int]]])
     except (NotBase64, zlib.error, DecodeError, ValidationError, ValueError):
-        raise fault(Fault.CURSOR_INVALID, "this is no cursor of /events") from None
+        raise wrong_cursor(f"{UNREADABLE} (the header Cursor of an answer of /events)") from None
     if print_ != filters.fingerprint():
-        raise fault(Fault.CURSOR_INVALID, "it was given under other filters")
+        raise wrong_cursor(OTHER_FILTERS)
     if set(found) != set(topics) or any(
         len(offsets) > lanes or min(offsets, default=0) < 0 for offsets in found.values()
     ):
-        raise fault(Fault.CURSOR_INVALID, "it belongs to another installation")
+        raise wrong_cursor("belongs to another installation")
     # Lanes that were added since begin at their beginning: nothing of theirs was read.
     return {
         (topic, lane): offsets[lane] if lane < len(offsets) else 0

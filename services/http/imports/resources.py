@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from contracts.values.meanings import meant
 from contracts.values.refusals import WHAT_TO_DO, Code
 from services.http.imports.job import Form, Job, LineReason, LineResult, LineState, State
 from services.http.telling.problem import TITLES, Fault
@@ -55,7 +56,7 @@ class LineReasonResource(BaseModel):
     pointer: str = Field(default="", description="A JSON pointer into the line's request.")
     column: str | None = Field(default=None, description="The heading of the column that was meant.")
     character: int | None = Field(default=None, description="Where the line could not be read further, from 1.")
-    detail: str = ""
+    detail: str = Field(description="What was wrong; never empty.")
     what_to_do: str
     serial: str | None = None
     holder_order_id: str | None = None
@@ -113,11 +114,18 @@ def _reason(reason: LineReason) -> LineReasonResource:
         pointer=reason.pointer,
         column=reason.column,
         character=reason.character,
-        detail=reason.detail,
+        detail=what_was_wrong(reason),
         what_to_do=what_to_do(reason.code),
         serial=reason.serial,
         holder_order_id=reason.holder_order_id,
     )
+
+
+def what_was_wrong(reason: LineReason) -> str:
+    """What was found, or else what the code says."""
+    if reason.code in set(Fault):
+        return reason.detail or f"{TITLES[Fault(reason.code)][1]}."
+    return meant(Code(reason.code), reason.detail)
 
 
 def what_to_do(code: str) -> str:

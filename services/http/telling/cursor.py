@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from services.http.telling.problem import Fault, fault
+from services.http.telling.problem import Fault, Problem, fault
 
 VERSION: Final = 1
 LONGEST: Final = 1_000
@@ -17,6 +17,15 @@ _GREATEST: Final = 2**53
 Position = tuple[str | int, ...]
 """Where a list is read on: what it is sorted by, of the last thing that was looked at."""
 Shape = tuple[type[str] | type[int], ...]
+
+
+UNREADABLE: Final = "cannot be read: it must be sent as it was given, unchanged and whole"
+OTHER_FILTERS: Final = "was given in another list, or under other filters or another order"
+
+
+def wrong_cursor(why: str) -> Problem:
+    """The problem of a cursor; ``why`` goes on after "the cursor"."""
+    return fault(Fault.CURSOR_INVALID, f"the cursor {why}", parameter="cursor")
 
 
 def write_cursor(of: str, filters: Mapping[str, object], position: Position) -> str:
@@ -33,18 +42,18 @@ def read_cursor(
     Raises ``Problem`` (``cursor_invalid``) for one that is none, of another list, or given under other filters.
     """
     if len(text) > LONGEST:
-        raise fault(Fault.CURSOR_INVALID, "it is too long to be one")
+        raise wrong_cursor("is too long to be one")
     try:
         found = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
-        raise fault(Fault.CURSOR_INVALID, "it is none that was given here") from None
+        raise wrong_cursor(UNREADABLE) from None
     if not isinstance(found, list) or len(found) != 2 + len(shape) or found[0] != VERSION:
-        raise fault(Fault.CURSOR_INVALID, "it is of another kind, or of another version of this API")
+        raise wrong_cursor("is of another list, or of another version of this API")
     _, given, *position = found
     if given != _fingerprint(of, filters):
-        raise fault(Fault.CURSOR_INVALID, "it was given under other filters")
+        raise wrong_cursor(OTHER_FILTERS)
     if not all(type(part) is kind and _sane(part) for part, kind in zip(position, shape, strict=True)):
-        raise fault(Fault.CURSOR_INVALID, "it is none that was given here")
+        raise wrong_cursor(UNREADABLE)
     return tuple(position)
 
 

@@ -52,7 +52,7 @@ class Detail(BaseModel):
         default=None, description="The parameter of the address, or the header, that is meant."
     )
     code: str
-    detail: str = ""
+    detail: str = Field(description="What was wrong; never empty.")
     what_to_do: str
     serial: str | None = Field(default=None, description="The serial of a scan that was not accepted.")
     holder_order_id: str | None = Field(default=None, description="The order that holds the device.")
@@ -213,11 +213,13 @@ def fault(
     parameter: str | None = None,
     headers: Mapping[str, str] | None = None,
     instance: str | None = None,
+    what_to_do: str | None = None,
 ) -> Problem:
     """The problem of a fault. ``pointer`` names the field of the body that is meant, ``parameter`` one of an address or
-    a header.
+    a header. ``what_to_do`` replaces the fault's sentence where more is known.
     """
-    status, title, what_to_do, retry = TITLES[which]
+    status, title, usual, retry = TITLES[which]
+    what_to_do, detail = what_to_do or usual, detail or f"{title}."
     errors: tuple[Detail, ...] = ()
     if pointer is not None or parameter is not None:
         errors = (Detail(pointer=pointer, parameter=parameter, code=which, detail=detail, what_to_do=what_to_do),)
@@ -225,7 +227,7 @@ def fault(
         type=f"/problems/{which}",
         title=title,
         status=status,
-        detail=detail or title,
+        detail=detail,
         instance=instance,
         code=which,
         what_to_do=what_to_do,

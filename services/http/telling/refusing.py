@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from contracts.values.meanings import meant
 from contracts.values.refusals import WHAT_TO_DO, Code, Refusal
 from services.engine.core.answer import Reason
 from services.http.telling.problem import Detail, Problem, ProblemDocument, Retry
@@ -63,7 +64,12 @@ def problem_of(
 ) -> Problem:
     """Everything that was refused, in one document; the first reason gives code, title and status."""
     details = tuple(
-        Detail(pointer=pointer(each.field), code=each.code, detail=each.detail, what_to_do=WHAT_TO_DO[each.code])
+        Detail(
+            pointer=pointer(each.field),
+            code=each.code,
+            detail=meant(each.code, each.detail),
+            what_to_do=WHAT_TO_DO[each.code],
+        )
         for each in refusals
     )
     return _problem(details, status, instance, headers)
@@ -73,19 +79,33 @@ def problem_of_reasons(
     reasons: Sequence[Reason], *, stale: bool, instance: str | None, headers: Mapping[str, str]
 ) -> Problem:
     """The same of what a lane refused. ``stale``: the version came as If-Match, and its conflict is a 412."""
-    details = tuple(
-        Detail(
-            pointer=pointer(each.field),
-            code=each.code,
-            detail=each.detail,
-            what_to_do=WHAT_TO_DO[Code(each.code)],
-            serial=each.serial,
-            holder_order_id=each.holder_order_id,
-        )
-        for each in reasons
-    )
+    details = tuple(map(detail_of, reasons))
     conflict = stale and details[0].code == Code.VERSION_CONFLICT
     return _problem(details, STALE if conflict else None, instance, headers)
+
+
+def detail_of(reason: Reason) -> Detail:
+    """One reason of a lane, as a problem tells it."""
+    code = Code(reason.code)
+    return Detail(
+        pointer=pointer(reason.field),
+        code=code,
+        detail=meant(code, reason.detail),
+        what_to_do=WHAT_TO_DO[code],
+        serial=reason.serial,
+        holder_order_id=reason.holder_order_id,
+    )
+
+
+def advised(problem: Problem, what_to_do: str, retry: Retry | None = None, headers: Mapping[str, str] = {}) -> Problem:
+    """The same problem with another sentence about what to do, where more is known than the code alone says."""
+    document = problem.document
+    errors = tuple(
+        each.model_copy(update={"what_to_do": what_to_do}) if each.code == document.code else each
+        for each in document.errors
+    )
+    changes = {"what_to_do": what_to_do, "errors": errors, "retry": retry or document.retry}
+    return Problem(document.model_copy(update=changes), {**problem.headers, **headers})
 
 
 def _problem(
@@ -99,7 +119,7 @@ def _problem(
             type=f"/problems/{first.code}",
             title=first.code.replace("_", " ").capitalize(),
             status=found,
-            detail=first.detail or first.what_to_do,
+            detail=first.detail,
             instance=instance,
             code=first.code,
             what_to_do=first.what_to_do,

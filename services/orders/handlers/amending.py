@@ -47,7 +47,7 @@ class Amending(ChangeHandler[OrderAmendmentRequested]):
         """Contact data are changed without asking, and all of an order that is held."""
         order, expected = draft.order, message.body.expected_version
         if expected is not None and not order.edited_version <= expected <= order.version:
-            found = f"{expected}, the order was edited in version {order.edited_version}"
+            found = f"{expected}, but the order stands at {order.version} and was edited last in {order.edited_version}"
             return draft.refuse(message, refusal(Code.VERSION_CONFLICT, "expected_version", found))
         after = amend(order, message.body, lambda sku: work.get(Variant, sku), self.settings)
         if not isinstance(after, Amended):
