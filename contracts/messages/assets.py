@@ -1,8 +1,9 @@
 """Devices by their serial alone: announced by a dock, put right and withheld by a person."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+from contracts.values.personal import ACTOR, PERSONAL
 from contracts.values.refusals import Code, Refusal, refusal
 from contracts.values.serials import normalised
 from contracts.values.words import Instant, LongText, Name, NameIfAny, Sku
@@ -46,23 +47,23 @@ class AssetReceived(_AssetRequest):
     """
 
     sku: Sku
-    actor: NameIfAny = None
+    actor: Annotated[NameIfAny, ACTOR] = None
 
 
 class AssetCorrectionRequested(_AssetRequest):
     """A device is of another SKU than it is known as. No subscription is touched, not even the one that has it."""
 
     sku: Sku
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class AssetStateRequested(_AssetRequest):
     """A person sets the state of a device, or releases it with ``available``: then what contracts made of it counts."""
 
     state: Literal["available", "in_repair", "lost", "stolen", "sold"]
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class _AssetFact(Fact):
@@ -86,13 +87,13 @@ class AssetCorrected(_AssetFact):
 
     old_sku: str
     at: Instant
-    actor: str
-    reason: str
+    actor: Annotated[str, ACTOR]
+    reason: Annotated[str, PERSONAL]
 
 
 class AssetStateChanged(_AssetFact):
     """The device's state, which a person set or released."""
 
     at: Instant
-    actor: str
-    reason: str
+    actor: Annotated[str, ACTOR]
+    reason: Annotated[str, PERSONAL]

@@ -1,9 +1,10 @@
 """What billing says about its accounts, and its answers."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from contracts.messages.answers import Refused, Repeated
 from contracts.values.model import Model
+from contracts.values.personal import PERSONAL
 from contracts.values.words import CivilDate, Whole
 from contracts.wire.message import Fact
 
@@ -20,7 +21,7 @@ class Account(Model):
 
     account_id: str
     payer: str
-    payer_name: str | None = None
+    payer_name: Annotated[str | None, PERSONAL] = None
     term: str
     term_source: Literal["individual", "order", "payer", "deployment"]
     currency: str

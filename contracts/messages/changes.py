@@ -3,13 +3,14 @@
 Rules: ``docs/domain.md`` section 1, the table of statuses, and ``docs/architecture.md`` section 3, the arbitration.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from contracts.messages.customers import Group
 from contracts.messages.order import BillingData, Item, Order
 from contracts.messages.orders import ItemSubmitted
 from contracts.values.model import Model
 from contracts.values.money import Money
+from contracts.values.personal import ACTOR, PERSONAL
 from contracts.values.places import Address
 from contracts.values.refusals import Code
 from contracts.values.words import (
@@ -40,10 +41,10 @@ class ContactChange(Model):
     for it may mean either.
     """
 
-    first_name: Name | None = None
-    last_name: Name | None = None
-    email: Email | None = None
-    phone: Phone | None = None
+    first_name: Annotated[Name | None, PERSONAL] = None
+    last_name: Annotated[Name | None, PERSONAL] = None
+    email: Annotated[Email | None, PERSONAL] = None
+    phone: Annotated[Phone | None, PERSONAL] = None
     shipping_address: Address | None = None
 
 
@@ -51,9 +52,9 @@ class BillingChange(Model):
     """New billing data; what is absent stays as it is, and a blank is refused as in contact data."""
 
     type: Literal["individual", "business"] | None = None
-    company_name: Name | None = None
-    registration_number: Name | None = None
-    vat_id: Name | None = None
+    company_name: Annotated[Name | None, PERSONAL] = None
+    registration_number: Annotated[Name | None, PERSONAL] = None
+    vat_id: Annotated[Name | None, PERSONAL] = None
     billing_address: Address | None = None
     group: Group | None = None
     term: Term | None = None
@@ -107,16 +108,16 @@ class OrderAmendmentRequested(_ChangeRequest):
     items: ItemsChange | None = None
     clear: tuple[Clearable, ...] = ()
     expected_version: Whole | None = None
-    actor: Name
-    reason: LongTextIfAny = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongTextIfAny, PERSONAL] = None
 
 
 class OrderCancellationRequested(_ChangeRequest):
     """Cancels an order that has no subscription. Before the order arrives it is remembered for ever."""
 
     order_id: Identifier
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class ShortCloseRequested(_ChangeRequest):
@@ -124,8 +125,8 @@ class ShortCloseRequested(_ChangeRequest):
 
     order_id: Identifier
     item_id: Identifier | None = None
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class PayerChangeRequested(_ChangeRequest):
@@ -133,8 +134,8 @@ class PayerChangeRequested(_ChangeRequest):
 
     order_id: Identifier
     group: Group | None = None
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class HoldReleaseRequested(_ChangeRequest):
@@ -143,16 +144,16 @@ class HoldReleaseRequested(_ChangeRequest):
     order_id: Identifier
     price: Literal["quoted", "catalog"]
     item_id: Identifier | None = None
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class HoldRejectionRequested(_ChangeRequest):
     """Rejects ``price_mismatch``: the order is cancelled, and what waits for it is refused."""
 
     order_id: Identifier
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class _ChangedOrder(Fact):
@@ -161,8 +162,8 @@ class _ChangedOrder(Fact):
     about: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     order: Order
-    actor: str
-    reason: str | None = None
+    actor: Annotated[str, ACTOR]
+    reason: Annotated[str | None, PERSONAL] = None
 
     def subjects(self) -> tuple[str, ...]:
         """The order."""
@@ -198,8 +199,8 @@ class OrderChangeProposed(Proposal):
     billing: BillingData
     item_id: str | None = None
     requested_at: Instant
-    actor: str
-    reason: str | None = None
+    actor: Annotated[str, ACTOR]
+    reason: Annotated[str | None, PERSONAL] = None
 
 
 class OrderChangeAccepted(Fact):

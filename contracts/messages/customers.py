@@ -1,8 +1,9 @@
 """Who orders, who pays: the parts that several messages carry."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from contracts.values.model import Model
+from contracts.values.personal import PERSONAL
 from contracts.values.words import Email, Identifier, LongText, Name, NameIfAny, PhoneIfAny
 
 
@@ -13,14 +14,14 @@ class Customer(Model):
     """
 
     id: Identifier | None = None
-    email: Email
-    first_name: NameIfAny = None
-    last_name: NameIfAny = None
-    phone: PhoneIfAny = None
+    email: Annotated[Email, PERSONAL]
+    first_name: Annotated[NameIfAny, PERSONAL] = None
+    last_name: Annotated[NameIfAny, PERSONAL] = None
+    phone: Annotated[PhoneIfAny, PERSONAL] = None
     type: Literal["individual", "business"]
-    company_name: NameIfAny = None
-    registration_number: NameIfAny = None
-    vat_id: NameIfAny = None
+    company_name: Annotated[NameIfAny, PERSONAL] = None
+    registration_number: Annotated[NameIfAny, PERSONAL] = None
+    vat_id: Annotated[NameIfAny, PERSONAL] = None
 
 
 class CustomerSnapshot(Model):
@@ -32,14 +33,14 @@ class CustomerSnapshot(Model):
     """
 
     id: str
-    email: str
-    first_name: str
-    last_name: str
-    phone: str | None = None
+    email: Annotated[str, PERSONAL]
+    first_name: Annotated[str, PERSONAL]
+    last_name: Annotated[str, PERSONAL]
+    phone: Annotated[str | None, PERSONAL] = None
     type: Literal["individual", "business"]
-    company_name: str | None = None
-    registration_number: str | None = None
-    vat_id: str | None = None
+    company_name: Annotated[str | None, PERSONAL] = None
+    registration_number: Annotated[str | None, PERSONAL] = None
+    vat_id: Annotated[str | None, PERSONAL] = None
     differs: bool | None = None
 
 
@@ -47,11 +48,11 @@ class Group(Model):
     """A billing group: its id, and its name if the sender knows it."""
 
     id: Identifier
-    name: NameIfAny = None
+    name: Annotated[NameIfAny, PERSONAL] = None
 
 
 class Note(Model):
     """A note as it is sent: free text and who wrote it; its time is the message's."""
 
-    text: LongText
-    author: Name
+    text: Annotated[LongText, PERSONAL]
+    author: Annotated[Name, PERSONAL]

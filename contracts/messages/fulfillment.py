@@ -1,10 +1,11 @@
 """What is asked of fulfillment, and what fulfillment says."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from contracts.messages.answers import Refused, Repeated, Waiting
 from contracts.messages.subscription import State, SubscriptionFact
 from contracts.values.model import Model
+from contracts.values.personal import PERSONAL
 from contracts.values.refusals import Code
 from contracts.values.words import CivilDate, ClockTime, Identifier, Instant, NameIfAny, Sku, Whole
 from contracts.wire.message import Answer, Fact, Internal, Kind, Request
@@ -22,7 +23,7 @@ class ItemFulfillmentRequested(Request):
     serials: tuple[str, ...]
     start_date: CivilDate | None = None
     carrier: NameIfAny = None
-    tracking_number: NameIfAny = None
+    tracking_number: Annotated[NameIfAny, PERSONAL] = None
 
 
 class SubscriptionCreated(SubscriptionFact):
@@ -141,7 +142,7 @@ class SentOn(Internal):
 
     order_id: str
     request: str
-    body: str
+    body: Annotated[str, PERSONAL]
     request_source: str
     request_id: str
     time: Instant

@@ -3,9 +3,10 @@
 Rules: ``docs/domain.md`` section 3. An invoice is a difference: what is due less what is issued.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from contracts.values.model import Model
+from contracts.values.personal import ACTOR, PERSONAL
 from contracts.values.places import AddressSnapshot
 from contracts.values.words import CivilDate, Name, Period, Whole
 from contracts.wire.message import Fact, Internal, Request
@@ -20,7 +21,7 @@ class BillingRunRequested(Request):
 
     period: Period
     as_of: CivilDate
-    actor: Name
+    actor: Annotated[Name, ACTOR]
 
 
 class Issuer(Model):
@@ -44,7 +45,7 @@ class InvoiceLine(Model):
     order_id: str
     item_id: str
     customer_id: str
-    customer_name: str
+    customer_name: Annotated[str, PERSONAL]
     sku: str
     product_name: str
     variant_name: str
@@ -56,8 +57,8 @@ class InvoiceLine(Model):
     amount: Whole
     credits: str | None = None
     customer_country: str | None = None
-    customer_vat_id: str | None = None
-    customer_registration_number: str | None = None
+    customer_vat_id: Annotated[str | None, PERSONAL] = None
+    customer_registration_number: Annotated[str | None, PERSONAL] = None
 
 
 class Invoice(Model):
@@ -76,7 +77,7 @@ class Invoice(Model):
     kind: Literal["invoice", "credit_note"]
     account_id: str
     payer: str
-    payer_name: str | None = None
+    payer_name: Annotated[str | None, PERSONAL] = None
     address: AddressSnapshot | None = None
     term: str
     term_source: Literal["individual", "order", "payer", "deployment"]
@@ -93,8 +94,8 @@ class Invoice(Model):
     credited: Whole
     total: Whole
     issuer: Issuer | None = None
-    payer_vat_id: str | None = None
-    payer_registration_number: str | None = None
+    payer_vat_id: Annotated[str | None, PERSONAL] = None
+    payer_registration_number: Annotated[str | None, PERSONAL] = None
     address_assumed: bool = False
 
 

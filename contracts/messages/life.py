@@ -5,10 +5,11 @@ it on to the order that holds the device.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from contracts.messages.subscription import CancellationReason, Condition, SubscriptionFact
 from contracts.values.money import Money
+from contracts.values.personal import ACTOR, PERSONAL
 from contracts.values.refusals import Code, Refusal, refusal
 from contracts.values.serials import normalised
 from contracts.values.words import (
@@ -76,15 +77,15 @@ class SubscriptionCancellationRequested(_LifeRequest):
 
     reason_code: CancellationReason
     on: CivilDate | None = None
-    actor: Name
-    reason: LongTextIfAny = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongTextIfAny, PERSONAL] = None
 
 
 class CancellationWithdrawalRequested(_LifeRequest):
     """Takes a cancellation back whose day has not come: the contract goes on as if it had never been cancelled."""
 
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class ExtensionRequested(_LifeRequest):
@@ -96,32 +97,32 @@ class ExtensionRequested(_LifeRequest):
     ends_before: CivilDate
     months: Months
     price: Money | None = None
-    actor: Name
-    reason: LongTextIfAny = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongTextIfAny, PERSONAL] = None
 
 
 class SerialCorrectionRequested(_LifeRequest):
     """The serial was mistyped: the device is ``new_serial``. Nothing else changes."""
 
     new_serial: str
-    actor: Name
-    reason: LongTextIfAny = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongTextIfAny, PERSONAL] = None
 
 
 class ReplacementRequested(_LifeRequest):
     """The customer gets another device of the same variant; the old one is unavailable until its return is recorded."""
 
     new_serial: str
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class ReturnSubmitted(_LifeRequest):
     """A device came back: the subscription's present one, or the one that ``serial`` names (one that was replaced)."""
 
     condition: Condition
-    actor: Name
-    reason: LongTextIfAny = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongTextIfAny, PERSONAL] = None
 
 
 class ReturnWithdrawalRequested(_LifeRequest):
@@ -130,23 +131,23 @@ class ReturnWithdrawalRequested(_LifeRequest):
     It is the subscription's present device, or the one that ``serial`` names (one that was replaced).
     """
 
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class ReversalRequested(_LifeRequest):
     """The scan was wrong: the subscription never was, its unit opens again, what was invoiced is credited."""
 
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class ShipmentSubmitted(_LifeRequest):
     """The parcel of a subscription's device."""
 
     carrier: Name
-    tracking_number: Name
-    actor: NameIfAny = None
+    tracking_number: Annotated[Name, PERSONAL]
+    actor: Annotated[NameIfAny, ACTOR] = None
 
 
 class _LifeFact(SubscriptionFact):
@@ -154,8 +155,8 @@ class _LifeFact(SubscriptionFact):
     topic: ClassVar[str] = "subscriptions.events"
 
     at: Instant
-    actor: str | None = None
-    reason: str | None = None
+    actor: Annotated[str | None, ACTOR] = None
+    reason: Annotated[str | None, PERSONAL] = None
 
 
 class SubscriptionCancelled(_LifeFact):

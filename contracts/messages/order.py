@@ -1,9 +1,10 @@
 """The order as facts carry it: the whole of it, so that a reader needs nothing else."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from contracts.messages.customers import CustomerSnapshot, Group
 from contracts.values.model import Model
+from contracts.values.personal import PERSONAL
 from contracts.values.places import AddressSnapshot
 from contracts.values.words import Instant, Whole
 
@@ -50,9 +51,9 @@ class BillingData(Model):
     """
 
     customer_type: Literal["individual", "business"]
-    company_name: str | None = None
-    registration_number: str | None = None
-    vat_id: str | None = None
+    company_name: Annotated[str | None, PERSONAL] = None
+    registration_number: Annotated[str | None, PERSONAL] = None
+    vat_id: Annotated[str | None, PERSONAL] = None
     billing_address: AddressSnapshot
     group: Group | None = None
     group_source: Literal["order", "customer"] | None = None

@@ -1,12 +1,13 @@
 """What is asked of orders, and what orders says."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from contracts.messages.answers import Refused, Repeated, Waiting
 from contracts.messages.customers import Customer, Group, Note
 from contracts.messages.order import Order, Status
 from contracts.values.model import Model
 from contracts.values.money import Currency, Money
+from contracts.values.personal import ACTOR, PERSONAL
 from contracts.values.places import Address
 from contracts.values.words import (
     Identifier,
@@ -63,7 +64,7 @@ class OrderConfirmationRequested(_OrderRequest):
     """The order was reviewed and is ready for fulfilment."""
 
     order_id: Identifier
-    actor: Name
+    actor: Annotated[Name, ACTOR]
 
 
 class NoteSubmitted(_OrderRequest):
@@ -73,8 +74,8 @@ class NoteSubmitted(_OrderRequest):
 
     order_id: Identifier | None = None
     customer_id: Identifier | None = None
-    text: LongText
-    author: Name
+    text: Annotated[LongText, PERSONAL]
+    author: Annotated[Name, PERSONAL]
 
 
 class CustomerGroupChangeRequested(_OrderRequest):
@@ -84,8 +85,8 @@ class CustomerGroupChangeRequested(_OrderRequest):
 
     customer_id: Identifier
     group: Group | None = None
-    actor: Name
-    reason: LongTextIfAny = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongTextIfAny, PERSONAL] = None
 
 
 class _OrderFact(Fact):
@@ -109,7 +110,7 @@ class OrderConfirmed(_OrderFact):
     """The order was reviewed; on a partial or fulfilled order only the time is new."""
 
     about: ClassVar[tuple[tuple[str, str], ...]] = ()
-    actor: str | None = None
+    actor: Annotated[str | None, ACTOR] = None
 
 
 class HoldReleased(_OrderFact):
@@ -121,8 +122,8 @@ class HoldReleased(_OrderFact):
     about: ClassVar[tuple[tuple[str, str], ...]] = ()
     released: Literal["price_missing", "price_mismatch"]
     price: Literal["quoted", "catalog"] | None = None
-    actor: str | None = None
-    reason: str | None = None
+    actor: Annotated[str | None, ACTOR] = None
+    reason: Annotated[str | None, PERSONAL] = None
 
 
 class OrderStatusChanged(Fact):
@@ -150,8 +151,8 @@ class NoteAdded(Fact):
     order_id: str | None = None
     customer_id: str | None = None
     number: Whole
-    text: str
-    author: str
+    text: Annotated[str, PERSONAL]
+    author: Annotated[str, PERSONAL]
     written_at: Instant
 
 

@@ -1,7 +1,8 @@
 """A payer's settings: what finance gives a billing group or a customer who pays."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from contracts.values.personal import ACTOR, PERSONAL
 from contracts.values.places import Address, AddressSnapshot
 from contracts.values.words import BillingDay, Identifier, LongTextIfAny, Name, Term
 from contracts.wire.message import Fact, Request
@@ -20,15 +21,15 @@ class PayerSettingsSubmitted(Request):
 
     group_id: Identifier | None = None
     customer_id: Identifier | None = None
-    name: Name | None = None
+    name: Annotated[Name | None, PERSONAL] = None
     address: Address | None = None
     billing_day: BillingDay | None = None
     default_term: Term | None = None
-    vat_id: Name | None = None
-    registration_number: Name | None = None
+    vat_id: Annotated[Name | None, PERSONAL] = None
+    registration_number: Annotated[Name | None, PERSONAL] = None
     clear: tuple[Literal["name", "address", "billing_day", "default_term", "vat_id", "registration_number"], ...] = ()
-    actor: Name
-    reason: LongTextIfAny = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongTextIfAny, PERSONAL] = None
 
 
 class PayerSettingsChanged(Fact):
@@ -41,10 +42,10 @@ class PayerSettingsChanged(Fact):
     about: ClassVar[tuple[tuple[str, str], ...]] = (("payer", ""),)
 
     payer: str
-    name: str | None = None
+    name: Annotated[str | None, PERSONAL] = None
     address: AddressSnapshot | None = None
     billing_day: int | None = None
     default_term: str | None = None
-    vat_id: str | None = None
-    registration_number: str | None = None
-    actor: str
+    vat_id: Annotated[str | None, PERSONAL] = None
+    registration_number: Annotated[str | None, PERSONAL] = None
+    actor: Annotated[str, ACTOR]

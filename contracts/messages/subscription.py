@@ -4,10 +4,11 @@ Its days are plain dates: they were judged when they came, and are not again (``
 """
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from contracts.messages.customers import CustomerSnapshot, Group
 from contracts.values.model import Model
+from contracts.values.personal import PERSONAL
 from contracts.values.places import AddressSnapshot
 from contracts.values.words import Instant, Whole
 from contracts.wire.message import Fact
@@ -65,7 +66,7 @@ class Subscription(Model):
     ends_before: date
     test: bool
     carrier: str | None = None
-    tracking_number: str | None = None
+    tracking_number: Annotated[str | None, PERSONAL] = None
     created_at: Instant
     clock_suspect: bool = False
     cancelled_on: date | None = None

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema
 
 from contracts.values.judging import judged_by
 from contracts.values.model import Model
+from contracts.values.personal import PERSONAL
 from contracts.values.refusals import Code
 from contracts.values.text import is_blank, tidy
 from contracts.values.words import Line, LineIfAny, wrong
@@ -101,12 +102,12 @@ class AddressSnapshot(Model):
     one day must not make what was said unreadable.
     """
 
-    street: _KnownLine
-    street2: _KnownLine | None = None
-    city: _KnownLine
-    region: _KnownLine | None = None
+    street: Annotated[_KnownLine, PERSONAL]
+    street2: Annotated[_KnownLine | None, PERSONAL] = None
+    city: Annotated[_KnownLine, PERSONAL]
+    region: Annotated[_KnownLine | None, PERSONAL] = None
     country: Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"})]
-    postal_code: Annotated[str, Field(json_schema_extra={"maxLength": 16})] = ""
+    postal_code: Annotated[str, PERSONAL, Field(json_schema_extra={"maxLength": 16})] = ""
 
 
 class Address(Model):
@@ -114,14 +115,15 @@ class Address(Model):
     demand one.
     """
 
-    street: Line
-    street2: LineIfAny = None
-    city: Line
-    region: LineIfAny = None
+    street: Annotated[Line, PERSONAL]
+    street2: Annotated[LineIfAny, PERSONAL] = None
+    city: Annotated[Line, PERSONAL]
+    region: Annotated[LineIfAny, PERSONAL] = None
     country: Country  # before the postal code, which is judged by it: each gets its refusal under its own field
     postal_code: Annotated[
         str,
         AfterValidator(_postal_code),
         WithJsonSchema({"type": "string", "maxLength": 16}),
         Field(validate_default=True),
+        PERSONAL,
     ] = ""

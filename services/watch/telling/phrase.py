@@ -12,11 +12,10 @@ Words = Callable[[Part], str]
 
 
 class Phrase(Immutable):
-    """The words of a type, its fate, and where its data name who acted. ``codes`` finds the codes of a refusal."""
+    """The words of a type and its fate. ``codes`` finds the codes of a refusal."""
 
     words: Words
     fate: Fate
-    by: str = "actor"
     codes: Callable[[Part], list[str]] | None = None
 
 
@@ -24,14 +23,14 @@ Phrases = dict[type[Body], Phrase]
 """Those of a family of messages."""
 
 
-def asked(words: Words, by: str = "actor") -> Phrase:
+def asked(words: Words) -> Phrase:
     """A request's."""
-    return Phrase(words, Fate.ASKED, by)
+    return Phrase(words, Fate.ASKED)
 
 
-def said(words: Words, by: str = "actor") -> Phrase:
+def said(words: Words) -> Phrase:
     """A fact's."""
-    return Phrase(words, Fate.SAID, by)
+    return Phrase(words, Fate.SAID)
 
 
 def internal(words: Words) -> Phrase:

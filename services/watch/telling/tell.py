@@ -9,10 +9,10 @@ from contracts.wire.message import Body, Kind
 from services.engine.core.message import EPOCH
 from services.engine.core.reading import LAST_MOMENT
 from services.engine.core.record import Record
+from services.watch.masking.mask import mask_actor
 from services.watch.telling.glance import Glance, glance
 from services.watch.telling.keys import keys_of, request
 from services.watch.telling.part import UNKNOWN, Part, printable
-from services.watch.telling.personal import actor_shown
 from services.watch.telling.table import BY_TYPE, Entry
 from services.watch.telling.told import Fate, Told
 from services.watch.telling.words.answers import short
@@ -58,7 +58,7 @@ def _told(record: Record) -> Told:
         words=words,
         fate=fate,
         code=_codes(entry, seen.data),
-        by=_by(entry, seen.data, source),
+        by=mask_actor(seen.data.text("actor")) or source.removeprefix(_OURS),
         source=source,
         id=id_,
         cause=_cause(seen.attributes),
@@ -130,11 +130,6 @@ def _unknown(record: Record, seen: Glance, type_: str) -> Told:
 def _codes(entry: Entry, data: Part) -> str:
     found = entry.phrase.codes
     return "" if found is None else " ".join(code.replace(" ", "_") for code in found(data) if code)
-
-
-def _by(entry: Entry, data: Part, source: str) -> str:
-    acted = actor_shown(data.text(entry.phrase.by))
-    return acted or source.removeprefix(_OURS)
 
 
 def _identity(attributes: Part) -> tuple[str, str]:

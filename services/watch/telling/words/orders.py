@@ -164,7 +164,7 @@ def _change_refused(data: Part) -> str:
 PHRASES: Final[Phrases] = {
     orders.OrderSubmitted: asked(_submitted),
     orders.OrderConfirmationRequested: asked(_confirmation),
-    orders.NoteSubmitted: asked(_note, by="author"),
+    orders.NoteSubmitted: asked(_note),
     orders.CustomerGroupChangeRequested: asked(_group_change),
     changes.OrderAmendmentRequested: asked(_amendment),
     changes.OrderCancellationRequested: asked(_cancellation),
@@ -176,7 +176,7 @@ PHRASES: Final[Phrases] = {
     orders.OrderConfirmed: said(_confirmed),
     orders.HoldReleased: said(_hold_released),
     orders.OrderStatusChanged: said(_status),
-    orders.NoteAdded: said(_noted, by="author"),
+    orders.NoteAdded: said(_noted),
     orders.CustomerGroupChanged: said(_group_changed),
     changes.OrderAmended: said(_amended),
     changes.OrderCancelled: said(_cancelled),
