@@ -223,7 +223,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     Topic(
         "watch.events",
-        "where a record first stood",
+        "where a record first stood, or what was looked at",
         Party.WATCH,
         writers=(OPERATIONS,),
         readers=(OPERATIONS, WATCHERS),
@@ -232,6 +232,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
             (OPERATIONS, WATCHERS),
             watching.DeadLetterReplayed,
             watching.DeadLetterDiscarded,
+            watching.PersonalDataShown,
         ),
     ),
     _internal(

@@ -1,10 +1,12 @@
-"""What people of operations did with a message that nobody could decide: on record, so that it is done once.
+"""What people of operations did with a message that nobody could decide, on record so that it is done once; and that
+they looked at personal data.
 
 Rules: ``docs/operations.md`` section 5, ``docs/mending.md``.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from contracts.values.personal import ACTOR, PERSONAL
 from contracts.values.words import LongText, Name, Whole
 from contracts.wire.message import Act
 
@@ -29,8 +31,8 @@ class _DeadLetterAct(Act):
     message_id: str | None = None
     message_subject: str | None = None
     """Whom it is about, as far as that can be read."""
-    actor: Name
-    reason: LongText
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]
 
 
 class DeadLetterReplayed(_DeadLetterAct):
@@ -45,9 +47,30 @@ class DeadLetterReplayed(_DeadLetterAct):
     """What the rehearsal before it said that it would be."""
     times: Whole = 1
     edited: bool = False
-    original: str | None = None
-    edit: str | None = None
+    original: Annotated[str | None, PERSONAL] = None
+    edit: Annotated[str | None, PERSONAL] = None
 
 
 class DeadLetterDiscarded(_DeadLetterAct):
     """Nobody will ever send this dead letter again, or so they said: it is kept, and can still be replayed."""
+
+
+class PersonalDataShown(Act):
+    """Somebody saw personal data unmasked. It is said before anything is shown (``count`` absent), and once more at the
+    end with what was shown, if that was more than one record.
+
+    ``shown`` is what they asked for: the place of a record, a key (``order:A-1``), or ``everything``. ``asked`` has
+    their filters in words, ``places`` the first 200 records that they saw, as ``topic/partition/offset``.
+    """
+
+    service: ClassVar[str] = "watch"
+    topic: ClassVar[str] = "watch.events"
+    about: ClassVar[tuple[tuple[str, str], ...]] = (("shown", ""),)
+
+    shown: str
+    through: Literal["terminal", "http"]
+    asked: Annotated[str | None, PERSONAL] = None
+    places: tuple[str, ...] = ()
+    count: Whole | None = None
+    actor: Annotated[Name, ACTOR]
+    reason: Annotated[LongText, PERSONAL]

@@ -26,6 +26,8 @@ NOT_PERSONAL = {
     "country": "a country alone names nobody, and what tax depends on must be seen",
     "customer_country": "as country",
     "detail": "of a refusal: names what was found, never more of the content than that",
+    "DeadLetterReplayed.address": "a place in the log",
+    "DeadLetterDiscarded.address": "a place in the log",
     "Issuer.name": "we ourselves",
     "Issuer.address": "we ourselves",
     "Issuer.vat_id": "we ourselves",

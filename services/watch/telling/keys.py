@@ -13,6 +13,8 @@ _INVOICES: Final = frozenset(["number", "credits"])
 _INSIDE: Final = frozenset(["order", "subscription", "account", "invoice", "billing"])
 _ROWS: Final = frozenset(["subscriptions", "lines", "payers"])
 _NAMES: Final = {"customer": "customer:", "group": "payer:group:"}
+_SHOWN: Final = ("order:", "serial:", "customer:", "payer:")
+"""What personal data may be shown of (``PersonalDataShown``)."""
 _LONGEST: Final = 160
 """Characters of a payer or an invoice's number: longer is nobody's."""
 
@@ -20,13 +22,17 @@ _LONGEST: Final = 160
 def keys_of(data: Part, subject: str) -> tuple[str, ...]:
     """The keys of a message, each once, in the order in which it names them."""
     found = dict.fromkeys(_found(data.values))
-    if subject.startswith(("sku:", "serial:", "run:")):
-        found[subject] = None
-    elif subject.startswith(("group:", "customer:")):
-        found[f"payer:{subject}"] = None
-    elif ID_PATTERN.match(subject):
-        found[f"order:{subject}"] = None
+    found.update(dict.fromkeys(keys_of_subject(subject)))
     return tuple(found)
+
+
+def keys_of_subject(subject: str) -> tuple[str, ...]:
+    """The keys that a message's subject stands for."""
+    if subject.startswith(("sku:", "serial:", "run:")):
+        return (subject,)
+    if subject.startswith(("group:", "customer:")):
+        return (f"payer:{subject}",)
+    return (f"order:{subject}",) if ID_PATTERN.match(subject) else ()
 
 
 def _found(values: Mapping[str, object]) -> Iterator[str]:
@@ -69,6 +75,8 @@ def _of_text(name: str, value: object, prefix: str | None = None) -> Iterator[st
         yield f"payer:{value}"
         if value.startswith("customer:"):
             yield value
+    elif name == "shown" and value.startswith(_SHOWN) and len(value) <= _LONGEST:
+        yield value
     elif name in _INVOICES and len(value) <= _LONGEST:
         yield f"invoice:{value}"
 

@@ -7,7 +7,7 @@ from typing import Final
 from contracts.values.immutable import Immutable
 from contracts.wire.message import Body
 from services.watch.telling.phrase import Phrase, Phrases
-from services.watch.telling.words import answers, bills, clock, devices, goods, orders, subscriptions
+from services.watch.telling.words import acts, answers, bills, clock, devices, goods, orders, subscriptions
 
 ALL: Final[Phrases] = {
     **orders.PHRASES,
@@ -17,6 +17,7 @@ ALL: Final[Phrases] = {
     **bills.PHRASES,
     **goods.PHRASES,
     **clock.PHRASES,
+    **acts.PHRASES,
 }
 """Every type that has words of its own: all that are in ``contracts/topics.py`` (a test compares)."""
 

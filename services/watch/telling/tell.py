@@ -11,7 +11,7 @@ from services.engine.core.reading import LAST_MOMENT
 from services.engine.core.record import Record
 from services.watch.masking.mask import mask_actor
 from services.watch.telling.glance import Glance, glance
-from services.watch.telling.keys import keys_of, request
+from services.watch.telling.keys import keys_of, keys_of_subject, request
 from services.watch.telling.part import UNKNOWN, Part, printable
 from services.watch.telling.table import BY_TYPE, Entry
 from services.watch.telling.told import Fate, Told
@@ -165,6 +165,9 @@ def _keys(model: type[Body], seen: Glance, subject: str) -> tuple[str, ...]:
         _add(found, seen.data.text("first_source"), seen.data.text("first_id"))
     elif issubclass(model, SentOn):
         _add(found, seen.data.text("request_source"), seen.data.text("request_id"))
+    elif model.kind is Kind.ACT:
+        _add(found, seen.data.text("message_source"), seen.data.text("message_id"))
+        found.update(dict.fromkeys(keys_of_subject(seen.data.text("message_subject"))))
     return tuple(found)
 
 
