@@ -1,47 +1,38 @@
-"""Fulfillment over HTTP: scans, what is asked of subscriptions and devices, and what is read of them.
+"""Fulfillment over HTTP: scans, and what is asked of subscriptions and devices. What is read is in ``reads_api.py``.
 
 A subscription is ``/subscriptions/<order>/<number>``, as its id reads. What can be asked of one can be asked by the
 serial of its device, too: a scanner knows nothing else. A serial may have a slash: its routes take paths.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import Field
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.messages import assets, fulfillment, life
-from contracts.messages.subscription import State as SubscriptionState
 from contracts.values.refusals import Code
 from contracts.values.serials import normalised
 from contracts.wire import message
 from services.engine.core.answer import answer_id
 from services.fulfillment import queries
 from services.fulfillment.documents.request import number_in
-from services.fulfillment.queries import FoundSubscription, Wanted
+from services.fulfillment.queries import FoundSubscription
+from services.fulfillment.reads_api import DEVICE, SUBSCRIPTION, add_reads
 from services.fulfillment.resources import (
     DeviceResource,
     ScannedResource,
     SubscriptionLife,
-    SubscriptionResource,
-    WaitingScans,
     device_of,
     life_of,
     scanned_of,
-    subscription_of,
-    waiting_of,
 )
 from services.http.asking.commands import Command, State, add_command
 from services.http.asking.door import Door, Taken
 from services.http.asking.intake import read_body
 from services.http.callers.caller import Caller
-from services.http.callers.identity import Identity, needs
-from services.http.telling.listing import ListPage, Paging, page_response, resource_response
-from services.http.telling.problem import Fault, fault
+from services.http.callers.identity import Identity
 
-SUBSCRIPTION: Final = "/subscriptions/{order_id}/{number}"
-DEVICE: Final = "/devices/{serial:path}"
 MOST_MADE: Final = 500
 """Subscriptions that one scan makes at most."""
 
@@ -206,83 +197,10 @@ COMMANDS: Final = (
 """Every request of fulfillment, as a route."""
 
 
-class SubscriptionFilters(Paging):
-    """Which subscriptions; all that is said must be so."""
-
-    order: Annotated[str | None, Field(max_length=64, description="The id of their order.")] = None
-    payer: Annotated[
-        str | None, Field(max_length=80, description="Who pays for their last months: group:<id> or customer:<id>.")
-    ] = None
-    state: Annotated[SubscriptionState | None, Field(description="Their state.")] = None
-    serial: Annotated[str | None, Field(max_length=256, description="A device that they have or had.")] = None
-
-
 def routes(door: Door, identity: Identity) -> APIRouter:
     """Fulfillment's routes."""
     router = APIRouter(tags=["fulfillment"], default_response_class=Response)
     for command in COMMANDS:
         add_command(router, command, door, identity)
-    reader = needs(identity, "subscriptions:read")
-    scope = {"x-scope": "subscriptions:read"}
-
-    @router.get(
-        "/subscriptions",
-        summary="Subscriptions",
-        openapi_extra=scope,
-        responses={200: {"model": ListPage[SubscriptionResource]}},
-    )
-    async def subscriptions(
-        request: Request, filters: Annotated[SubscriptionFilters, Query()], _caller: Annotated[Caller, Depends(reader)]
-    ) -> Response:
-        """By order and number. A page may have fewer than were asked for, and still a `next`."""
-        serial = None if filters.serial is None else normalised(filters.serial)
-        if filters.serial is not None and serial is None:
-            raise fault(Fault.PARAMETER_INVALID, "serial: this is no serial", parameter="serial")
-        after = filters.after("subscriptions", str, int)
-        place = None if after is None else (str(after[0]), int(after[1]))
-        wanted = Wanted(filters.order, filters.payer, filters.state, serial)
-        found, behind = await queries.list_subscriptions(door.reads, wanted, place, filters.rows(request))
-        return page_response("subscriptions", filters, list(map(subscription_of, found)), behind)
-
-    @router.get(
-        SUBSCRIPTION,
-        summary="A subscription as it stands, with its history",
-        openapi_extra=scope,
-        responses={200: {"model": SubscriptionLife}},
-    )
-    async def subscription(order_id: str, number: str, _caller: Annotated[Caller, Depends(reader)]) -> Response:
-        """Its contract, its device, who pays, and who did what and why."""
-        known = number.isascii() and number.isdigit() and len(number) <= 6
-        found = await queries.find_subscription(door.reads, order_id, int(number)) if known else None
-        if found is None:
-            raise fault(Fault.NOT_FOUND, "there is no such subscription")
-        return resource_response(life_of(found, *await queries.find_history(door.reads, found)))
-
-    @router.get(
-        "/orders/{order_id}/scans",
-        summary="Scans and requests that wait for an order",
-        openapi_extra=scope,
-        responses={200: {"model": WaitingScans}},
-    )
-    async def scans(order_id: str, _caller: Annotated[Caller, Depends(reader)]) -> Response:
-        """Those that wait for the order itself, for the release of a hold, or for a confirmation."""
-        ledger = await queries.find_waiting(door.reads, order_id)
-        if ledger is None:
-            raise fault(Fault.NOT_FOUND, "fulfillment knows nothing of this order")
-        return resource_response(waiting_of(order_id, ledger))
-
-    @router.get(
-        DEVICE,
-        summary="A device with its life",
-        openapi_extra=scope,
-        responses={200: {"model": DeviceResource}},
-    )
-    async def device(serial: str, _caller: Annotated[Caller, Depends(reader)]) -> Response:
-        """Its state and variant, who has it, and what became of it when, over all orders."""
-        known = normalised(serial)
-        asset = None if known is None else await queries.find_device(door.reads, known)
-        if known is None or asset is None:
-            raise fault(Fault.NOT_FOUND, "no dock announced this device, and no scan of it was accepted")
-        return resource_response(device_of(known, asset), asset.following - 1)
-
+    add_reads(router, door, identity)
     return router

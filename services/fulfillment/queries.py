@@ -77,6 +77,7 @@ class Wanted(Immutable):
     payer: str | None = None
     state: State | None = None
     serial: str | None = None
+    item_id: str | None = None
 
     def fits(self, found: FoundSubscription) -> bool:
         """Whether it is one of them."""
@@ -84,6 +85,7 @@ class Wanted(Immutable):
             self.order_id in (None, found.order_id)
             and self.payer in (None, found.payer)
             and self.state in (None, found.entry.state)
+            and self.item_id in (None, found.entry.item_id)
             and (self.serial is None or has(found.entry, self.serial))
         )
 

@@ -1,7 +1,7 @@
 """What of fulfillment is told over HTTP: subscriptions with what happened to them, devices, scans that wait."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from heapq import merge
 from typing import Any, Literal
 
@@ -46,6 +46,17 @@ class SubscriptionRow(BaseModel):
     item_id: str
     serial: str
     state: State
+
+
+class UnitResource(SubscriptionRow):
+    """A unit of an order: its device, its subscription, and the parcel in which it came."""
+
+    number: int = Field(description="Counts the order's subscriptions from 1.")
+    label: str = Field(description="The serial as it was read from the device's label.")
+    start_date: date
+    carrier: str | None = None
+    tracking_number: str | None = None
+    replaced: tuple[str, ...] = Field(default=(), description="The serials of earlier devices, the newest last.")
 
 
 class ScannedResource(BaseModel):
@@ -123,6 +134,23 @@ def _fields(found: FoundSubscription) -> dict[str, Any]:
 
 def _removed(item_id: str) -> Line:
     return Line(item_id=item_id, sku="", product_name="", variant_name="", months=0, unit_price=0, units=0)
+
+
+def unit_of(found: FoundSubscription) -> UnitResource:
+    """One unit of an order."""
+    entry = found.entry
+    return UnitResource(
+        subscription_id=subscription_id(found.order_id, found.number),
+        number=found.number,
+        item_id=entry.item_id,
+        serial=entry.serial,
+        label=entry.raw_serial or entry.serial,
+        state=entry.state,
+        start_date=entry.start_date,
+        carrier=entry.carrier,
+        tracking_number=entry.tracking_number,
+        replaced=entry.replaced or (),
+    )
 
 
 def scanned_of(found: Sequence[FoundSubscription]) -> ScannedResource:

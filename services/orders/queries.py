@@ -14,7 +14,7 @@ from services.orders.documents.change_line import ChangeLine
 from services.orders.documents.customer import CustomerRecord
 from services.orders.documents.note import KeptNote, note_id
 from services.orders.documents.order import Hold, PlacedOrder, SubscriptionRows
-from services.orders.documents.progress import states_of
+from services.orders.documents.progress import serials_of, states_of
 from services.orders.documents.variant import Variant
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -98,6 +98,11 @@ class FoundOrder(Immutable):
         for page in self.pages:
             rows |= page.subscriptions
         return states_of(self.order.order_id, rows)
+
+    @property
+    def serials(self) -> Mapping[str, str]:
+        """The device of each subscription by its id, as fulfillment told of it last; absent where none is known."""
+        return serials_of(self.order, self.pages)
 
 
 async def find_order(database: Database, order_id: str) -> FoundOrder | None:

@@ -61,6 +61,7 @@ class SubscriptionState(BaseModel):
 
     subscription_id: str
     state: State
+    serial: str | None = Field(default=None, description="Its device, as fulfillment told of it last.")
 
 
 class OrderResource(Order):
@@ -68,7 +69,12 @@ class OrderResource(Order):
 
     version: int = Field(description="Counts the facts about the order; the header ETag has it, If-Match takes it.")
     source: str = Field(description="Who submitted it.")
-    subscriptions: tuple[SubscriptionState, ...]
+    subscriptions: tuple[SubscriptionState, ...] = Field(
+        description="With states and devices as fulfillment told of them last; `units` has what stands there now."
+    )
+    units: str = Field(
+        description="Where fulfillment tells each unit with its serial, its subscription and its parcel, page by page."
+    )
     notes: tuple[NoteResource, ...] = Field(
         description="The newest 20, the oldest first; `/orders/<id>/notes` has all."
     )
@@ -118,12 +124,17 @@ def order_of(found: FoundOrder, notes: Iterable[KeptNote], line: ChangeLine | No
     """The resource of an order that was found."""
     order = found.order
     told = to_contract(order)
-    rows = (SubscriptionState(subscription_id=id_, state=state) for id_, state in found.subscriptions.items())
+    serials = found.serials
+    rows = (
+        SubscriptionState(subscription_id=id_, state=state, serial=serials.get(id_))
+        for id_, state in found.subscriptions.items()
+    )
     return OrderResource.model_construct(
         **{name: getattr(told, name) for name in type(told).model_fields},
         version=order.version,
         source=found.source,
         subscriptions=tuple(rows),
+        units=f"/orders/{order.order_id}/units",
         notes=tuple(map(note_of, notes)),
         notes_count=order.notes,
         history=tuple(map(_happened, order.history)),

@@ -4,7 +4,7 @@ from contracts.messages.order import ItemStatus, Status
 from contracts.messages.orders import OrderStatusChanged
 from contracts.messages.subscription import State
 from services.orders.documents.order import PlacedOrder, SubscriptionRows
-from services.orders.documents.progress import EMBEDDED, ON_A_PAGE, active_and_ended
+from services.orders.documents.progress import EMBEDDED, ON_A_PAGE, active_and_ended, serials_of
 from services.orders.rules.contract import to_contract
 from services.orders.rules.status import item_status, order_status
 from tests.ledgers import with_all_rows
@@ -159,6 +159,25 @@ def test_the_rows_of_many_subscriptions_lie_on_pages_and_are_counted_with_the_ot
     shop.hears(progressed(3, ("1", MANY - 1, 0), subscriptions=((100, "active"),)))
     shop.hears(progressed(1, ("1", MANY, 0), subscriptions=((100, "ended"),)))
     assert active_and_ended(shop.document(PlacedOrder, "o-1")) == (MANY - 2, 1)
+
+
+def test_the_device_of_every_subscription_is_known_wherever_its_row_lies() -> None:
+    shop = open_shop()
+    many_told(shop)
+    shop.hears(progressed(2, ("1", MANY - 2, 0), subscriptions=((1, "reversed"), (MANY, "reversed"), (200, "ended"))))
+    found = serials_of(shop.document(PlacedOrder, "o-1"), shop.all_of(SubscriptionRows).values())
+    assert found == {f"o-1/{n}": f"SN{n}" for n in range(2, MANY)}
+
+
+def test_the_devices_of_an_order_from_before_there_were_pages_are_its_own() -> None:
+    shop = open_shop()
+    many_told(shop)
+    whole = with_all_rows(shop.all_of(PlacedOrder), shop.all_of(SubscriptionRows))["o-1"]
+    shop.documents = {key: stored for key, stored in shop.documents.items() if key[0] != "subscription_rows"}
+    shop.keep(PlacedOrder, "o-1", whole)
+    shop.hears(progressed(2, ("1", MANY, 0), subscriptions=((100, "ended"),)))
+    found = serials_of(shop.document(PlacedOrder, "o-1"), ())
+    assert found == {f"o-1/{n}": f"SN{n}" for n in (*range(1, EMBEDDED + 1), 100)}
 
 
 def test_an_order_from_before_there_were_pages_keeps_the_rows_that_it_has() -> None:

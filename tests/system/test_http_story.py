@@ -97,6 +97,7 @@ async def test_from_the_catalog_to_the_invoice(teller: Teller) -> None:
 
     parcel = {"carrier": "Snail & Sons", "tracking_number": "SNAIL-1"}
     await teller.told("POST", "/devices/sn-1/shipment", parcel, days=1)
+    await every_unit(teller, order["units"])
     extended = await teller.ask("POST", "/subscriptions/S-1/1/cancellation", {"reason_code": "other"}, days=40)
     assert extended.json()["subscription"]["cancelled_on"] == f"{THEN + timedelta(days=40):%F}"
     back = await teller.told("POST", "/devices/SN-1/return", {"condition": "good", "reason": "moved"}, days=50)
@@ -126,6 +127,22 @@ async def test_from_the_catalog_to_the_invoice(teller: Teller) -> None:
     again = (await teller.read(f"/billing-runs/{PERIOD}/preview"))["items"]
     assert [each.get("skipped") for each in again] in ([], ["repeated"])
     await every_form(teller.client, invoice)
+
+
+async def every_unit(teller: Teller, address: str) -> None:
+    """Each with device, subscription and parcel, as soon as the request for it was answered; page by page."""
+    first = await teller.read(f"{address}?limit=1")
+    assert [(each["number"], each["serial"], each["label"]) for each in first["items"]] == [(1, "SN-1", "sn-1")]
+    assert (first["items"][0]["tracking_number"], first["items"][0]["subscription_id"]) == ("SNAIL-1", "S-1/1")
+    rest = await teller.read(f"{address}?limit=1&cursor={first['next']}")
+    assert ([each["serial"] for each in rest["items"]], "next" in rest) == (["SN-2"], False)
+    assert (await teller.read(f"{address}?state=ended"))["items"] == []
+    assert len((await teller.read(f"{address}?item=1"))["items"]) == 2
+    assert (await teller.read(f"{address}?item=other"))["items"] == []
+    again = await teller.read("/orders/S-1")
+    assert [each["serial"] for each in again["subscriptions"]] == ["SN-1", "SN-2"]
+    unknown = await teller.client.get("/orders/NONE/units")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
 
 async def every_form(client: httpx.AsyncClient, invoice: Mapping[str, Any]) -> None:

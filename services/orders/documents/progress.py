@@ -4,7 +4,7 @@ A part is taken only from a higher version than the one it has, so a repeat, a l
 the dead letters changes nothing that is newer. One mark for the whole order would lose the replayed one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from contracts.messages.fulfillment import OrderProgressed, SubscriptionRow
@@ -128,6 +128,21 @@ def _with_devices(serials: tuple[str, ...], by_place: Mapping[int, str]) -> tupl
     for place, serial in by_place.items():
         after[place] = serial
     return tuple(after)
+
+
+def serials_of(order: PlacedOrder, pages: Iterable[SubscriptionRows]) -> Mapping[str, str]:
+    """The device of each subscription by its id, as fulfillment told of it last. Absent: one that was never created, or
+    that was told before devices were kept here.
+    """
+    found = _by_number(order.subscriptions, order.serials, lambda number: number - 1)
+    for page in pages:
+        found |= _by_number(page.subscriptions, page.serials, lambda number: (number - 1 - EMBEDDED) % ON_A_PAGE)
+    return {f"{order.order_id}/{number}": serial for number, serial in found.items()}
+
+
+def _by_number(numbers: Iterable[str], serials: Sequence[str], place_of: Callable[[int], int]) -> dict[str, str]:
+    places = ((number, place_of(int(number))) for number in numbers)
+    return {number: serials[place] for number, place in places if place < len(serials) and serials[place]}
 
 
 def number_of(order_id: str, row: SubscriptionRow) -> str:
