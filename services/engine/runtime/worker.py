@@ -211,6 +211,7 @@ class Worker:
         counts = plan.counts
         seconds = self._ports.clock.monotonic() - started
         self._ports.figures.decided(plan, seconds)
+        self._ports.spans.decided(plan, len(last), len(said), seconds)
         self._log.info(
             "batch.done",
             lanes=len(last),

@@ -47,7 +47,7 @@ class Outcome(BaseModel):
     stands_by: str | None = Field(default=None, description="The message id of the request by which it stood already.")
     what_to_do: str | None = None
     traceparent: str | None = Field(
-        default=None, description="The trace that the request belongs to, as it came (W3C Trace Context)."
+        default=None, description="The trace that the request belongs to, as it was sent along (W3C Trace Context)."
     )
 
 
