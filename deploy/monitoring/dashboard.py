@@ -101,6 +101,14 @@ ROWS: Final[Mapping[str, tuple[Panel, ...]]] = {
             },
         ),
     ),
+    "The watch room": (
+        Panel("How far its index is behind", {"behind": "max(leaseline_watch_behind_seconds)"}, "s", 12),
+        Panel(
+            "Records indexed a second",
+            {"{{topic}}": "sum by (topic) (rate(leaseline_watch_records_total[5m]))"},
+            width=12,
+        ),
+    ),
     "The HTTP side": (
         Panel(
             "Answers a second, by status",

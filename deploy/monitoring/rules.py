@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from deploy.monitoring import doors, lanes, messages, servers
+from deploy.monitoring import doors, lanes, messages, servers, watching
 from deploy.monitoring.alert import Alert, Group, Scene
 
-GROUPS: Final[tuple[Group, ...]] = (lanes.GROUP, messages.GROUP, servers.GROUP, doors.GROUP)
+GROUPS: Final[tuple[Group, ...]] = (lanes.GROUP, messages.GROUP, servers.GROUP, doors.GROUP, watching.GROUP)
 WRITTEN: Final = "# Written by python -m deploy.monitoring: change what it is written from.\n"
 
 

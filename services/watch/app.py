@@ -19,6 +19,7 @@ from services.engine.core.faults import Stop
 from services.engine.observe.health import Watched, serve_health
 from services.engine.observe.logs import configure
 from services.engine.observe.outages import Outages
+from services.engine.observe.standing import tell_ready, tell_servers
 from services.engine.observe.thinning import Libraries
 from services.engine.runtime.giving_back import keep_one_arena
 from services.engine.runtime.mistyped import mistyped
@@ -51,6 +52,8 @@ async def served(settings: WatchSettings, libraries: Libraries) -> None:
             libraries.thinning,
         )
         watched, figures = Watched(outages), WatchFigures()
+        tell_ready(figures.registry, "watch", watched)
+        tell_servers(figures.registry, "watch", outages)
 
         def ready() -> None:
             if watched.worker is None:

@@ -92,7 +92,9 @@ def test_reasons_and_events_that_the_alerts_name_are_told_in_the_notes() -> None
         for names in re.findall(r'reason[=!]~"([a-z_|]+)"', alert.asks):
             for name in names.split("|"):
                 assert f"`{name}`" in NOTES
-        for event in re.findall(r"\b(?:batch|lane|message|request|server|service|http|mongodb)\.[a-z_]+", alert.do):
+        for event in re.findall(
+            r"\b(?:batch|lane|message|request|server|service|http|mongodb|watch)\.[a-z_]+", alert.do
+        ):
             assert f"| `{event}` |" in NOTES, event
 
 
@@ -121,5 +123,5 @@ def questions() -> Iterator[Asked]:
 
 
 def test_every_panel_asks_for_figures_of_ours() -> None:
-    assert sum(len(row) for row in ROWS.values()) == 15
+    assert sum(len(row) for row in ROWS.values()) == 17
     assert len({name for figures, _ in questions() for name in figures}) > 15

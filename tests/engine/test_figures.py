@@ -13,7 +13,7 @@ from services.engine.core.faults import Stop
 from services.engine.observe.figures import PrometheusFigures
 from services.engine.observe.health import Watched, serve_health, told
 from services.engine.observe.outages import Outages
-from services.engine.observe.standing import tell_ready, tell_worker
+from services.engine.observe.standing import tell_lanes, tell_ready, tell_servers
 from services.engine.observe.thinning import Thinning
 from tests.engine.batch import Shelf, asking, record
 from tests.engine.memory.log import MemoryRecord
@@ -72,7 +72,8 @@ async def test_how_a_worker_stands_is_told_as_it_is_when_somebody_looks() -> Non
     figures, outages = PrometheusFigures("tally"), Outages({"Kafka": never}, Thinning())
     watched = Watched(outages)
     tell_ready(figures.registry, "tally", watched)
-    tell_worker(figures.registry, "tally", watched, outages, 16)
+    tell_lanes(figures.registry, "tally", watched, 16)
+    tell_servers(figures.registry, "tally", outages)
     assert value(figures, "leaseline_ready") == value(figures, "leaseline_lanes_held") == 0
     watched.worker = Worker()
     assert (value(figures, "leaseline_ready"), value(figures, "leaseline_lanes")) == (1, 16)

@@ -37,7 +37,7 @@ from services.engine.observe.health import Watched, serve_health
 from services.engine.observe.lane_spans import LaneSpans
 from services.engine.observe.logs import configure
 from services.engine.observe.outages import Outages
-from services.engine.observe.standing import tell_ready, tell_worker
+from services.engine.observe.standing import tell_lanes, tell_ready, tell_servers
 from services.engine.observe.thinning import Libraries
 from services.engine.runtime.giving_back import give_back, keep_one_arena
 from services.engine.runtime.holding import keep_looking
@@ -89,7 +89,8 @@ class ServiceProcess:
         self._watched = Watched(self._outages)
         tell_ready(self._figures.registry, service.name, self._watched)
         self._tracing = open_tracing(service.name, self._figures.registry)
-        tell_worker(self._figures.registry, service.name, self._watched, self._outages, settings.lanes)
+        tell_lanes(self._figures.registry, service.name, self._watched, settings.lanes)
+        tell_servers(self._figures.registry, service.name, self._outages)
         self._worker: Worker | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         unpack_every_name()

@@ -19,14 +19,18 @@ def tell_ready(registry: CollectorRegistry, service: str, watched: Watched) -> N
     ready.labels(service).set_function(lambda: float(watched.dead() is None and watched.unready() is None))
 
 
-def tell_worker(registry: CollectorRegistry, service: str, watched: Watched, outages: Outages, lanes: int) -> None:
-    """The lanes in hand beside those that there are, and the servers that do not answer."""
+def tell_lanes(registry: CollectorRegistry, service: str, watched: Watched, lanes: int) -> None:
+    """The lanes in hand beside those that there are."""
     told = ("service",)
     there = Gauge("leaseline_lanes", "Lanes of the installation, as this process was told.", told, registry=registry)
     there.labels(service).set(lanes)
     held = Gauge("leaseline_lanes_held", "Lanes that this process decides.", told, registry=registry)
     held.labels(service).set_function(lambda: float(0 if watched.worker is None else len(watched.worker.held)))
-    away = Gauge("leaseline_server_away", "1: the server does not answer.", (*told, "server"), registry=registry)
+
+
+def tell_servers(registry: CollectorRegistry, service: str, outages: Outages) -> None:
+    """The servers that do not answer."""
+    away = Gauge("leaseline_server_away", "1: the server does not answer.", ("service", "server"), registry=registry)
     for server in outages.servers:
         away.labels(service, server).set_function(partial(_is_away, outages, server))
 
