@@ -106,7 +106,7 @@ def build(
     app.state.figures, app.state.watched = figures, watched
     app.add_middleware(Timed, figures=figures)
     if tracing is not None:
-        app.add_middleware(Traced, exporter=tracing)
+        app.add_middleware(Traced, offer=tracing.offer)
     _tell_problems(app)
     app.include_router(health.routes([side.door for side in opened]))
     app.include_router(requests.routes({side.service: side.door for side in opened}, known))

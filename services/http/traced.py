@@ -1,22 +1,23 @@
 """A span for each request over HTTP, where spans are told: plain ASGI, so that nothing about streaming changes."""
 
 import time
+from collections.abc import Callable, Sequence
 from secrets import token_bytes, token_hex
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.wire.trace import TRACEPARENT, in_span, is_sampled, read_trace
-from services.engine.observe.spans import Exporter, Span
+from services.engine.observe.spans import Span
 from services.http.asking.tracing import SPAN
 
 
 class Traced:
     """Begins a trace, or goes on with the caller's: what is asked is sent to Kafka as a child of this span."""
 
-    def __init__(self, app: ASGIApp, exporter: Exporter) -> None:
+    def __init__(self, app: ASGIApp, offer: Callable[[Sequence[Span]], None]) -> None:
         self._app = app
-        self._exporter = exporter
+        self._offer = offer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. Probes have no span."""
@@ -38,7 +39,7 @@ class Traced:
             await self._app(scope, receive, noting)
         finally:
             if is_sampled(own):
-                self._exporter.offer((_span(scope, status, own, above, begun),))
+                self._offer((_span(scope, status, own, above, begun),))
 
 
 def _span(scope: Scope, status: int, own: str, above: str, begun: int) -> Span:

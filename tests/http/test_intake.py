@@ -10,12 +10,17 @@ from contracts.registry import MESSAGES
 from contracts.wire.envelope import Opened, opened
 from services.engine.core.document import replace
 from services.http.asking.door import Taken
-from services.http.asking.intake import Asked, read_key, take_in
+from services.http.asking.intake import Asked, Intake, read_key, take_in
 from services.http.asking.outcome import outcome_of
 from services.http.asking.request_store import stored
 from services.http.callers.caller import Caller
+from services.http.imports.judging import take_line
+from services.http.imports.kind import KINDS
+from services.http.imports.line import ReadLine
+from services.http.imports.reading import JsonLines
 from services.http.telling.problem import Problem
 from tests.contracts.test_trace import VALID
+from tests.system.shop import order_data
 
 CLERK = Caller("office", "Ada", frozenset())
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -47,6 +52,13 @@ def test_the_trace_of_the_caller_goes_with_the_record_and_changes_nothing_else()
     assert found.trace == VALID
     assert traced.record.headers == (*plain.record.headers, ("ce_traceparent", VALID.encode()))
     assert replace(traced, record=plain.record) == plain
+
+
+def test_each_line_of_a_file_is_in_the_trace_of_the_request_that_sent_it() -> None:
+    body = json.dumps({**order_data("F-1"), "order_id": "F-1"}).encode()
+    taken = take_line("job", KINDS["orders"], ReadLine(1, body), JsonLines(), CLERK, NOW, 8, VALID)
+    assert isinstance(taken, Intake)
+    assert ("ce_traceparent", VALID.encode()) in taken.record.headers
 
 
 def test_the_outcome_names_the_trace_under_which_the_request_was_stored() -> None:
