@@ -75,7 +75,10 @@ def doctor(
         raise typer.Exit(UNKNOWN) from trouble
     screen = Screen(json=json)
     with screen.line() as line:
-        report = asyncio.run(_examined(on, tuple(only or Room), line.tell))
+        try:
+            report = asyncio.run(_examined(on, tuple(only or Room), line.tell))
+        except asyncio.CancelledError:  # SIGTERM
+            raise KeyboardInterrupt from None
     show(report, screen, strict=strict)
     raise typer.Exit(report.status(strict=strict))
 

@@ -22,7 +22,7 @@ from services.engine.adapters.kafka_durability import Topic
 from services.engine.adapters.kafka_topics import described
 from services.engine.adapters.mongo_client import Client, connect
 
-ANSWER: Final = 8.0
+ANSWER: Final = 10.0
 """Seconds that a server has to answer for the first time."""
 ENOUGH: Final = 25.0
 """Seconds that all probes together may take."""

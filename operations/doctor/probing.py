@@ -13,7 +13,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError, for_code
 
 from contracts.values.immutable import Immutable
 from installation.topics import declared
@@ -138,7 +138,7 @@ async def _tried(servers: str, topic: str, probe: Probe, now: Callable[[], float
         with suppress(TimeoutError):  # what was never acknowledged would be waited for
             async with asyncio.timeout(1.0):
                 await producer.stop()
-    return said[0] if said[0].refused else _compared(*said, await _read(servers, topic))
+    return said[0] if said[0].refused else compared(*said, await _read(servers, topic))
 
 
 async def _said(
@@ -154,6 +154,8 @@ async def _said(
         await asyncio.gather(
             *[await producer.send(topic, str(n).encode(), key=b"k", partition=0) for n in range(1, NUMBERED)]
         )
+    except TopicAuthorizationFailedError:
+        raise  # a missing right says nothing of records
     except (KafkaError, TimeoutError) as error:
         return replace(probe, refused=type(error).__name__), before, after
     try:
@@ -188,7 +190,8 @@ async def _read(servers: str, topic: str) -> Sequence[ConsumerRecord]:
         await consumer.stop()
 
 
-def _compared(probe: Probe, before: float, after: float, records: Sequence[ConsumerRecord]) -> Probe:
+def compared(probe: Probe, before: float, after: float, records: Sequence[ConsumerRecord]) -> Probe:
+    """What came back, beside what was said; the first numbered one was taken between these moments."""
     old, first, *_ = records
     numbered = [record.value for record in records[1 : NUMBERED + 1]]
     large = [len(record.value) for record in records[NUMBERED + 1 :]]

@@ -1,8 +1,8 @@
 """The topics of an installation, as Kafka describes them, beside what was declared: one source with `topics create`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from contracts.topics import TOPICS
 from installation import LANES
@@ -60,7 +60,7 @@ POLICY = Symptom(
 UNWRITABLE = Symptom(
     "topics.unwritable", Level.WRONG, "a partition has no leader, or fewer copies in sync than must be",
     "Kafka takes nothing for it now, and its lane stands",
-    f"start the brokers that are away; if there are none, lower {LEAST_IN_SYNC} of the topic",
+    "start the brokers that are away",
 )  # fmt: skip
 AWAY = Symptom(
     "topics.away", Level.WARNING, "a copy of a partition is not in sync",
@@ -200,23 +200,26 @@ def _forgets_before(topic: Topic, least: timedelta) -> bool:
 
 def _kept(topic: Topic) -> str:
     hours = int(topic.settings[RETENTION]) / 3_600_000
-    return f"{hours / 24:.3g} days" if hours >= 24 else f"{hours:.3g} hours"
+    return f"{hours / 24:.3g} days" if hours >= 48 else f"{hours:.3g} hours"
 
 
 async def _in_sync(ground: Ground, found: Sequence[Topic]) -> list[Finding]:
-    """Which copies have everything now."""
     least = {topic.name: int(topic.settings.get(LEAST_IN_SYNC, "1")) for topic in found}
-    admin = await ground.admin()
+    return out_of_sync(await (await ground.admin()).describe_topics(list(least)), least) if least else []
+
+
+def out_of_sync(described: Iterable[Mapping[str, Any]], least: Mapping[str, int]) -> list[Finding]:
+    """Which copies have not everything now, where so many of each topic's must."""
     unwritable: dict[str, str] = {}
     away: dict[str, int] = {}
-    for topic in await admin.describe_topics(list(least)) if least else ():
+    for topic in described:
         name = topic["topic"]
         for part in topic["partitions"]:
             in_sync, copies = len(part["isr"]), len(part["replicas"])
             if part["leader"] < 0:
                 unwritable[name] = "no leader"
-            elif in_sync < least[name]:
-                unwritable[name] = f"{in_sync} in sync, {least[name]} must be"
+            elif in_sync < (must := min(least[name], copies)):  # more than there are is not asked for since Kafka 4
+                unwritable[name] = f"{in_sync} in sync, {must} must be"
             elif in_sync < copies:
                 away[name] = away.get(name, 0) + 1
     told = []
