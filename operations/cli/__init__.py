@@ -32,9 +32,11 @@ from operations.cli import (
     send,
     servers,
     statement,
+    story,
     topics,
     up,
     verify,
+    watch_index,
     worker,
 )
 from operations.terminal.signs import visible, visible_lines
@@ -73,12 +75,14 @@ app.add_typer(invoices.app, name="invoices")
 app.add_typer(keys.app, name="keys")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(watch_index.app, name="watch")
 app.command()(doctor.doctor)
 app.command()(http.http)
 app.command("import")(imports.import_)
 app.command()(invoice.invoice)
 app.command()(send.send)
 app.command()(statement.statement)
+app.command()(story.story)
 app.command()(up.up)
 app.command()(verify.verify)
 app.command()(worker.worker)

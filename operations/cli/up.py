@@ -34,6 +34,8 @@ from operations.terminal.signs import visible_lines
 
 AFTER_A_DEATH: Final = 5.0
 """Seconds that services have to end when a server died: what they hold is decided again at the next start."""
+WATCH: Final = "watch"
+"""The service that looks on: it decides nothing, and no order waits for it."""
 NOTICED: Final = 2.0
 """Seconds within which a server that stopped answering is known to have ended."""
 
@@ -65,6 +67,10 @@ def up(
                 asyncio.run(create_topics(addresses.kafka, number))
                 environment = {"LEASELINE_LANES": str(number), "LEASELINE_DATABASES": databases}
                 services = stack.enter_context(processes.running(addresses, logs, environment=environment))
+                watching = processes.running(
+                    addresses, logs, services=(WATCH,), environment=environment, module="services.watch"
+                )
+                services.processes += stack.enter_context(watching).processes
                 served = serve(stack, addresses, logs, environment, http_port) if packages_there() else None
             screen.say(f"Kafka    {addresses.kafka}\nMongoDB  {addresses.mongo_shown}\nLogs     {logs}")
             if served is None:

@@ -1,6 +1,5 @@
 """The watch room over HTTP: stories, and how far the index has read. Reads only."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -12,9 +11,9 @@ from services.http.callers.caller import Caller
 from services.http.callers.identity import Identity, needs
 from services.http.telling.listing import resource_response
 from services.http.telling.problem import Fault, fault
-from services.watch.index import State, is_running, read_state
+from services.watch.index import read_state
 from services.watch.queries import MOST, MOST_EVER, find_story
-from services.watch.resources import IndexResource, StoryResource, index_of, story_of
+from services.watch.resources import IndexResource, StoryResource, how_far, index_of, story_of
 
 SCOPE: Final = "watch:read"
 READ: Final = {"x-scope": SCOPE}
@@ -61,13 +60,3 @@ def routes(door: Door, identity: Identity) -> APIRouter:
         return resource_response(index_of(await read_state(door.reads), door.now()))
 
     return router
-
-
-def how_far(state: State, now: datetime) -> str:
-    """A sentence about what the index can know."""
-    if state.seen is None:
-        return "the index is empty, the watch service (python -m services.watch) never ran here"
-    seen = f"{state.seen.astimezone(UTC):%F %T} UTC"
-    if not is_running(state, now):
-        return f"the index was written last at {seen}: the watch service does not run"
-    return f"the index had read all but {state.behind:,} records at {seen}"

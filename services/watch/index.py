@@ -68,6 +68,15 @@ async def read_state(database: Database) -> State:
     )
 
 
+async def read_positions(database: Database, build: int) -> dict[Place, Position]:
+    """How far each partition was read by this build."""
+    found: dict[Place, Position] = {}
+    async for document in database[POSITIONS].find({"build": build}):
+        for partition, (next_, last, mark) in document["at"].items():
+            found[document["_id"], int(partition)] = Position(next_, last, bytes(mark))
+    return found
+
+
 async def ask_for_another(database: Database) -> int:
     """Asks whoever writes the index to throw it away and build it anew; returns the number of that build."""
     found = await database[ITSELF].find_one_and_update(
@@ -137,11 +146,7 @@ class Index:
 
     async def positions(self) -> dict[Place, Position]:
         """Of every partition of which something was read."""
-        found: dict[Place, Position] = {}
-        async for document in self._positions.find({"build": self.state.build}):
-            for partition, (next_, last, mark) in document["at"].items():
-                found[document["_id"], int(partition)] = Position(next_, last, bytes(mark))
-        return found
+        return await read_positions(self._database, self.state.build)
 
     async def add(self, rows: Sequence[dict[str, Any]]) -> int:
         """Adds those that are not there; returns how many were not."""

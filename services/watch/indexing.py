@@ -63,6 +63,7 @@ class Indexing:
         ready: Callable[[], None] = lambda: None,
         progress: Callable[[int, int], None] = lambda _read, _behind: None,
         at: Callable[[str], None] = lambda _step: None,
+        looks_every: float = LOOKS_EVERY,
     ) -> None:
         self._index = index
         self._kafka = kafka
@@ -72,6 +73,7 @@ class Indexing:
         self._ready = ready
         self._progress = progress
         self._at = at
+        self._looks_every = looks_every
         self._read = 0
         self._log = structlog.get_logger("watch")
 
@@ -127,7 +129,7 @@ class Indexing:
             for topic, count in Counter(record.topic for record in new).items():
                 self._figures.told(topic, count)
             self._read += len(new)
-            if time.monotonic() - looked >= LOOKS_EVERY or (until_read and not records):
+            if time.monotonic() - looked >= self._looks_every or (until_read and not records):
                 behind = await self._look(following)
                 looked = time.monotonic()
                 if until_read and behind == 0:

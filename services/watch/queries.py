@@ -59,6 +59,19 @@ async def find_story(
     return Story(text, wanted, gathered.rows, gathered.more, state, tuple(there[1:]))
 
 
+async def find_near(reads: AsyncDatabase[dict[str, Any]], text: str) -> tuple[str, ...]:
+    """What is called nearly so: in other letter case, or without what people write before and behind ids."""
+    bare = text.strip().strip("#.,;:/'\"()[]<>").replace(" ", "")
+    spellings = dict.fromkeys([bare, bare.upper(), bare.lower(), bare.replace("_", "-"), f"{bare}/1"])
+    spellings.pop(text.strip(), None)
+    meant = [each for spelling in spellings for each in candidates(spelling)]
+    if not meant:
+        return ()
+    found, _ = await _Reader(reads, await read_state(reads), None).by(entries_for(meant), AT_ONCE)
+    there = [each.name for each in meant if any(each.is_in(told) for told in found)]
+    return tuple(dict.fromkeys(there))[:3]
+
+
 class _Reader:
     """Reads rows by their entries."""
 

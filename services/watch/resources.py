@@ -107,3 +107,13 @@ def _step(step: Step) -> StepResource:
         partition=told.partition,
         offset=told.offset,
     )
+
+
+def how_far(state: State, now: datetime) -> str:
+    """A sentence about what the index can know."""
+    if state.seen is None:
+        return "The index is empty: the watch service (`leaseline up` or `python -m services.watch`) never ran here"
+    seen = f"{state.seen.astimezone(UTC):%F %T} UTC"
+    if not is_running(state, now):
+        return f"The index was written last at {seen}: the watch service does not run"
+    return f"The index had read all but {state.behind:,} records at {seen}"

@@ -55,8 +55,8 @@ class Offered:
 
 
 def sides() -> Iterator[Side]:
-    """The side of every service that has one."""
-    for service in SERVICES:
+    """The side of every service that has one, and the watch room's."""
+    for service in (*SERVICES, "watch"):
         if find_spec(f"services.{service}.http") is not None:
             module = import_module(f"services.{service}.http")
             yield module.SIDE if hasattr(module, "SIDE") else module.side()

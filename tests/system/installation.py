@@ -68,6 +68,14 @@ class Installation:
         (process,) = self.start(service, **environment).processes
         return process
 
+    def start_watch(self, **environment: str) -> Process:
+        """Starts the watch service and does not wait for it."""
+        logs = self._logs / f"{len(self._running):03}"
+        settings = {**self.environment, **environment}
+        made = started(self.addresses, logs, services=("watch",), environment=settings, module="services.watch")
+        self._running.append(made)
+        return made.processes[0]
+
     def stop(self) -> None:
         """Ends everything that was started, also what stands still."""
         alive = [each for services in self._running for each in services.processes if each.popen.poll() is None]

@@ -1,0 +1,1 @@
+"""What a person in a terminal sees of the watch room."""
