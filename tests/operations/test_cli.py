@@ -177,7 +177,7 @@ def test_up_heeds_the_number_of_lanes_and_the_names_of_the_databases(monkeypatch
         heard.append((databases, asked))
         return 64
 
-    def started(*_: object, environment: dict[str, str]) -> Services:
+    def started(*_: object, environment: dict[str, str], **_more: object) -> Services:
         heard.append(environment)
         return Services([])
 
@@ -197,7 +197,8 @@ def test_up_heeds_the_number_of_lanes_and_the_names_of_the_databases(monkeypatch
     with pytest.raises(SystemExit):
         cli.main()
 
-    assert heard == [("berlin", 64), 64, {"LEASELINE_LANES": "64", "LEASELINE_DATABASES": "berlin"}, "berlin"]
+    settings = {"LEASELINE_LANES": "64", "LEASELINE_DATABASES": "berlin"}
+    assert heard == [("berlin", 64), 64, settings, settings, "berlin"]  # the services, and the one that looks on
 
 
 @pytest.mark.parametrize("words", [("invoices", "export"), ("invoices", "list")], ids=" ".join)
