@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 pins=deploy/requirements/dev.txt
 stamp=.venv/.leaseline-ready
 # The folder's own path is part of it: the programs in .venv/bin name it, and break when it is moved.
-key=$({ pwd -P; cat "$pins" deploy/local/kafka-jars.txt deploy/setup.sh; sed -n '/^.project.scripts/,/^.tool/p' pyproject.toml; } | cksum)
+key=$({ pwd -P; cat "$pins" deploy/requirements/assets.txt deploy/local/kafka-jars.txt deploy/setup.sh; sed -n '/^.project.scripts/,/^.tool/p' pyproject.toml; } | cksum)
 [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && .venv/bin/python -c '' 2>/dev/null && exit 0
 
 began=$(date +%s)
@@ -40,6 +40,11 @@ If it is a missing wheel: this Python or platform has none; use CPython 3.11 to 
 rm -f "$status"
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat -e . ||
   stop "the project itself could not be installed; pip's reason stands above."
+
+say "what pages are served with"
+rm -rf .leaseline/assets
+.venv/bin/python -m pip install --quiet --no-deps --require-hashes --only-binary :all: --target .leaseline/assets \
+  -r deploy/requirements/assets.txt || stop "the packages of the pages could not be installed; pip's reason stands above."
 
 say "the servers' programs"
 .venv/bin/python -m deploy.local.ready || stop "the local servers cannot run yet; the reason stands above."

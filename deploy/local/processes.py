@@ -19,7 +19,7 @@ from installation import SERVICES
 from installation.addresses import Addresses
 from installation.errors import InstallationError
 
-READY: Final = (b"service.ready", b"http.ready")
+READY: Final = (b"service.ready", b"http.ready", b"console.ready")
 MINUTE: Final = 60.0
 STARTED_WITHIN: Final = 30.0
 STARTS_A_MINUTE: Final = 3

@@ -19,6 +19,7 @@ from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE
 from installation.errors import MendableError
 from operations.cli import (
     assets,
+    console,
     customers,
     dead_letters,
     doctor,
@@ -35,6 +36,7 @@ from operations.cli import (
     story,
     topics,
     up,
+    users,
     verify,
     watch_index,
     worker,
@@ -73,11 +75,13 @@ app.add_typer(lanes.app, name="lanes")
 app.add_typer(customers.app, name="customers")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(watch_index.app, name="watch")
 app.command()(doctor.doctor)
 app.command()(http.http)
+app.command()(console.console)
 app.command("import")(imports.import_)
 app.command()(invoice.invoice)
 app.command()(send.send)

@@ -24,6 +24,8 @@ from installation.addresses import Addresses
 from installation.lag import Lags
 from installation.lanes import agreed_lanes, lanes_to_start_with
 from installation.topics import create_topics
+from operations.cli import console
+from operations.cli.console import ConsolePort
 from operations.cli.http import HttpPort, curl_lines, packages_there, serve
 from operations.cli.options import Databases
 from operations.cli.servers import KafkaPort, MongoPort
@@ -48,6 +50,7 @@ def up(
     mongo_port: MongoPort = None,
     lanes: Lanes = None,
     http_port: HttpPort = None,
+    console_port: ConsolePort = None,
     databases: Databases = "leaseline",
 ) -> None:
     """Start servers and services and keep them running; Ctrl-C ends them, the data stay."""
@@ -79,6 +82,13 @@ def up(
                 services.processes += served.services.processes
                 _, key = key_of_this_machine(addresses.mongo, databases, data)
                 screen.say(f"HTTP     {served.address}  (read and try it: {served.address}/docs)\nKey      {key}\n")
+                if console.packages_there():
+                    pages = console.serve_console(stack, addresses, data, environment, served.address, console_port)
+                    services.processes += pages.services.processes
+                    screen.say(
+                        f"Console  {console.first_link(addresses, databases, pages.address)}\n"
+                        "         lets you in once; another link: leaseline users link admin\n"
+                    )
                 for what, line in curl_lines(served.address, key):
                     screen.say((f"# {what}", "dim"))
                     screen.say(line)

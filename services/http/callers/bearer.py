@@ -7,6 +7,7 @@ from starlette.requests import Request
 from services.http.bounded import at_the_end
 from services.http.callers.api_keys import ApiKeys
 from services.http.callers.caller import Caller
+from services.http.callers.delegation import on_behalf
 from services.http.callers.key import looks_like_key
 from services.http.callers.limiting import Limiter
 from services.http.telling.problem import Fault, Problem, fault
@@ -34,10 +35,13 @@ class Bearer:
         self._limiter = limiter
 
     async def identify(self, request: Request) -> Caller:
-        """Raises ``Problem``: 401 without a valid key or token, 429 if it asks too often."""
+        """Raises ``Problem``: 401 without a valid key or token, 429 if it asks too often, 403 if it speaks for others
+        and may not.
+        """
         caller = await self._find(_credential(request))
         if caller is None:
             raise wrong_key()
+        caller = on_behalf(request, caller)
         at_the_end(request, await self._limiter.enter(caller.name))
         return caller
 

@@ -20,6 +20,7 @@ SCOPES: Final = {
     "events:read": "Read everything that is said.",
     "watch:read": "Read the story of everything, as the watch room tells it.",
     "imports:write": "Send files of orders, variants, devices and scans.",
+    "people:delegate": "Ask on behalf of people, as a console does: with their names and their scopes.",
 }
 """Every scope with what it allows."""
 
@@ -36,6 +37,7 @@ WHOLE: Final = frozenset(
         "billing:write",
         "billing:run",
         "watch:read",
+        "people:delegate",
     ]
 )
 """Scopes that no caller has who is bound to a source: what they are about belongs to no shop alone (a customer, a payer
