@@ -11,16 +11,20 @@ from bson import json_util
 from contracts.values.immutable import Immutable
 from services.billing.service import billing
 from services.engine.adapters.mongo_checkpoint import from_document, to_document
+from services.engine.core.answer import Answered
 from services.engine.core.checkpoint import Barrier, Bookmark, Checkpoint
 from services.engine.core.document import fields_of, read_from, stored_form
 from services.engine.core.record import Outgoing
 from services.engine.core.service import LaneClock
 from services.fulfillment.service import fulfillment
+from services.http.asking.request_store import StoredRequest, document_of, request_from
+from services.http.imports.job import Chunk, Job
 from services.orders.service import orders
 from tests.stored.filling import AT, filled, meaning
 
 EXAMPLES = Path(__file__).parent / "examples"
 CHECKPOINT = "engine.checkpoints"
+REQUEST = "http.requests"
 
 
 class Form(Immutable):
@@ -57,6 +61,29 @@ def _checkpoint() -> Checkpoint:
     )
 
 
+def _request() -> StoredRequest:
+    headers = (("ce_id", b"k-1"), ("content-type", b"application/json"))
+    return StoredRequest(
+        id="orders-0123456789abcdef01234567",
+        source="http:shop",
+        message_id="k-1",
+        owner="shop",
+        fingerprint="ab" * 32,
+        subject="o-1",
+        record=Outgoing("orders.requests", 3, b"o-1", b'{"order_id":"o-1"}', headers),
+        ignored=("colour",),
+        stale=True,
+        created=AT,
+        sent_at=AT,
+        open=True,
+    )
+
+
+def _stored_request(request: StoredRequest) -> Mapping[str, Any]:
+    """As it stands after it was sent again and is not answered."""
+    return {**document_of(request), "sent_at": request.sent_at, **({"due": AT} if request.open else {})}
+
+
 FORMS: Mapping[str, Form] = {
     f"{service.name}.{collection.name}": _form(collection.kind)
     for service in (orders(), fulfillment(), billing())
@@ -67,7 +94,11 @@ FORMS: Mapping[str, Form] = {
         to_document,
         _checkpoint,
         frozenset(to_document(Checkpoint(lane=0))),
-    )
+    ),
+    REQUEST: Form(request_from, _stored_request, _request, frozenset(_stored_request(_request()))),
+    "http.answers": _form(Answered),
+    "http.imports": _form(Job),
+    "http.import_results": _form(Chunk),
 }
 """By ``<service>.<collection>``: the file's name is the same."""
 

@@ -1,7 +1,9 @@
 """Who may do what over HTTP: each route with no key, a wrong one, one without its scope, and one of another shop."""
 
+import json
 from collections.abc import AsyncIterator
 
+import httpx2 as httpx
 import pytest
 
 from services.engine.adapters.mongo_client import connect
@@ -120,6 +122,44 @@ async def test_actor_repeats_and_kind_of_order_are_the_keys(api: Locked) -> None
     assert (begun.status_code, again.status_code) == (201, 200)
     assert again.headers["idempotent-replayed"] == "true"
     assert begun.json()["order"]["order_id"] == again.json()["order"]["order_id"]
+
+
+async def test_a_bound_key_sends_a_file_of_its_orders_and_of_nothing_else(api: Locked) -> None:
+    own, stranger = await api.key("clock-shop", source=shop.SOURCE), await api.key("stranger", source="another-shop")
+    lines = [shop.order_data("K-F1"), {**shop.order_data("K-F2"), "source": "another-shop"}, shop.order_data(ORDER, 5)]
+    content = "\n".join(map(json.dumps, lines)).encode()
+    headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "file"}
+
+    async def send(key: str, kind: str = "orders") -> httpx.Response:
+        return await api.request("POST", f"/imports?kind={kind}", key, content=content, headers=headers)
+
+    mine = await send(own)
+    assert (mine.status_code, mine.json()["counts"]["accepted"], mine.json()["counts"]["refused"]) == (200, 2, 1)
+    for order_id in ("K-F1", "K-F2"):
+        found = [await api.request("GET", f"/orders/{order_id}", key) for key in (own, stranger)]
+        assert [each.status_code for each in found] == [200, 404]
+        assert found[0].json()["source"] == f"http:{shop.SOURCE}"
+    theirs = await send(stranger)  # the same key and the same file: another job, and nothing of the first one's
+    assert theirs.json()["id"] != mine.json()["id"]
+    # An order's id is one for all shops: the very same order stands already, another one under its id is a conflict.
+    assert (theirs.json()["counts"]["repeated"], theirs.json()["counts"]["refused"]) == (2, 1)
+    assert (await api.request("GET", "/orders/K-F1", stranger)).status_code == 404
+    results = await api.request("GET", f"{theirs.json()['address']}/results", stranger)
+    assert "example.example" not in results.text
+    for address in (mine.json()["address"], f"{mine.json()['address']}/results"):
+        assert (await api.request("GET", address, own)).status_code == 200
+        assert (await api.request("GET", address, stranger)).status_code == 404
+    listed = (await api.request("GET", "/imports", stranger)).json()["items"]
+    assert [each["id"] for each in listed] == [theirs.json()["id"]]
+    for kind in ("catalog", "devices", "scans"):
+        assert (await send(own, kind)).status_code == 403, kind
+    trying = await api.key("trying-out", source="trying", test=True)
+    tried = await api.request(
+        "POST", "/imports?kind=orders", trying, headers=headers,
+        content=json.dumps({**shop.order_data("K-F3"), "test": False}).encode(),
+    )  # fmt: skip
+    told = await api.request("GET", f"{tried.json()['address']}/results", trying)
+    assert [each["code"] for each in told.json()["items"][0]["reasons"]] == ["test_key"]
 
 
 async def _order_of(api: Locked) -> str:

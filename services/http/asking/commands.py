@@ -13,12 +13,11 @@ from starlette.responses import Response
 from contracts.values.immutable import Immutable
 from contracts.values.meanings import MEANING
 from contracts.values.refusals import WHAT_TO_DO, Code, refusal
-from contracts.values.timestamp import instant
 from contracts.wire import message
 from services.engine.core.document import replace
 from services.http.asking.body import read_bytes
 from services.http.asking.door import Door, Taken
-from services.http.asking.intake import Asked, fingerprint, read_body, read_key, take_in
+from services.http.asking.intake import Asked, fingerprint, read_body, read_key, read_time, take_in
 from services.http.asking.outcome import address_of, is_open, outcome_of, refusal_of, replayed
 from services.http.asking.prefer import wait_of
 from services.http.asking.tracing import trace_of
@@ -209,12 +208,7 @@ def _with_version(command: Command, asked: Asked, if_match: str | None) -> tuple
 def _time(request: Request, door: Door) -> datetime:
     """When it happened: now, or what a scanner says that was offline (``Occurred-At``). Raises ``Problem``."""
     said = request.headers.get("occurred-at")
-    if said is None:
-        return door.now()
-    found = instant(said)
-    if found is None:
-        raise fault(Fault.PARAMETER_INVALID, "Occurred-At is no time as RFC 3339 has it", parameter="Occurred-At")
-    return found
+    return door.now() if said is None else read_time(said, parameter="Occurred-At")
 
 
 def _may_wait(request: Request, caller: Caller) -> bool:

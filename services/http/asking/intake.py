@@ -13,6 +13,7 @@ from pydantic_core import from_json, to_json
 
 from contracts.registry import MESSAGES
 from contracts.values.immutable import Immutable
+from contracts.values.timestamp import instant
 from contracts.values.words import stamp
 from contracts.wire.envelope import Senseless, opened
 from contracts.wire.message import Request
@@ -59,6 +60,8 @@ class Asked(Immutable):
     """What is made up where the body says nothing: an order id."""
     trace: str = NONE
     """The trace that the request belongs to."""
+    beside: tuple[str, ...] = ()
+    """Fields of the body that are said beside the request and are none of its own: when it happened."""
 
 
 def read_key(text: str | None) -> str | None:
@@ -83,6 +86,15 @@ def read_body(body: bytes) -> dict[str, Any]:
         raise fault(Fault.NOT_JSON, str(error)[:200]) from None
     if not isinstance(found, dict):
         raise fault(Fault.NOT_JSON, "a JSON object is expected")
+    return found
+
+
+def read_time(said: object, *, pointer: str | None = None, parameter: str | None = None) -> datetime:
+    """When it happened, as its sender says it: a scanner that was offline. Raises ``Problem`` for what is no time."""
+    found = instant(said)
+    if found is None:
+        detail = "this is no time as RFC 3339 has it, as in 2026-03-02T09:00:00Z"
+        raise fault(Fault.PARAMETER_INVALID, detail, pointer=pointer, parameter=parameter)
     return found
 
 
@@ -124,6 +136,8 @@ def take_in(asked: Asked, caller: Caller, key: str, time: datetime, lanes: int) 
 
 def _filled(asked: Asked, caller: Caller) -> dict[str, Any]:
     data = read_body(asked.body)
+    for name in asked.beside:
+        data.pop(name, None)
     for name, value in asked.filled.items():
         given = data.setdefault(name, value)
         if given != value and str(given).strip() != value:

@@ -65,7 +65,7 @@ class RequestStore:
         sent again if nobody answered.
         """
         try:
-            await self._requests.insert_one({**_document(request), "due": due})
+            await self._requests.insert_one({**document_of(request), "due": due})
         except DuplicateKeyError:
             found = await self.find(request.id)
             if found is None:  # it expired in this very moment
@@ -77,7 +77,7 @@ class RequestStore:
         """The same for many at once, in their order."""
         there: list[str] = []
         try:
-            await self._requests.insert_many([{**_document(each), "due": due} for each in requests], ordered=False)
+            await self._requests.insert_many([{**document_of(each), "due": due} for each in requests], ordered=False)
         except BulkWriteError as error:
             found = error.details.get("writeErrors", ())
             if error.details.get("writeConcernErrors") or any(each["code"] != DUPLICATE for each in found):
@@ -85,7 +85,7 @@ class RequestStore:
             there = [requests[each["index"]].id for each in found]
         if not there:
             return requests
-        before = {each["_id"]: _request(each) async for each in self._requests.find({"_id": {"$in": there}})}
+        before = {each["_id"]: request_from(each) async for each in self._requests.find({"_id": {"$in": there}})}
         repeated = frozenset(there)
         return [
             before[each.id] if each.id in before else await self.add(each, due) if each.id in repeated else each
@@ -95,7 +95,7 @@ class RequestStore:
     async def find(self, id: str) -> StoredRequest | None:  # noqa: A002  the request's own word
         """The request of this name."""
         found = await self._requests.find_one({"_id": {"$eq": id}})
-        return None if found is None else _request(found)
+        return None if found is None else request_from(found)
 
     async def answers(self, ids: Sequence[str]) -> Mapping[str, Answered]:
         """What was answered, by the names that ``StoredRequest.answer`` gives; one look-up for all."""
@@ -105,7 +105,7 @@ class RequestStore:
     async def unanswered(self, now: datetime, most: int) -> Sequence[StoredRequest]:
         """Requests that are due to be looked at again."""
         found = self._requests.find({"due": {"$lte": now}}).sort("due", ASCENDING).limit(most)
-        return [_request(each) async for each in found]
+        return [request_from(each) async for each in found]
 
     async def count_open(self, most: int) -> int:
         """How many requests are not known to be answered, counted up to this many."""
@@ -130,7 +130,8 @@ class RequestStore:
             await self._requests.bulk_write(changes, ordered=False)
 
 
-def _document(request: StoredRequest) -> Document:
+def document_of(request: StoredRequest) -> Document:
+    """A request as it is stored, but for when it is due."""
     fields = {name: getattr(request, name) for name in _PLAIN}
     record = request.record
     return {
@@ -148,7 +149,8 @@ def _document(request: StoredRequest) -> Document:
 _PLAIN: Final = ("source", "message_id", "owner", "fingerprint", "subject", "stale", "created")
 
 
-def _request(found: Document) -> StoredRequest:
+def request_from(found: Mapping[str, Any]) -> StoredRequest:
+    """A request that was stored."""
     headers = tuple((name, content) for name, content in found["headers"])
     return StoredRequest(
         id=found["_id"],

@@ -71,8 +71,10 @@ def routes(places: Places, identity: Identity) -> APIRouter:
         kind: Annotated[KindName, Query()], request: Request, caller: Annotated[Caller, Depends(allowed)]
     ) -> Response:
         """CSV with a header of dotted paths, or JSON lines; each line is what the kind's single route takes. It is read
-        as a stream, and answered at its end; `GET /imports` finds it before. Whatever broke it: sent again with the
-        same Idempotency-Key it goes on, and nothing is done twice. It needs the scope of the kind, too.
+        as a stream, and answered at its end; `GET /imports` finds it before. A column, or a field of a line, named
+        `occurred_at` says when that line happened (RFC 3339), as the header Occurred-At does for a single request.
+        Whatever broke it: sent again with the same Idempotency-Key it goes on, and nothing is done twice. It needs the
+        scope of the kind, too.
         """
         of = KINDS[kind]
         door, store = _place(of, caller, places)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from contracts.values.cells import unescaped
 from contracts.values.immutable import Immutable
 from contracts.wire.near import nearest
+from services.http.imports.line import OCCURRED_AT
 from services.http.telling.problem import Fault, fault
 
 MOST: Final = 4_000
@@ -23,6 +24,9 @@ MOST: Final = 4_000
 _FURTHEST: Final = 999
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,19}\Z", re.ASCII)
 _YES_NO: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+BESIDE: Final = (OCCURRED_AT,)
+"""The path that is none of the request's, and known all the same."""
 
 Type = Literal["text", "whole", "yes_no", "texts"]
 Path = tuple[str | int, ...]
@@ -57,12 +61,12 @@ class Columns:
         for place, raw in enumerate(headings):
             heading = raw.strip()
             path = path_of(heading)
-            type_ = None if path is None else type_at(model, path)
+            type_ = None if path is None else "text" if path == BESIDE else type_at(model, path)
             if path is None or type_ is None:
                 self.unknown.append(Unknown(heading[:64] or f"(column {place + 1})", _perhaps(heading, model)))
             else:
                 self._known.append(Column(place, heading, path, type_))
-        if not self._known:
+        if all(column.path == BESIDE for column in self._known):
             raise fault(Fault.FILE_INVALID, "the first line names no field of the request: it must be the header")
         self._check()
 
@@ -192,7 +196,7 @@ def _perhaps(heading: str, model: type[BaseModel]) -> str | None:
 @cache
 def _paths(model: type[BaseModel]) -> Mapping[str, None]:
     """Every heading that there could be, with 0 for each number."""
-    return dict.fromkeys(_each(model, ""))
+    return dict.fromkeys([*_each(model, ""), OCCURRED_AT])
 
 
 def _each(model: type[BaseModel], within: str) -> list[str]:

@@ -8,13 +8,13 @@ from typing import Final
 
 from services.engine.core.answer import Reason
 from services.http.asking.door import Taken
-from services.http.asking.intake import Asked, Intake, read_body, take_in
+from services.http.asking.intake import Asked, Intake, read_body, read_time, take_in
 from services.http.asking.outcome import address_of
 from services.http.asking.waiting import ready
 from services.http.callers.caller import Caller
 from services.http.imports.job import MOST_REASONS, LineReason, LineResult, LineState
 from services.http.imports.kind import Kind
-from services.http.imports.line import ReadLine
+from services.http.imports.line import OCCURRED_AT, ReadLine
 from services.http.imports.reading import Reader, hint_of
 from services.http.telling.problem import Fault, Problem
 from services.http.telling.refusing import pointer
@@ -35,15 +35,21 @@ def take_line(
         return LineResult(line=line.number, state="unreadable", reasons=(reason,))
     message_id = f"{job}/{line.number}"
     made = {} if kind.made is None else {kind.made[0]: kind.made[1] + sha256(message_id.encode()).hexdigest()[:16]}
-    asked = Asked(kind.model, "POST", f"/imports/{kind.name}", line.body, {}, kind.actor, made, trace)
+    asked = Asked(kind.model, "POST", f"/imports/{kind.name}", line.body, {}, kind.actor, made, trace, (OCCURRED_AT,))
     try:
-        intake = take_in(asked, caller, message_id, now, lanes)
+        intake = take_in(asked, caller, message_id, _time(line.body, now), lanes)
     except Problem as problem:
         return _refused(kind, line, reader, problem)
     if len(intake.record.value or b"") > LARGEST:
         reason = LineReason(code=Fault.BODY_TOO_LARGE, detail=f"at most {LARGEST:,} bytes as JSON")
         return LineResult(line=line.number, state="refused", subject=intake.subject, reasons=(reason,))
     return intake
+
+
+def _time(body: bytes, now: datetime) -> datetime:
+    """When it happened: what the line says, or now. Raises ``Problem``."""
+    said = read_body(body).get(OCCURRED_AT) if OCCURRED_AT.encode() in body else None
+    return now if said is None else read_time(said, pointer=f"/{OCCURRED_AT}")
 
 
 def _refused(kind: Kind, line: ReadLine, reader: Reader, problem: Problem) -> LineResult:

@@ -4,6 +4,10 @@ from typing import Final
 
 from contracts.values.immutable import Immutable
 
+OCCURRED_AT: Final = "occurred_at"
+"""The column, or the field of a JSON line, that says when it happened, as the header Occurred-At of a single request.
+No request of the contracts has such a field.
+"""
 LONGEST: Final = 400_000
 """Bytes of one line, those of a quoted cell with its line ends included: as many as a single request may have."""
 
