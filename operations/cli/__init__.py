@@ -30,6 +30,7 @@ from operations.cli import (
     keys,
     lanes,
     orders,
+    rebuild,
     send,
     servers,
     statement,
@@ -80,6 +81,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(watch_index.app, name="watch")
 app.command()(doctor.doctor)
+app.add_typer(rebuild.app, name="rebuild")
 app.command()(http.http)
 app.command()(console.console)
 app.command("import")(imports.import_)

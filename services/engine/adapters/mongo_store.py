@@ -27,6 +27,7 @@ from services.engine.adapters.mongo_failures import failures_named
 from services.engine.adapters.mongo_growing import GROWING, growing_of
 from services.engine.adapters.mongo_indexes import indexes_of, name_of, only_where, replaced
 from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
+from services.engine.adapters.mongo_rebuilding import REBUILDING, why_stopped
 from services.engine.core.answer import ANSWERS
 from services.engine.core.checkpoint import Checkpoint
 from services.engine.core.document import Stored
@@ -116,13 +117,15 @@ class MongoStore:
 
     async def agree(self, lanes: int) -> Growing | None:
         """Whether the installation is about to grow from this number of lanes; before the first start no number is
-        fixed. Raises ``Stop`` if it has another number, also while lanes are moved to one, and ``Doubt``. The note is
-        read first: it goes when the number is changed already.
+        fixed. Raises ``Stop`` if it has another number, also while lanes are moved to one or the database is made anew,
+        and ``Doubt``. The note is read first: it goes when the number is changed already.
         """
         growing = await self.growing()
         if growing is not None and growing.step == MOVING:
             raise Stop(growing.why_stopped)
         with failures_named():
+            if await self._database[INSTALLATION].find_one({"_id": REBUILDING}) is not None:
+                raise Stop(why_stopped(self._service.name))
             stored = await self._database[INSTALLATION].find_one({"_id": "lanes"})
         if stored is not None and stored["lanes"] != lanes:
             raise Stop(

@@ -1,0 +1,322 @@
+"""One lane made anew. The topics of its partitions are given to it one after another, each in its order."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued, LaneInvoicingDue
+from contracts.wire.envelope import Opened, opened
+from contracts.wire.message import Body
+from services.billing.documents.account import Account
+from services.billing.documents.invoice import InvoicePage, KeptInvoice, page_id
+from services.billing.documents.payer import Payer
+from services.billing.documents.run import LaneRun, Run, lane_run_id
+from services.billing.rebuilding.events import Events
+from services.billing.rebuilding.internal import Finished, Internal
+from services.billing.rebuilding.issued import Issued
+from services.billing.rebuilding.record import FULFILLMENT, Said, Spot, dead_spot, id_in, origin_spot, said_in, spot_of
+from services.billing.rebuilding.requests import Requests
+from services.billing.rebuilding.settings import SettingsSaid
+from services.billing.rebuilding.shelf import Shelf
+from services.billing.rebuilding.unfinished import Unfinished
+from services.billing.service import registry
+from services.billing.settings import Defaults
+from services.engine.core.checkpoint import Bookmark, Checkpoint
+from services.engine.core.document import Document, replace
+from services.engine.core.handler import Registry
+from services.engine.core.inbox import DecidedRequests
+from services.engine.core.lanes import home
+from services.engine.core.marks import Mark
+from services.engine.core.message import Message
+from services.engine.core.reading import UNADDRESSED, Reader
+from services.engine.core.record import Headers, Record, digest
+
+EVENTS: Final = "billing.events"
+INTERNAL: Final = "billing.internal"
+REQUESTS: Final = "billing.requests"
+SUBSCRIPTIONS: Final = "subscriptions.events"
+LETTERS: Final = "billing.dead-letters"
+READ: Final = (INTERNAL, REQUESTS, SUBSCRIPTIONS)
+"""The topics in which a lane of billing has a position."""
+TOPICS: Final = (EVENTS, LETTERS, *READ)
+"""All that a lane is made from."""
+Kept = tuple[type[Document], str, Document]
+Hear = Callable[[Record], Kept | None]
+_LINED: Final[Mapping[str, type[Body]]] = {each.type_name(): each for each in (InvoiceIssued, InvoiceLinesIssued)}
+_INVOICED: Final = (b".InvoiceIssued.", b".InvoiceLinesIssued.")
+_HEAD: Final = 200
+"""Bytes of what we say in which its type stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A record as one of this lane: before the installation grew it stood in another one's partition."""
+
+    of: Record
+    partition: int
+
+    @property
+    def topic(self) -> str:
+        return self.of.topic
+
+    @property
+    def offset(self) -> int:
+        return self.of.offset
+
+    @property
+    def timestamp(self) -> int:
+        return self.of.timestamp
+
+    @property
+    def key(self) -> bytes | None:
+        return self.of.key
+
+    @property
+    def value(self) -> bytes | None:
+        return self.of.value
+
+    @property
+    def headers(self) -> Headers:
+        return self.of.headers
+
+
+@dataclass
+class Lane:
+    """``read_to`` are the offsets of the next records that the lane has to read. What is said beyond them because of
+    records before them is not: a batch is committed once it is said.
+
+    ``steps`` says in which order it hears what; ``end`` comes last. ``read_to`` may be further then: what is known to
+    be decided is not asked again.
+    """
+
+    lane: int
+    lanes: int
+    defaults: Defaults
+    finished: Finished
+    read_to: dict[str, int]
+    shelf: Shelf = field(init=False)
+    events: Events = field(init=False)
+    internal: Internal = field(init=False)
+    requests: Requests = field(init=False)
+    issued: Issued = field(init=False)
+    contradictions: list[str] = field(default_factory=list)
+    foreign: set[int] = field(default_factory=set)
+    """Lanes whose partitions, before the installation grew, were this one's: it has records of theirs."""
+    _reader: Reader = field(init=False)
+    _registry: Registry = field(init=False)
+    _dead: set[Spot] = field(default_factory=set)
+    _forwarded: set[Spot] = field(default_factory=set)
+    _inputs: set[Spot] = field(default_factory=set)
+    _marks: dict[str, Mark] = field(default_factory=dict)
+    _bookmarks: dict[str, Bookmark] = field(default_factory=dict)
+    _incarnations: dict[str, int] = field(default_factory=dict)
+    _waits_for: dict[str, list[SettingsSaid]] = field(default_factory=dict)
+    _named: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Nothing is heard yet."""
+        self._registry = registry(self.defaults)
+        known = {body.type_name(): body for body in self._registry.reads}
+        self._reader = Reader("billing", known, self.lanes)
+        self.shelf = Shelf(self.lanes)
+        self.events = Events(self.defaults.term)
+        self.internal = Internal(self.lane, self.finished, self.events.ended)
+        self.requests = Requests(self.events, self.internal)
+        self.issued = Issued(self.events, self.shelf)
+
+    def steps(self) -> Sequence[tuple[str, Hear]]:
+        """The topics in the order in which they are given to it, each whole, and what hears their records."""
+        return (
+            (EVENTS, self.hear_event),
+            (LETTERS, self.hear_letter),
+            (INTERNAL, self.hear_internal),
+            (INTERNAL, self.hear_forwarded),
+            (REQUESTS, self.hear_request),
+            (SUBSCRIPTIONS, self.hear_subscription),
+            (EVENTS, self.hear_lines),
+        )
+
+    def hear_event(self, record: Record) -> None:
+        """What billing said."""
+        said = said_in(record)
+        if said is None:
+            return
+        at_home = home(said.subject, self.lanes)
+        if at_home == self.lane:
+            self.events.hear(said)
+        elif record.partition == self.lane and not said.subject.startswith(UNADDRESSED):
+            self.foreign.add(at_home)
+
+    def hear_letter(self, record: Record) -> None:
+        """What could not be read, decided or stored: it changed nothing."""
+        spot = dead_spot(record)
+        if spot is not None:
+            self._dead.add(spot)
+
+    def hear_internal(self, record: Record) -> None:
+        """What billing said to itself, or forwarded to here."""
+        taken = self._reads(record)
+        origin = origin_spot(record)
+        if origin is None:
+            said = said_in(record)
+            if said is not None and spot_of(record) not in self._dead and self._is_here(said):
+                self.internal.hear(said, taken=taken)
+            return
+        spot, incarnation = origin
+        self._forwarded.add(spot)
+        if taken:
+            topic, partition, offset = spot
+            mark = Mark(incarnation=incarnation, offset=offset)
+            id_ = f"{self.lane}/{topic}/{partition}"
+            known = self._marks.get(id_)
+            if known is None or (known.incarnation, known.offset) < (incarnation, offset):
+                self._marks[id_] = mark
+            if incarnation > self._incarnations.get(topic, 0):
+                self._incarnations[topic] = incarnation
+
+    def hear_forwarded(self, record: Record) -> None:
+        """The same once more, when all that billing said to itself was heard: what was forwarded to here."""
+        origin = origin_spot(record)
+        if origin is not None and origin[0] not in self._inputs:  # it may have been forwarded more than once
+            self._inputs.add(origin[0])
+            self._input(record, only_requests=not self._takes(record))
+
+    def hear_request(self, record: Record) -> None:
+        """What finance asks."""
+        decided = spot_of(record) not in self._forwarded and self._input(record)
+        if record.offset == self.read_to.get(REQUESTS, 0) and decided and record.partition == self.lane:
+            self.read_to[REQUESTS] = record.offset + 1  # its answer is said: it is not to be told that it was repeated
+        self._reads(record)
+
+    def hear_subscription(self, record: Record) -> None:
+        """What subscriptions are."""
+        if not self._named:
+            self._begin()
+        id_ = id_in(record)
+        if self._reads(record):
+            self._input(record)
+            if id_ is not None:
+                self._named.discard(id_)
+                for settings in self._waits_for.pop(id_, ()):
+                    settings.before.discard(id_)
+                    if not settings.before:
+                        self._set(settings)
+
+    def hear_lines(self, record: Record) -> Kept | None:
+        """An event once more: what is kept of an invoice, or a page of its lines. What was said twice is kept once."""
+        if not any(name in (record.value or b"")[:_HEAD] for name in _INVOICED):
+            return None
+        envelope = opened(record.value, record.headers, _LINED)
+        if not isinstance(envelope, Opened):
+            return None
+        match envelope.body:
+            case InvoiceIssued() as fact:
+                kept = self.issued.hear_invoice(fact)
+                return KeptInvoice, kept.number, kept
+            case InvoiceLinesIssued() as fact if self.issued.is_new(fact):
+                page = self.issued.hear_lines(fact)
+                return InvoicePage, page_id(page.number, page.page), page
+        return None
+
+    def end(self) -> Checkpoint:
+        """The lane's checkpoint; its documents are on the shelf then. Raises ``Contradiction``."""
+        self._begin()
+        for each in self.events.settings.values():
+            for settings in each:
+                self._set(settings)
+        self.issued.end()
+        unfinished = Unfinished(self.events, self.internal, self.issued, self.shelf, self.defaults)
+        outgoing = unfinished.end()
+        for id_, mark in self._marks.items():
+            self.shelf.put(Mark, id_, mark)
+        for subject, memory in self.requests.remembered().items():
+            self.shelf.put(DecidedRequests, subject, memory)
+        for subject, run in self.requests.runs().items():
+            self.shelf.put(Run, subject, run)
+        for part, paging in self.internal.paging.items():
+            if paging.begun:
+                self.shelf.put(LaneRun, lane_run_id(*part), unfinished.part(part, paging))
+        self._end_accounts()
+        return Checkpoint(
+            self.lane,
+            epoch=1,
+            batch=1,
+            offsets=dict(self.read_to),
+            bookmarks=self._bookmarks,
+            incarnations=self._incarnations,
+            outgoing=outgoing,
+            lanes=self.lanes,
+        )
+
+    def documents(self) -> Iterator[Kept]:
+        """Everything but invoices that are done, and their pages."""
+        return self.shelf.documents()
+
+    def _is_here(self, said: Said) -> bool:
+        return said.type == LaneInvoicingDue.__name__ or home(said.subject, self.lanes) == self.lane
+
+    def _takes(self, record: Record) -> bool:
+        return record.offset < self.read_to.get(record.topic, 0) or record.partition != self.lane
+
+    def _reads(self, record: Record) -> bool:
+        """Whether the lane had read it; the last such record is the bookmark."""
+        if not self._takes(record):
+            return False
+        if record.partition == self.lane:
+            self._bookmarks[record.topic] = Bookmark(record.offset, record.timestamp, digest(record))
+        return True
+
+    def _input(self, record: Record, *, only_requests: bool = False) -> bool:
+        """Takes a request or a fact in; whether anything tells that it was decided."""
+        read, origin, forwarded = self._reader.read(_Here(record, self.lane), 0)
+        if not forwarded and record.partition != self.lane:
+            origin = replace(origin, partition=record.partition)
+        if not isinstance(read, Message) or (origin.topic, origin.partition, origin.offset) in self._dead:
+            return False
+        message = replace(read, origin=origin)
+        if message.model.topic == REQUESTS:
+            return self.requests.hear(message)
+        if message.model.topic != SUBSCRIPTIONS or only_requests:
+            return False
+        try:
+            decision = self._registry.decide(message, self.shelf)
+        except ValueError as error:
+            self.contradictions.append(f"{message.id} at {origin.address} cannot be taken in, nor is it dead: {error}")
+            return False
+        self.shelf.apply(decision.changes)
+        return True
+
+    def _begin(self) -> None:
+        """Settings before which no fact came are there from the beginning."""
+        if self._named:
+            return
+        causes = (account.cause for account in self.events.accounts.values())
+        self._named = {"begun"} | {id_ for source, id_ in causes if source == FULFILLMENT}
+        for each in self.events.settings.values():
+            for settings in each:
+                for id_ in settings.before:
+                    self._waits_for.setdefault(id_, []).append(settings)
+                if not settings.before:
+                    self._set(settings)
+
+    def _set(self, settings: SettingsSaid) -> None:
+        payer_id = settings.fact.payer
+        for each in self.events.settings[payer_id]:
+            if not each.done and each.version <= settings.version:
+                each.done = True
+                self.shelf.put(Payer, payer_id, each.onto(self.shelf.get(Payer, payer_id), self.lane))
+
+    def _end_accounts(self) -> None:
+        """Each is at the version that was said last; what it adds up to must be what was said then."""
+        for id_, account in tuple(self.shelf.all(Account).items()):
+            said = self.events.accounts.get(id_)
+            if said is None:
+                self.contradictions.append(f"account {id_} was never said")
+                continue
+            self.shelf.put(Account, id_, replace(account, version=said.version, unsaid=False))
+            found = (account.active, account.monthly_total, account.outstanding, account.customers)
+            if found != said.totals and said.cause[1] not in self._named:
+                told, made = (", ".join(map(str, totals)) for totals in (said.totals, found))
+                self.contradictions.append(
+                    f"account {id_} was said last with {told} (active, monthly, outstanding, customers), and is {made}"
+                )
