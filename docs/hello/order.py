@@ -1,4 +1,7 @@
-import asyncio, json, os
+import asyncio
+import json
+import os
+
 from aiokafka import AIOKafkaProducer
 
 

@@ -87,9 +87,8 @@ async def check_whole(log: Log, places: Sequence[Place]) -> None:
     told = []
     for (topic, partition), begin in sorted(cut.items())[:5]:
         at = first[topic, partition]
-        since = (
-            "and is empty since" if at is None else f"of {datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
-        )
+        moment = None if at is None else datetime.fromtimestamp(at / 1000, UTC)
+        since = "and holds nothing" if moment is None else f"of {moment:%Y-%m-%d %H:%M} UTC"
         told.append(f"{topic} partition {partition} begins with offset {begin} {since}")
     more = f", and {len(cut) - 5} more" if len(cut) > 5 else ""
     raise InstallationError(

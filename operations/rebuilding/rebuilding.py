@@ -26,7 +26,6 @@ from operations.verify.reading import Log, opened_log
 from services.billing.rebuilding.internal import Finished
 from services.billing.rebuilding.issued import Contradiction
 from services.billing.rebuilding.lane import INTERNAL, READ, TOPICS, Lane
-from services.billing.rebuilding.record import said_in
 from services.billing.service import COLLECTIONS
 from services.billing.settings import Defaults
 from services.engine.adapters.mongo_client import connect
@@ -158,18 +157,16 @@ class Rebuilding:
         for number in range(lanes):
             async with aclosing(self._records(log, (INTERNAL, number), reach)) as records:
                 async for record in records:
-                    said = said_in(record)
-                    if said is not None:
-                        finished.hear(said)
+                    finished.hear(record)
         return finished
 
     async def _lane(
         self, log: Log, database: Database, lane: Lane, partitions: Sequence[int], reach: Mapping[Place, int]
     ) -> int:
         putting = Putting(database)
-        for topic, hear in lane.steps():
+        for topic, hear, begin in lane.steps():
             for partition in partitions:
-                async with aclosing(self._records(log, (topic, partition), reach)) as records:
+                async with aclosing(self._records(log, (topic, partition), reach, begin)) as records:
                     async for record in records:
                         kept = hear(record)
                         if kept is not None:
@@ -184,9 +181,11 @@ class Rebuilding:
         await put_checkpoint(database, checkpoint)
         return putting.count
 
-    async def _records(self, log: Log, place: Place, reach: Mapping[Place, int]) -> AsyncGenerator[Record, None]:
+    async def _records(
+        self, log: Log, place: Place, reach: Mapping[Place, int], begin: int = 0
+    ) -> AsyncGenerator[Record, None]:
         try:
-            async for records in log.read({place: 0}, {place: reach[place]}):
+            async for records in log.read({place: begin}, {place: reach[place]}):
                 for record in records:
                     yield record
                 self._read += len(records)

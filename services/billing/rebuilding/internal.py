@@ -9,8 +9,9 @@ from contracts.messages.invoices import LaneInvoiced, LaneInvoicingDue, PayerInv
 from contracts.values.immutable import Immutable
 from services.billing.documents.run import Counts
 from services.billing.rebuilding.events import PAGE, Run
-from services.billing.rebuilding.record import Said
+from services.billing.rebuilding.record import Said, Spot, origin_spot, said_in
 from services.engine.core.document import fields_of
+from services.engine.core.record import Record
 
 Part = tuple[str, int, int]
 """A lane's part in a run: period, run, lane."""
@@ -18,15 +19,28 @@ _LANE: Final = "LaneInvoicingDue:"
 
 
 class Finished:
-    """The lanes' parts that are said to be done, over all lanes: by part, what it counts."""
+    """What is said in the internal topic over all lanes: by part, what a lane that is done counts; the parts that were
+    begun; and the places of requests that were forwarded.
+    """
 
     def __init__(self) -> None:
         self.parts: dict[Part, Counts] = {}
+        self.begun: set[Part] = set()
+        self.forwarded: set[Spot] = set()
 
-    def hear(self, said: Said) -> None:
+    def hear(self, record: Record) -> None:
         """One more."""
-        if said.type == LaneInvoiced.__name__:
-            data = said.data
+        origin = origin_spot(record)
+        if origin is not None:
+            self.forwarded.add(origin[0])
+            return
+        said = said_in(record)
+        if said is None:
+            return
+        data = said.data
+        if said.type == LaneInvoicingDue.__name__:
+            self.begun.add((data["period"], data["run"], data["lane"]))
+        elif said.type == LaneInvoiced.__name__:
             self.parts.setdefault((data["period"], data["run"], data["lane"]), counts_in(data))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from contracts.messages.billing import BillingAccountChanged
 from contracts.messages.invoices import InvoiceIssued, InvoiceLinesIssued, LaneInvoicingDue
 from contracts.wire.envelope import Opened, opened
 from contracts.wire.message import Body
@@ -14,11 +15,22 @@ from services.billing.documents.run import LaneRun, Run, lane_run_id
 from services.billing.rebuilding.events import Events
 from services.billing.rebuilding.internal import Finished, Internal
 from services.billing.rebuilding.issued import Issued
-from services.billing.rebuilding.record import FULFILLMENT, Said, Spot, dead_spot, id_in, origin_spot, said_in, spot_of
+from services.billing.rebuilding.record import (
+    FULFILLMENT,
+    Said,
+    Spot,
+    dead_spot,
+    id_in,
+    named_in,
+    origin_spot,
+    said_in,
+    spot_of,
+)
 from services.billing.rebuilding.requests import Requests
 from services.billing.rebuilding.settings import SettingsSaid
 from services.billing.rebuilding.shelf import Shelf
 from services.billing.rebuilding.unfinished import Unfinished
+from services.billing.rules.contract import to_contract
 from services.billing.service import registry
 from services.billing.settings import Defaults
 from services.engine.core.checkpoint import Bookmark, Checkpoint
@@ -28,8 +40,10 @@ from services.engine.core.inbox import DecidedRequests
 from services.engine.core.lanes import home
 from services.engine.core.marks import Mark
 from services.engine.core.message import Message
+from services.engine.core.outbox import to_records
 from services.engine.core.reading import UNADDRESSED, Reader
-from services.engine.core.record import Headers, Record, digest
+from services.engine.core.record import Headers, Outgoing, Record, digest
+from services.engine.core.service import Emit
 
 EVENTS: Final = "billing.events"
 INTERNAL: Final = "billing.internal"
@@ -111,30 +125,47 @@ class Lane:
     _bookmarks: dict[str, Bookmark] = field(default_factory=dict)
     _incarnations: dict[str, int] = field(default_factory=dict)
     _waits_for: dict[str, list[SettingsSaid]] = field(default_factory=dict)
-    _named: set[str] = field(default_factory=set)
+    _late: set[str] = field(default_factory=set)
+    """Ids of what the lane had not read, as far as its position tells: something may have been said of it all the same.
+    """
+    _begun: bool = False
+    _committed: int = field(init=False)
+    _behind: dict[str, int] = field(default_factory=dict)
+    _touched: dict[str, Message] = field(default_factory=dict)
+    """Accounts that something behind the committed positions changed: perhaps nobody said so yet."""
 
     def __post_init__(self) -> None:
         """Nothing is heard yet."""
+        self._committed = self.read_to.get(SUBSCRIPTIONS, 0)
         self._registry = registry(self.defaults)
         known = {body.type_name(): body for body in self._registry.reads}
         self._reader = Reader("billing", known, self.lanes)
         self.shelf = Shelf(self.lanes)
         self.events = Events(self.defaults.term)
         self.internal = Internal(self.lane, self.finished, self.events.ended)
-        self.requests = Requests(self.events, self.internal)
+        self.requests = Requests(self.events, self.internal, self.lanes)
         self.issued = Issued(self.events, self.shelf)
 
-    def steps(self) -> Sequence[tuple[str, Hear]]:
-        """The topics in the order in which they are given to it, each whole, and what hears their records."""
+    def steps(self) -> Sequence[tuple[str, Hear, int]]:
+        """The topics in the order in which they are given to it, what hears their records, and from which offset on."""
         return (
-            (EVENTS, self.hear_event),
-            (LETTERS, self.hear_letter),
-            (INTERNAL, self.hear_internal),
-            (INTERNAL, self.hear_forwarded),
-            (REQUESTS, self.hear_request),
-            (SUBSCRIPTIONS, self.hear_subscription),
-            (EVENTS, self.hear_lines),
+            (SUBSCRIPTIONS, self.hear_late, self._committed),
+            (EVENTS, self.hear_event, 0),
+            (LETTERS, self.hear_letter, 0),
+            (INTERNAL, self.hear_internal, 0),
+            (INTERNAL, self.hear_forwarded, 0),
+            (REQUESTS, self.hear_request, 0),
+            (SUBSCRIPTIONS, self.hear_subscription, 0),
+            (EVENTS, self.hear_lines, 0),
         )
+
+    def hear_late(self, record: Record) -> None:
+        """A fact behind the position: where billing said something because of it, the position is too low."""
+        named = named_in(record)
+        if named is not None and record.partition == self.lane:
+            id_, subscription_id = named
+            self._behind[id_] = record.offset
+            self._behind.setdefault(subscription_id, record.offset)
 
     def hear_event(self, record: Record) -> None:
         """What billing said."""
@@ -144,6 +175,8 @@ class Lane:
         at_home = home(said.subject, self.lanes)
         if at_home == self.lane:
             self.events.hear(said)
+            if self._behind:
+                self._look_behind(said)
         elif record.partition == self.lane and not said.subject.startswith(UNADDRESSED):
             self.foreign.add(at_home)
 
@@ -161,6 +194,8 @@ class Lane:
             said = said_in(record)
             if said is not None and spot_of(record) not in self._dead and self._is_here(said):
                 self.internal.hear(said, taken=taken)
+                if not taken and self.events.last_page.get(said.subject) == said.id:
+                    self._touch(said.subject, record)
             return
         spot, incarnation = origin
         self._forwarded.add(spot)
@@ -177,30 +212,35 @@ class Lane:
     def hear_forwarded(self, record: Record) -> None:
         """The same once more, when all that billing said to itself was heard: what was forwarded to here."""
         origin = origin_spot(record)
-        if origin is not None and origin[0] not in self._inputs:  # it may have been forwarded more than once
-            self._inputs.add(origin[0])
-            self._input(record, only_requests=not self._takes(record))
+        decided = False
+        if origin is not None:
+            decided = origin[0] in self._inputs  # it may have been forwarded more than once
+            if not decided and self._input(record, only_requests=not self._takes(record)):
+                self._inputs.add(origin[0])
+                decided = True
+        if decided and record.offset == self.read_to.get(INTERNAL, 0) and record.partition == self.lane:
+            self.read_to[INTERNAL] = record.offset + 1
+            self.hear_internal(record)
 
     def hear_request(self, record: Record) -> None:
         """What finance asks."""
-        decided = spot_of(record) not in self._forwarded and self._input(record)
+        spot = spot_of(record)
+        decided = spot in self._dead or spot in self.finished.forwarded or self._input(record)
         if record.offset == self.read_to.get(REQUESTS, 0) and decided and record.partition == self.lane:
             self.read_to[REQUESTS] = record.offset + 1  # its answer is said: it is not to be told that it was repeated
         self._reads(record)
 
     def hear_subscription(self, record: Record) -> None:
         """What subscriptions are."""
-        if not self._named:
-            self._begin()
-        id_ = id_in(record)
-        if self._reads(record):
-            self._input(record)
-            if id_ is not None:
-                self._named.discard(id_)
-                for settings in self._waits_for.pop(id_, ()):
-                    settings.before.discard(id_)
-                    if not settings.before:
-                        self._set(settings)
+        self._begin()
+        if not self._reads(record):
+            return
+        self._input(record)
+        id_ = id_in(record) if self._waits_for else None
+        for settings in self._waits_for.pop(id_ or "", ()):
+            settings.before.discard(id_ or "")
+            if not settings.before:
+                self._set(settings)
 
     def hear_lines(self, record: Record) -> Kept | None:
         """An event once more: what is kept of an invoice, or a page of its lines. What was said twice is kept once."""
@@ -227,6 +267,8 @@ class Lane:
         self.issued.end()
         unfinished = Unfinished(self.events, self.internal, self.issued, self.shelf, self.defaults)
         outgoing = unfinished.end()
+        for message, body in self.requests.unsaid():
+            outgoing += tuple(to_records((Emit(body),), message, "billing", self.lanes, f"rebuilt{body.lane}."))
         for id_, mark in self._marks.items():
             self.shelf.put(Mark, id_, mark)
         for subject, memory in self.requests.remembered().items():
@@ -236,7 +278,7 @@ class Lane:
         for part, paging in self.internal.paging.items():
             if paging.begun:
                 self.shelf.put(LaneRun, lane_run_id(*part), unfinished.part(part, paging))
-        self._end_accounts()
+        outgoing += self._end_accounts()
         return Checkpoint(
             self.lane,
             epoch=1,
@@ -252,6 +294,23 @@ class Lane:
         """Everything but invoices that are done, and their pages."""
         return self.shelf.documents()
 
+    def _look_behind(self, said: Said) -> None:
+        """A commit may fail: what was said tells how far facts were read for certain."""
+        source, cause = said.cause
+        known = [cause] if source == FULFILLMENT else []
+        if said.type == InvoiceLinesIssued.__name__:
+            known = [line["subscription_id"] for line in said.data["lines"]]
+        for name in known:
+            at = self._behind.get(name, -1)
+            self.read_to[SUBSCRIPTIONS] = max(self.read_to.get(SUBSCRIPTIONS, 0), at + 1)
+
+    def _touch(self, payer_id: str, page: Record) -> None:
+        """What a page issued is said, and the lane had not gone on: perhaps nobody said the accounts."""
+        read, _, _ = self._reader.read(_Here(page, self.lane), 0)
+        if isinstance(read, Message):
+            accounts = (id_ for id_ in self.events.accounts if id_.startswith(f"{payer_id}/"))
+            self._touched |= dict.fromkeys(accounts, read)
+
     def _is_here(self, said: Said) -> bool:
         return said.type == LaneInvoicingDue.__name__ or home(said.subject, self.lanes) == self.lane
 
@@ -261,6 +320,7 @@ class Lane:
     def _reads(self, record: Record) -> bool:
         """Whether the lane had read it; the last such record is the bookmark."""
         if not self._takes(record):
+            self._late.add(id_in(record) or "")
             return False
         if record.partition == self.lane:
             self._bookmarks[record.topic] = Bookmark(record.offset, record.timestamp, digest(record))
@@ -284,14 +344,15 @@ class Lane:
             self.contradictions.append(f"{message.id} at {origin.address} cannot be taken in, nor is it dead: {error}")
             return False
         self.shelf.apply(decision.changes)
+        if not forwarded and record.partition == self.lane and record.offset >= self._committed:
+            self._touched |= {each.id: message for each in decision.changes if each.kind is Account}
         return True
 
     def _begin(self) -> None:
         """Settings before which no fact came are there from the beginning."""
-        if self._named:
+        if self._begun:
             return
-        causes = (account.cause for account in self.events.accounts.values())
-        self._named = {"begun"} | {id_ for source, id_ in causes if source == FULFILLMENT}
+        self._begun = True
         for each in self.events.settings.values():
             for settings in each:
                 for id_ in settings.before:
@@ -306,17 +367,35 @@ class Lane:
                 each.done = True
                 self.shelf.put(Payer, payer_id, each.onto(self.shelf.get(Payer, payer_id), self.lane))
 
-    def _end_accounts(self) -> None:
-        """Each is at the version that was said last; what it adds up to must be what was said then."""
+    def _end_accounts(self) -> tuple[Outgoing, ...]:
+        """Each is at the version that was said last; what it adds up to must be what was said then, unless that was
+        said because of something that is to be read again. What was not said of late changes is to be said.
+        """
+        outgoing: list[Outgoing] = []
         for id_, account in tuple(self.shelf.all(Account).items()):
             said = self.events.accounts.get(id_)
-            if said is None:
-                self.contradictions.append(f"account {id_} was never said")
-                continue
-            self.shelf.put(Account, id_, replace(account, version=said.version, unsaid=False))
             found = (account.active, account.monthly_total, account.outstanding, account.customers)
-            if found != said.totals and said.cause[1] not in self._named:
-                told, made = (", ".join(map(str, totals)) for totals in (said.totals, found))
-                self.contradictions.append(
-                    f"account {id_} was said last with {told} (active, monthly, outstanding, customers), and is {made}"
-                )
+            version = 0 if said is None else said.version
+            if (said is None or found != said.totals) and not (said is not None and said.cause[1] in self._late):
+                if id_ in self._touched:
+                    version += 1
+                    outgoing.append(self._said_of(account, version, self._touched[id_]))
+                elif said is None:
+                    self.contradictions.append(f"account {id_} was never said")
+                else:
+                    told, made = (", ".join(map(str, totals)) for totals in (said.totals, found))
+                    self.contradictions.append(
+                        f"account {id_} was said with {told} (active, monthly, outstanding, customers), and is {made}"
+                    )
+            self.shelf.put(Account, id_, replace(account, version=version, unsaid=False))
+        for id_, said in self.events.accounts.items():
+            if self.shelf.get(Account, id_) is None and said.cause[1] not in self._late:
+                self.contradictions.append(f"account {id_} was said, and no subscription makes it")
+        return tuple(outgoing)
+
+    def _said_of(self, account: Account, version: int, cause: Message) -> Outgoing:
+        payer = self.shelf.get(Payer, account.payer)
+        assert payer is not None, "an account comes into being with its payer"
+        fact = BillingAccountChanged(version=version, account=to_contract(account, payer, self.defaults))
+        (outgoing,) = to_records((Emit(fact),), cause, "billing", self.lanes, "end")
+        return outgoing

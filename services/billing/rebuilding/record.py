@@ -62,6 +62,15 @@ def id_in(record: Record) -> str | None:
         return None
 
 
+def named_in(record: Record) -> tuple[str, str] | None:
+    """The id of a fact about a subscription, and that of the subscription."""
+    try:
+        wire = _DECODER.decode(record.value or b"")
+        return wire.id, str(wire.data["subscription"]["subscription_id"])
+    except (msgspec.MsgspecError, ValueError, KeyError, TypeError):
+        return None
+
+
 def spot_of(record: Record) -> Spot:
     """Where it stands."""
     return record.topic, record.partition, record.offset

@@ -1,9 +1,10 @@
 """The requests that a lane decided, as its documents remember them, and the runs that they began."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.messages.invoices import BillingRunCompleted, BillingRunRequested
+from contracts.messages.invoices import BillingRunCompleted, BillingRunRequested, LaneInvoicingDue
 from contracts.messages.payers import PayerSettingsChanged
 from contracts.values.refusals import Code
 from services.billing.documents.run import Counts, Pass, Run
@@ -25,6 +26,7 @@ class Requests:
 
     events: Events
     internal: Internal
+    lanes: int
     _known: dict[str, list[tuple[int, Message, str]]] = field(default_factory=dict)
     _identities: set[bytes] = field(default_factory=set)
     _begun: dict[str, list[tuple[int, Message]]] = field(default_factory=dict)
@@ -70,6 +72,20 @@ class Requests:
     def runs(self) -> dict[str, Run]:
         """By ``run:period``, its runs."""
         return {subject: self._run(begun) for subject, begun in self._begun.items()}
+
+    def unsaid(self) -> Iterator[tuple[Message, LaneInvoicingDue]]:
+        """Of the runs under way, the lanes that nobody told of it, with the request."""
+        for begun in self._begun.values():
+            for number, message in begun:
+                body = message.body
+                if not isinstance(body, BillingRunRequested) or (body.period, number) in self.events.completed:
+                    continue
+                for lane in range(self.lanes):
+                    if (body.period, number, lane) not in self.internal.finished.begun:
+                        yield (
+                            message,
+                            LaneInvoicingDue(lane=lane, period=body.period, run=number, as_of=body.as_of, after=""),
+                        )
 
     def _run(self, begun: list[tuple[int, Message]]) -> Run:
         run = Run()
