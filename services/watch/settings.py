@@ -8,7 +8,8 @@ from services.engine.runtime.settings import Settings, between, chosen
 
 DAYS = 400
 """More than a year: a contract's last month asks how its first one came about."""
-MOST_DAYS = 36_500
+MOST_DAYS = 24_000
+"""MongoDB counts the seconds of such an index with 31 bits."""
 
 
 class WatchSettings(Immutable):
