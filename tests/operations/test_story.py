@@ -21,10 +21,10 @@ from services.watch.rules.tree import plant
 from services.watch.telling.told import Fate, Told
 from tests.watch.tellings import BEGIN, told
 
-ASKED = {"topic": "orders.requests", "fate": Fate.ASKED, "type": "OrderSubmitted", "by": "shop"}
-SCAN = {"topic": "fulfillment.requests", "fate": Fate.ASKED, "type": "Scan", "by": "dock"}
-MADE = {"topic": "subscriptions.events", "type": "SubscriptionCreated"}
-NO = {"topic": "fulfillment.events", "type": "Refused", "fate": Fate.REFUSED, "code": "taken"}
+ASKED: dict[str, Any] = {"topic": "orders.requests", "fate": Fate.ASKED, "type": "OrderSubmitted", "by": "shop"}
+SCAN: dict[str, Any] = {"topic": "fulfillment.requests", "fate": Fate.ASKED, "type": "Scan", "by": "dock"}
+MADE: dict[str, Any] = {"topic": "subscriptions.events", "type": "SubscriptionCreated"}
+NO: dict[str, Any] = {"topic": "fulfillment.events", "type": "Refused", "fate": Fate.REFUSED, "code": "taken"}
 ROWS = (
     told("ask", words="order A-1 submitted", **ASKED),
     told("A-1@1", at=0.02, source="leaseline/orders", words="order A-1 placed", by="orders"),
@@ -45,7 +45,7 @@ def shown(rows: tuple[Told, ...] = ROWS, *, more: bool = False) -> str:
 def test_every_record_is_a_line_below_its_cause_with_the_time_between_and_long_gaps_are_folded() -> None:
     told_lines = [line.rstrip() for line in shown().splitlines() if line.strip()]
     assert told_lines == [
-        "Order A-1: 5 records from 2026-03-02 09:00:00 UTC on, the last one 7 days ago",
+        "Order A-1: 5 records from 2026-03-02 09:00:00 UTC on, the last one 6 days ago",
         "2026-03-02",
         "09:00:00.000           OrderSubmitted  order A-1 submitted  by shop",
         "09:00:00.020           OrderPlaced  order A-1 placed  by orders",
