@@ -21,6 +21,7 @@ from operations.cli import (
     assets,
     console,
     customers,
+    dead,
     dead_letters,
     doctor,
     http,
@@ -78,6 +79,7 @@ app.add_typer(invoices.app, name="invoices")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(orders.app, name="orders")
+app.add_typer(dead.app, name="dead")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(watch_index.app, name="watch")
 app.command()(doctor.doctor)

@@ -4,7 +4,7 @@
 third time that it reaches that step, ``LEASELINE_TEST_PAUSE=read:2`` stops it there until somebody continues it. The
 steps are those of the engine (consumed, read, saved, published, committed) and ``written``: everything is written, and
 the transaction still open. ``LEASELINE_TEST_SPLIT_FOR`` is how many seconds a lane may stay split.
-``LEASELINE_TEST_RAISE=conclude:o-7``: this hook of the service raises at every message about this subject.
+``LEASELINE_TEST_RAISE=decide:o-7,o-8``: this hook of the service raises at every message about these subjects.
 """
 
 import os
@@ -58,14 +58,14 @@ def _commits_after(points: FailPoints) -> None:
 
 
 def _raising(service: Service) -> Service:
-    hook, _, subject = os.environ.get(RAISE, "").partition(":")
+    hook, _, subjects = os.environ.get(RAISE, "").partition(":")
     if not hook:
         return service
     real = getattr(service, hook)
 
     def raises(message: Message, *others: object) -> object:
-        if message.subject == subject:
-            raise ArithmeticError(subject)
+        if message.subject in subjects.split(","):
+            raise ArithmeticError(message.subject)
         return real(message, *others)
 
     return replace_by(service, {hook: raises})

@@ -48,7 +48,7 @@ def _neighbour(name: str, lane: int, lanes: int) -> str:
     return next(order_id for n in range(10_000) if home(order_id := f"{name}-{n}", lanes) == lane)
 
 
-async def _poisoned(installation: Installation) -> tuple[dict[tuple[str, int, int], Poison], Sequence[str]]:
+async def poisoned(installation: Installation) -> tuple[dict[tuple[str, int, int], Poison], Sequence[str]]:
     """Every record of the table between two good orders of its lane; where each stands, and the ids of the orders."""
     lanes = installation.lanes
     places: dict[tuple[str, int, int], Poison] = {}
@@ -114,7 +114,7 @@ async def test_each_poisonous_record_is_dead_lettered_or_answered_once_and_its_n
     services.until_ready()
     await installation.until_quiet(services.processes)
     async with _replies(kafka):
-        places, orders = await _poisoned(installation)
+        places, orders = await poisoned(installation)
         counted, aborted = await _transactions(kafka, fresh_name, 3, installation.lanes)
         await installation.until_quiet(services.processes)
 

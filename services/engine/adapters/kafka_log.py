@@ -19,6 +19,10 @@ WAITS: Final = 250
 """Milliseconds that the broker lets a fetch wait when there is nothing new."""
 FETCHED: Final = 2 * 1024 * 1024
 """Bytes that one fetch brings: a reader lies idle with as much in memory."""
+STEP: Final = 0.5
+"""Seconds that one look into the log may take."""
+AT_ONCE: Final = 1000
+"""Records that it brings at most."""
 ANSWER: Final = 10.0
 """Seconds that Kafka has to tell where a log begins and ends."""
 
@@ -98,6 +102,36 @@ class LogReader:
         """What comes within this time, at most so many; of each partition in its order."""
         found = await self._consumer.getmany(timeout_ms=max(1, round(seconds * 1000)), max_records=most)
         return [record for records in found.values() for record in records]
+
+    async def between(self, begins: Mapping[Place, int], ends: Mapping[Place, int]) -> AsyncIterator[ConsumerRecord]:
+        """Every record from ``begins`` to before ``ends``, those of a partition in their order. What is no record
+        there (markers, aborted ones) is passed. Raises ``KafkaError``; TimeoutError if nothing comes any more.
+        """
+        left = {place: end for place, end in ends.items() if begins[place] < end}
+        if not left:
+            return
+        self.seek({place: begins[place] for place in left})
+        silent = 0.0
+        while left:
+            records = await self.read(STEP, AT_ONCE)
+            silent = 0.0 if records else silent + STEP
+            for record in records:
+                if record.offset < ends[record.topic, record.partition]:
+                    yield record
+            for place in tuple(left):
+                if await self._consumer.position(TopicPartition(*place)) >= left[place]:
+                    self._consumer.pause(TopicPartition(*place))
+                    del left[place]
+            if silent > ANSWER:
+                raise TimeoutError("the log is not read to its end")
+
+    async def since(self, places: Sequence[Place], time: int) -> dict[Place, int]:
+        """The first offset of each partition that came at this time or later (milliseconds UTC); its end if none."""
+        partitions = {TopicPartition(*place): time for place in places}
+        async with asyncio.timeout(ANSWER):
+            found = await self._consumer.offsets_for_times(partitions)
+            ends = await self._consumer.end_offsets(list(partitions))
+        return {(place.topic, place.partition): ends[place] if at is None else at.offset for place, at in found.items()}
 
 
 def _plain(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:

@@ -48,6 +48,19 @@ class KafkaProducer:
         except BaseExceptionGroup as errors:
             raise NotSaid(", ".join(sorted({type(error).__name__ for error in errors.exceptions}))) from errors
 
+    async def publish_one(self, record: Outgoing) -> int:
+        """One record by itself; its offset, or ``NotSaid``: then nobody knows whether it stands there."""
+        try:
+            async with asyncio.timeout(PUBLISHED):
+                producer = await self._started()
+                async with self._turns[record.topic, record.lane]:
+                    sent = await (
+                        await producer.send_batch(_alone(producer, record), record.topic, partition=record.lane)
+                    )
+                    return int(sent.offset)
+        except (KafkaError, TimeoutError, OSError, ValueError) as error:
+            raise NotSaid(type(error).__name__) from error
+
     async def _in_order(self, producer: AIOKafkaProducer, place: Place, records: Sequence[Outgoing]) -> None:
         topic, partition = place
         async with self._turns[place]:
@@ -90,6 +103,13 @@ class KafkaProducer:
     async def close(self) -> None:
         """Ends the producer; everything was acknowledged before."""
         await self.replace()
+
+
+def _alone(producer: AIOKafkaProducer, record: Outgoing) -> object:
+    batch = producer.create_batch()
+    if not _added(batch, record):
+        raise ValueError("a record is larger than a produce batch")
+    return batch
 
 
 def _added(batch: object, record: Outgoing) -> bool:

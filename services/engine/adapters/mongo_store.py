@@ -27,6 +27,7 @@ from services.engine.adapters.mongo_failures import failures_named
 from services.engine.adapters.mongo_growing import GROWING, growing_of
 from services.engine.adapters.mongo_indexes import indexes_of, name_of, only_where, replaced
 from services.engine.adapters.mongo_lanes import CHECKPOINTS, INSTALLATION
+from services.engine.adapters.mongo_pages import asked_of
 from services.engine.adapters.mongo_rebuilding import REBUILDING, why_stopped
 from services.engine.core.answer import ANSWERS
 from services.engine.core.checkpoint import Checkpoint
@@ -289,15 +290,8 @@ class MongoTransaction:
 
     async def page(self, collection: str, page: Page[Any]) -> Sequence[tuple[str, Stored]]:
         """One page, by id."""
-        asked: dict[str, Any] = dict(page.equal)
-        asked |= {name: {"$lte": most} for name, most in page.at_most}
-        between = {"$gt": page.after} if page.after else {}
-        if page.below:
-            between["$lt"] = page.below
-        if between:
-            asked["_id"] = between
         with failures_named(before_commit=True):
-            cursor = self._database[collection].find(asked, session=self._session, batch_size=page.limit + 1)
+            cursor = self._database[collection].find(asked_of(page), session=self._session, batch_size=page.limit + 1)
             found = await cursor.sort("_id", 1).limit(page.limit).to_list(None)
         return [(document["_id"], document) for document in found]
 

@@ -129,6 +129,10 @@ class BatchUnitOfWork:
         for key in keys:
             self._stored.setdefault(key, found.get(key))
 
+    def loaded(self, key: Key) -> Stored | None:
+        """The document as it was loaded; None: there was none, or nobody asked for it."""
+        return self._stored.get(key)
+
     def put_page(self, page: Page[Any], found: Sequence[tuple[str, Stored]]) -> None:
         """Notes what a page holds."""
         name = self._names[page.kind]

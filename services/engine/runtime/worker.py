@@ -21,11 +21,10 @@ from services.engine.core.planning import Planning
 from services.engine.core.reading import Reader, Reject
 from services.engine.core.record import Place, Record
 from services.engine.core.service import Service
-from services.engine.core.unit_of_work import Lacking
 from services.engine.runtime.journal import Journal
 from services.engine.runtime.lane_manager import LaneManager, Ports
 from services.engine.runtime.origins import Origins
-from services.engine.runtime.ports import Transaction
+from services.engine.runtime.planned import planned
 from services.engine.runtime.setbacks import Setbacks, wait_after
 
 MOST_RECORDS = 2000
@@ -260,11 +259,7 @@ class Worker:
         self._at("read")
         try:
             async with self._ports.store.transaction() as transaction:
-                await _load(planning, planning.prefetch(), transaction)
-                await _load(planning, planning.prefetch_related(), transaction)
-                while (wants := planning.decide()) is not None:
-                    await _load(planning, wants, transaction)
-                plan = planning.plan()
+                plan = await planned(planning, transaction)
                 await transaction.save(plan.writes, plan.checkpoints)
                 await transaction.commit()
         except _TooMany:  # what came in a row is told, though none of it is saved
@@ -298,11 +293,3 @@ class _TooMany(Stop):
 def _unclear(fault: Exception) -> bool:
     """Whether the session may still hold something open; being fenced off says clearly that nothing was saved."""
     return isinstance(fault, Doubt) and not isinstance(fault, Fenced)
-
-
-async def _load(planning: Planning, lacking: Lacking, transaction: Transaction) -> None:
-    keys, pages = lacking
-    if keys:
-        planning.work.put_loaded(keys, await transaction.load(keys))
-    for collection, page in pages:
-        planning.work.put_page(page, await transaction.page(collection, page))
