@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 
 from contracts.values.immutable import Immutable
 from operations.mending.opening import Mending
+from services.engine.core.document import replace
 from services.mending.acts import By
 from services.mending.behind import Newer, newer_than
 from services.mending.found import Shelved
+from services.mending.holding_up import holds_up
 from services.mending.query import Query
 from services.mending.replaying import Preview, Told
 
@@ -34,6 +36,7 @@ async def previews(
         if shelved is not None:
             behind = newer.get(shelved.letter.address, ())
             preview = await mending.replaying.preview(shelved, behind, told, edit)
+            preview = replace(preview, holds_up=await holds_up(shelved.letter, mending.ask))
             found.append(preview if len(letters) == 1 else _small(preview))
         tell(Progress("rehearsed", number + 1, len(letters)))
     return found

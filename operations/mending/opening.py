@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
+from typing import Any
 
 from contracts.values.immutable import Immutable
 from installation.errors import InstallationError, kafka_answers, mongo_answers
@@ -16,6 +17,7 @@ from services.engine.core.faults import Doubt, NotSaid
 from services.engine.core.service import Service
 from services.engine.runtime.rehearsing import Rehearsal
 from services.mending.acts import SERVICES
+from services.mending.holding_up import MOST
 from services.mending.replaying import Replaying
 from services.mending.shelf import Shelf
 
@@ -29,6 +31,10 @@ class Mending(Immutable):
     client: Client
     databases: str
     lanes: int
+
+    async def ask(self, service: str, collection: str, wanted: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Documents of a service, at most a hundred: for who waits for a letter."""
+        return await self.client[f"{self.databases}_{service}"][collection].find(wanted).limit(MOST).to_list()
 
 
 def service_of(name: str) -> Service:

@@ -157,7 +157,9 @@ def _decided(named: Rehearsed, message: Message, said: Sequence[Mapping[str, Any
     names = tuple(dict.fromkeys(str(each["type"]).split(".")[-2] for each in mine))
     answers = _answers(mine)
     codes = tuple(dict.fromkeys(code for each in answers for code in _codes(each["data"])))
-    verdict = _verdict(message, names, changed=changed or bool(said))
+    if message.model.kind is not Kind.PROPOSAL:  # one that is known gets its first answer again
+        changed = changed or bool(said)
+    verdict = _verdict(message, names, changed=changed)
     detail = ""
     if verdict is Verdict.ALREADY_SO and answers:
         detail = f"the first was answered {answers[0]['data'].get('outcome', '')}"
