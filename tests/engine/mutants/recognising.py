@@ -47,7 +47,7 @@ def _at_once(self: Reader, envelope: Opened, record: Record, origin: Origin) -> 
     time, suspect = message_time(envelope.time, origin.recorded)
     return Message(
         envelope.model, body, envelope.refusals, envelope.data, envelope.source, envelope.id, time, origin.recorded,
-        suspect, subjects, record.partition, origin,
+        suspect, subjects, record.partition, origin, trace=envelope.trace,
     )  # fmt: skip
 
 

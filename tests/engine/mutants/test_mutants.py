@@ -18,6 +18,7 @@ def test_an_engine_without_the_rule_is_noticed(mutant: Mutant, record_property: 
     record_property("mutant", json.dumps(told))
     assert not killed.failures
     assert killed.seeds, f"{mutant.name} survived {mutant.seeds} seeds"
+    assert "in the trace" not in killed.violation, "a mutant of this rule loses a trace: it proves nothing of the rule"
 
 
 def test_every_rule_has_a_mutant() -> None:
