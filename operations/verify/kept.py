@@ -50,12 +50,18 @@ def enter_order(books: Books, order: AnyDocument) -> None:
     cancelled = order.get("cancelled_at") is not None
     confirmed = order.get("confirmed_at") is not None
     held = bool(order.get("holds"))
-    books.add(
-        "orders", order_id, order["version"], order.get("status", "pending"), held, confirmed, cancelled, order["payer"]
-    )
+    status, test = order.get("status", "pending"), order.get("test", False)
+    books.add("orders", order_id, order["version"], status, held, confirmed, cancelled, order["payer"], test)
     told = {row["item_id"]: (row["taken"], row["cancelled"]) for row in order.get("progress", ())}
     for item in order["items"]:
         books.add("items", order_id, item["item_id"], item["quantity"], *told.get(item["item_id"], (0, 0)))
+
+
+def enter_tally(books: Books, tally: AnyDocument) -> None:
+    """How many orders of a lane have each status, by what the search counts."""
+    for status, orders in tally.items():
+        if status != "_id":
+            books.add("tallies", tally["_id"], status, orders)
 
 
 def enter_awaited_order(books: Books, awaited: AnyDocument) -> None:
@@ -170,6 +176,7 @@ def enter_payer(books: Books, payer: AnyDocument) -> None:
 
 COLLECTIONS: Final = (
     ("orders", "orders", enter_order),
+    ("orders", "tallies", enter_tally),
     ("orders", "awaited_orders", enter_awaited_order),
     ("orders", "change_lines", enter_change_line),
     ("fulfillment", "ledgers", enter_ledger),

@@ -41,7 +41,8 @@ nothing could be entered, and why; ``place`` begins with ``record``, ``document`
 
 KEPT: Final[Mapping[str, str]] = {
     "checkpoints": "service, topic, lane, next, incarnation, PRIMARY KEY (service, topic, lane)",
-    "orders": "order_id PRIMARY KEY, version, status, held, confirmed, cancelled, payer",
+    "orders": "order_id PRIMARY KEY, version, status, held, confirmed, cancelled, payer, test",
+    "tallies": "lane, status, orders",
     "items": "order_id, item_id, units, taken, cancelled",
     "ledgers": "order_id PRIMARY KEY, version, opened, cancelled, payer",
     "lines": "order_id, item_id, units, taken, cancelled",
