@@ -40,7 +40,7 @@ from operations.cli import (
     up,
     users,
     verify,
-    watch_index,
+    watch,
     worker,
 )
 from operations.terminal.signs import visible, visible_lines
@@ -81,7 +81,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead.app, name="dead")
 app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(watch_index.app, name="watch")
+app.add_typer(watch.app, name="watch")
 app.command()(doctor.doctor)
 app.add_typer(rebuild.app, name="rebuild")
 app.command()(http.http)

@@ -17,7 +17,7 @@ from services.watch.resources import how_far, index_of
 from services.watch.settings import days_of
 
 BAR: Final = 30
-app = typer.Typer(no_args_is_help=True, help="The watch room's index: how far it has read, and how it is built anew.")
+app = typer.Typer()
 
 
 @app.command()
