@@ -23,9 +23,10 @@ from services.engine.observe.standing import tell_ready, tell_servers
 from services.engine.observe.thinning import Libraries
 from services.engine.runtime.giving_back import keep_one_arena
 from services.engine.runtime.mistyped import mistyped
+from services.watch.courtesy import Courtesy
 from services.watch.figures import WatchFigures
 from services.watch.index import Index
-from services.watch.indexing import NAMES, Indexing
+from services.watch.indexing import GATHERS, NAMES, Indexing
 from services.watch.settings import WatchSettings
 from services.watch.telling.tell import tell
 
@@ -67,6 +68,8 @@ async def served(settings: WatchSettings, libraries: Libraries) -> None:
             figures,
             complain=outages.complain,
             ready=ready,
+            courtesy=Courtesy(),
+            gathers=GATHERS,
         )
         with serve_health(settings.engine.health_port, figures.registry, watched):
             tasks = [asyncio.create_task(each) for each in (outages.keep_asking(), watched.keep_beating())]

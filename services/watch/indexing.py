@@ -18,6 +18,7 @@ from contracts.topics import TOPICS
 from services.engine.adapters.kafka_whole_log import LogMoved, WholeLog, opened_whole_log
 from services.engine.core.faults import Doubt
 from services.engine.core.record import Place, digest
+from services.watch.courtesy import Courtesy
 from services.watch.documents.row import to_row
 from services.watch.figures import WatchFigures
 from services.watch.index import Index, Replaced
@@ -32,6 +33,10 @@ POLL: Final = 0.5
 """Seconds that a reading waits for records."""
 LOOKS_EVERY: Final = 5.0
 """Seconds from one look at the ends of the log to the next: so old is the lag that is told."""
+GATHERS: Final = 1.0
+"""Seconds that the service lets records gather after a batch that was not full: each batch costs the database a write
+by a majority, however small it is. So much later a story is.
+"""
 AGAIN: Final = 1.0
 """Seconds before another try, when a server is away."""
 Tell = Callable[[ConsumerRecord], Told]
@@ -64,6 +69,8 @@ class Indexing:
         progress: Callable[[int, int], None] = lambda _read, _behind: None,
         at: Callable[[str], None] = lambda _step: None,
         looks_every: float = LOOKS_EVERY,
+        courtesy: Courtesy | None = None,
+        gathers: float = 0.0,
     ) -> None:
         self._index = index
         self._kafka = kafka
@@ -74,6 +81,8 @@ class Indexing:
         self._progress = progress
         self._at = at
         self._looks_every = looks_every
+        self._courtesy = courtesy
+        self._gathers = gathers
         self._read = 0
         self._log = structlog.get_logger("watch")
 
@@ -116,6 +125,7 @@ class Indexing:
         looked = time.monotonic()
         while True:
             records = await log.read(POLL, AT_ONCE)
+            begun = time.monotonic()
             self._at("read")
             try:
                 new = following.unread(records)
@@ -129,6 +139,7 @@ class Indexing:
             for topic, count in Counter(record.topic for record in new).items():
                 self._figures.told(topic, count)
             self._read += len(new)
+            await self._rest(len(records), time.monotonic() - begun)
             if time.monotonic() - looked >= self._looks_every or (until_read and not records):
                 behind = await self._look(following)
                 looked = time.monotonic()
@@ -136,6 +147,12 @@ class Indexing:
                     raise Standing
                 if set(await log.places()) != set(places):
                     raise LogMoved("partitions were added, or topics")
+
+    async def _rest(self, records: int, seconds: float) -> None:
+        """After a batch of so many records, which took so long."""
+        rest = self._courtesy.rest_after(seconds) if records and self._courtesy is not None else 0.0
+        gathers = self._gathers if 0 < records < AT_ONCE // 2 else 0.0
+        await asyncio.sleep(max(rest, gathers))
 
     async def _look(self, following: "Following", lost: int = 0) -> int:
         behind = await following.behind()

@@ -313,6 +313,11 @@ async def test_the_process_says_how_far_it_is_and_goes_on_where_it_was_killed(
 
             await until(ready, "the watch service")
             await until(lambda n=number: _all(watched, 80 * n), "its rows")  # type: ignore[misc]  # bound at once
+            if number == 2:  # lanes are added while it reads
+                await create_topics(installation.addresses.kafka, 2 * installation.lanes)
+                await until_there(installation.addresses.kafka, 2 * installation.lanes)
+                await installation.feed(fed(2))
+                await until(lambda: _all(watched, 240), "the rows of new partitions")
             assert "leaseline_watch_behind_records " in (await asked.get("/metrics")).text
         if number == 1:
             process.popen.kill()
