@@ -40,6 +40,7 @@ from operations.cli import (
     up,
     users,
     verify,
+    waiting,
     watch,
     worker,
 )
@@ -80,6 +81,9 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead.app, name="dead")
+app.add_typer(waiting.parked, name="parked")
+app.add_typer(waiting.holds, name="holds")
+app.add_typer(waiting.changes, name="changes")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(watch.app, name="watch")
 app.command()(doctor.doctor)
