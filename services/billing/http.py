@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.billing.api import routes
-from services.billing.app import defaults
+from services.billing.app import defaults, service
 from services.billing.papers import Papers
 from services.billing.service import SERVICE_NAME
 from services.http.process import main
@@ -12,7 +12,7 @@ from services.http.side import Side
 
 def side(papers: Papers | None = None) -> Side:
     """Billing's side, under the settings of the deployment. Raises SystemExit for a wrong one."""
-    return Side(SERVICE_NAME, partial(routes, defaults=defaults(), papers=papers))
+    return Side(SERVICE_NAME, partial(routes, defaults=defaults(), papers=papers), decides=service)
 
 
 if __name__ == "__main__":

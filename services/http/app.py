@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from types import MappingProxyType
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
@@ -23,6 +23,7 @@ from services.engine.observe.health import Watched
 from services.engine.observe.standing import tell_ready
 from services.http import health
 from services.http.asking import requests
+from services.http.asking.door import Door
 from services.http.bounded import Bounded
 from services.http.callers.identity import Identity
 from services.http.callers.locking import Locks
@@ -31,6 +32,7 @@ from services.http.events import api as events
 from services.http.events.feed import Feed
 from services.http.figures import Counted, HttpFigures, Timed
 from services.http.imports import api as imports
+from services.http.mending import api as mending
 from services.http.settings import HttpSettings
 from services.http.side import OpenSide, Side
 from services.http.telling import pages
@@ -115,10 +117,18 @@ def build(
     app.mount(pages.ASSETS, pages.assets())
     app.include_router(events.routes(feed, known))
     for side, found in zip(sides, opened, strict=True):
-        app.include_router(side.routes(found.door, known))
+        for router in _routes(side, found.door, known, mending.Ground(readers, producer, settings.engine.databases)):
+            app.include_router(router)
     check_scopes(app)
     app.add_middleware(Bounded, bounds=settings.bounds)
     return app
+
+
+def _routes(side: Side, door: Door, identity: Identity, ground: mending.Ground) -> Iterator[APIRouter]:
+    """Those of a side, and those of its service's dead letters."""
+    yield side.routes(door, identity)
+    if side.decides is not None:
+        yield mending.routes(mending.Mended(side.decides(), door, ground), identity)
 
 
 class _Serving:

@@ -11,6 +11,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.values.immutable import Immutable
 from services.engine.adapters.kafka_producer import KafkaProducer
+from services.engine.core.service import Service
 from services.engine.runtime.settings import Settings
 from services.http.asking.door import Door
 from services.http.asking.request_store import RequestStore
@@ -36,6 +37,8 @@ class Side(Immutable):
     """Collections whose documents are there only while something waits: they are counted."""
     oldest: Mapping[str, Oldest] = {}
     """By what waits, how it is found since when the oldest of it does."""
+    decides: Callable[[], Service] | None = None
+    """The service under the settings of its workers, whose dead letters are mended here; None: it has none."""
 
 
 class OpenSide:

@@ -19,6 +19,9 @@ SCOPES: Final = {
     "billing:run": "Start billing runs.",
     "events:read": "Read everything that is said.",
     "watch:read": "Read the story of everything, as the watch room tells it.",
+    "watch:personal": "See what is personal in a message; who saw it is on record.",
+    "dead:read": "Read dead letters, and what they would be now.",
+    "dead:write": "Send dead letters again, or leave them.",
     "imports:write": "Send files of orders, variants, devices and scans.",
     "people:delegate": "Ask on behalf of people, as a console does: with their names and their scopes.",
 }
@@ -37,6 +40,9 @@ WHOLE: Final = frozenset(
         "billing:write",
         "billing:run",
         "watch:read",
+        "watch:personal",
+        "dead:read",
+        "dead:write",
         "people:delegate",
     ]
 )

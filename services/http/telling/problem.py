@@ -41,6 +41,7 @@ class Fault(StrEnum):
     FILE_INVALID = "file_invalid"
     IMPORT_TAKEN_OVER = "import_taken_over"
     IMPORT_BROKEN = "import_broken"
+    HELD_BACK = "held_back"
     DEFECT = "defect"
 
 
@@ -194,6 +195,12 @@ TITLES: Final[Mapping[Fault, tuple[int, str, str, Retry]]] = {
         "The file was not sent to its end",
         "Send it again with the same Idempotency-Key: what was decided is not done twice.",
         "same_key",
+    ),
+    Fault.HELD_BACK: (
+        409,
+        "The dead letter is not sent again as things are",
+        "Look at what is named; send it again with the word that is named, or discard it.",
+        "never",
     ),
     Fault.DEFECT: (
         500,

@@ -1,0 +1,1 @@
+"""Dead letters over HTTP, a service at a time."""
