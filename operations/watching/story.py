@@ -7,23 +7,14 @@ from typing import Final
 from contracts.values.immutable import Immutable
 from operations.terminal.counts import counted
 from operations.terminal.screen import Screen, Styled
+from operations.watching.line import COLOURS, SIGNS
 from services.watch.queries import Story
 from services.watch.rules.tree import Follows, Step, plant
-from services.watch.telling.told import Fate
 
 LONG: Final = timedelta(hours=1)
 """Between two records that stand one below the other: so much is folded to a line of its own."""
 DEEPEST: Final = 12
 """Steps of a chain that are set in; what is deeper stands in one column, with its depth."""
-STYLES: Final = {
-    Fate.ASKED: "bold",
-    Fate.SAID: "green",
-    Fate.REFUSED: "red",
-    Fate.PARKED: "yellow",
-    Fate.REPEATED: "dim",
-    Fate.DEAD: "bold red",
-    Fate.INTERNAL: "dim",
-}
 
 
 class StoryLine(Immutable):
@@ -137,7 +128,7 @@ def _parts(line: StoryLine) -> Sequence[Styled]:
     return [
         (f"{line.clock} {line.delay:>9} ", "dim"),
         (line.branch, "dim"),
-        (told.type or "(unreadable)", STYLES[told.fate]),
+        (f"{SIGNS[told.fate]} {told.type or '(unreadable)'}", COLOURS[told.fate]),
         f"  {told.words}",
         ("".join(f"  {each}" for each in behind if each), "dim"),
     ]

@@ -100,6 +100,7 @@ class Indexing:
                 self._log.warning("watch.begins_anew")
             except LogMoved as moved:
                 self._log.warning("watch.log_moved", reason=str(moved)[:200])
+                await asyncio.sleep(AGAIN / 10)
             except Doubt as fault:
                 self._complain("Kafka", str(fault))
                 await asyncio.sleep(AGAIN)
@@ -208,6 +209,7 @@ class Following:
             elif going_on.found is Found.LOST:
                 moved(place, going_on.found, going_on.lost)
                 self._positions[place] = Position(going_on.at)
+                await self._index.save({place: self._positions[place]})  # or it would be counted again
             lost += going_on.lost
             at[place] = going_on.at
         self._log.seek(at)

@@ -1,12 +1,13 @@
 """What is read of the index: the records of a story, from its own to their causes and effects."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.values.immutable import Immutable
+from services.engine.core.message import EPOCH
 from services.watch.documents.row import AT, ENTRIES, from_row
 from services.watch.index import ROWS, State, read_state
 from services.watch.rules.belonging import Wanted, belongs, candidates, entries_for, invoices_in
@@ -18,6 +19,8 @@ MOST: Final = 2_000
 MOST_EVER: Final = 20_000
 AT_ONCE: Final = 500
 """Identities that one question asks about."""
+LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""Behind every record, and a moment in any time zone."""
 LONGEST_CHAIN: Final = 60
 """Causes that are looked up one behind the other; pages that call for one another may be thousands."""
 
@@ -86,7 +89,7 @@ class _Reader:
             return [], bool(entries)
         wanted: dict[str, Any] = {ENTRIES: {"$in": list(entries)} if len(entries) > 1 else entries[0]}
         if self._since is not None:
-            wanted[AT] = {"$gte": self._since}
+            wanted[AT] = {"$gte": min(max(self._since, EPOCH), LAST)}
         cursor = self._rows.find(wanted).sort([(AT, 1), ("_id", 1)]).limit(most + 1)
         found = [from_row(row, self._names) for row in await cursor.to_list()]
         return found[:most], len(found) > most

@@ -8,9 +8,10 @@ from services.fulfillment import http as fulfillment
 from services.http import process
 from services.http.asking import commands
 from services.orders import http as orders
+from services.watch import http as watch
 
 ONCE = (0.0,)
 
 if __name__ == "__main__":
     commands.LOOKED_AFTER = ONCE  # type: ignore[misc,assignment]  # final for everybody else
-    process.main((orders.SIDE, fulfillment.SIDE, billing.side(PrintedPapers("Leaseline"))))
+    process.main((orders.SIDE, fulfillment.SIDE, billing.side(PrintedPapers("Leaseline")), watch.SIDE))

@@ -1,7 +1,7 @@
 """What belongs to a story, read from a real index: large orders, shared causes, other people's effects."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -158,3 +158,12 @@ async def test_what_is_nearly_called_so_is_named(index: Database) -> None:
     assert await find_near(index, "up-2") == ("UP-2",)
     assert await find_near(index, "#Shop-1,") == ("Shop-1",)
     assert await find_near(index, "nothing") == ()
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+async def test_a_moment_that_is_in_no_calendar_of_the_database_is_before_or_behind_everything(
+    index: Database, since: str
+) -> None:
+    await keep(index, [told("a", keys=("order:A-1",))])
+    story = await find_story(index, "A-1", since=datetime.fromisoformat(since))
+    assert ids(story) == (["a"] if since.startswith("0001") else [])

@@ -11,7 +11,15 @@ from typing import Any, Final
 import structlog
 
 OF_AN_OUTAGE: Final = frozenset(
-    {"lane.not_acquired", "batch.doubt", "batch.not_admitted", "batch.overlooked", "commit.failed", "library.complains"}
+    {
+        "lane.not_acquired",
+        "batch.doubt",
+        "batch.not_admitted",
+        "batch.overlooked",
+        "commit.failed",
+        "library.complains",
+        "watch.not_kept",
+    }
 )
 """Our own lines that an outage makes by the dozen."""
 EVERY: Final = 60.0
