@@ -12,7 +12,7 @@ from services.http.asking.door import Door, Taken
 from services.http.callers.caller import Caller
 from services.http.callers.identity import Identity
 from services.orders import queries
-from services.orders.reads_api import add_reads, tell_customer, tell_order
+from services.orders.reads_api import add_reads, add_waiting, tell_customer, tell_order
 from services.orders.resources import CustomerResource, OrderResource, VariantResource, variant_of
 from services.orders.search_api import add_search
 
@@ -141,4 +141,5 @@ def routes(door: Door, identity: Identity) -> APIRouter:
         add_command(router, command, door, identity)
     add_search(router, door, identity)
     add_reads(router, door, identity)
+    add_waiting(router, door, identity)
     return router

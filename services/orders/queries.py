@@ -178,6 +178,26 @@ async def find_awaited(database: Database, order_id: str) -> AwaitedOrder | None
     return None if found is None else read_from(found, AwaitedOrder)
 
 
+async def list_awaited(
+    database: Database, after: str, limit: int
+) -> tuple[Sequence[tuple[str, AwaitedOrder]], str | None]:
+    """Up to ``limit`` order ids behind one for which requests wait, and behind which one to read on."""
+    something = {"$or": [{"parked.0": {"$exists": True}}, {"cancellation": {"$exists": True}}]}
+    asked = {"_id": {"$gt": after}, **something}
+    stored = await database["awaited_orders"].find(asked).sort("_id", 1).limit(limit + 1).to_list()
+    found = [(str(each["_id"]), read_from(each, AwaitedOrder)) for each in stored[:limit]]
+    return found, found[-1][0] if len(stored) > limit else None
+
+
+async def list_change_lines(
+    database: Database, after: str, limit: int
+) -> tuple[Sequence[tuple[str, ChangeLine]], str | None]:
+    """Up to ``limit`` orders behind one whose change is not decided, and behind which one to read on."""
+    stored = await database["change_lines"].find({"_id": {"$gt": after}}).sort("_id", 1).limit(limit + 1).to_list()
+    found = [(str(each["_id"]), read_from(each, ChangeLine)) for each in stored[:limit]]
+    return found, found[-1][0] if len(stored) > limit else None
+
+
 async def find_newest_notes(database: Database, subject: str, most: int) -> Sequence[KeptNote]:
     """The newest notes about an order, or ``customer:<id>``, the oldest of them first."""
     notes = database["notes"].find({"subject": {"$eq": subject}}).sort("_id", -1).limit(most).hint(_BY_SUBJECT)

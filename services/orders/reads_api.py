@@ -16,10 +16,14 @@ from services.orders import queries
 from services.orders.documents.note import KeptNote
 from services.orders.queries import FoundOrder
 from services.orders.resources import (
+    AwaitedResource,
+    ChangeLineResource,
     CustomerResource,
     NoteResource,
     OrderResource,
     VariantResource,
+    awaited_of,
+    change_line_of,
     customer_of,
     note_of,
     order_of,
@@ -58,6 +62,49 @@ class NoteFilters(Paging):
 
 class VariantFilters(Paging):
     """All variants."""
+
+
+class WaitingFilters(Paging):
+    """All that wait."""
+
+
+def add_waiting(router: APIRouter, door: Door, identity: Identity) -> None:
+    """Adds the lists of what waits and is no fault."""
+    unbound = needs_unbound(identity, "orders:read")
+
+    @router.get(
+        "/parked/orders",
+        summary="Requests that wait for their order, or its SKUs",
+        openapi_extra=_READ,
+        responses={200: {"model": ListPage[AwaitedResource]}},
+    )
+    async def parked_orders(
+        request: Request, filters: Annotated[WaitingFilters, Query()], _caller: Annotated[Caller, Depends(unbound)]
+    ) -> Response:
+        """By order id. They are decided when it comes, and refused when their time is over."""
+        after = filters.after("parked orders", str)
+        found, behind = await queries.list_awaited(
+            door.reads, "" if after is None else str(after[0]), filters.rows(request)
+        )
+        told = [awaited_of(order_id, awaited) for order_id, awaited in found]
+        return page_response("parked orders", filters, told, None if behind is None else (behind,))
+
+    @router.get(
+        "/changes",
+        summary="Changes of orders that are not decided",
+        openapi_extra=_READ,
+        responses={200: {"model": ListPage[ChangeLineResource]}},
+    )
+    async def changes(
+        request: Request, filters: Annotated[WaitingFilters, Query()], _caller: Annotated[Caller, Depends(unbound)]
+    ) -> Response:
+        """By order id: the one that fulfillment is asked about, and those behind it."""
+        after = filters.after("changes", str)
+        found, behind = await queries.list_change_lines(
+            door.reads, "" if after is None else str(after[0]), filters.rows(request)
+        )
+        told = [change_line_of(order_id, line) for order_id, line in found]
+        return page_response("changes", filters, told, None if behind is None else (behind,))
 
 
 def add_reads(router: APIRouter, door: Door, identity: Identity) -> None:

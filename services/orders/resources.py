@@ -186,6 +186,37 @@ def variant_of(sku: str, variant: Variant) -> VariantResource:
     )
 
 
+class AwaitedResource(BaseModel):
+    """An order id for which requests wait: it has no order yet."""
+
+    order_id: str
+    submissions: tuple[WaitingRequest, ...] = Field(default=(), description="They wait for the catalog.")
+    requests: tuple[WaitingRequest, ...] = Field(default=(), description="They wait for the order.")
+
+
+class ChangeLineResource(BaseModel):
+    """The changes of an order that are not decided."""
+
+    order_id: str
+    open: ChangeResource
+    waiting: tuple[WaitingRequest, ...] = ()
+
+
+def awaited_of(order_id: str, awaited: AwaitedOrder) -> AwaitedResource:
+    """What waits for an order id."""
+    cancellation = () if awaited.cancellation is None else (awaited.cancellation,)
+    return AwaitedResource(
+        order_id=order_id,
+        submissions=tuple(map(_waiting, awaited.submissions)),
+        requests=tuple(map(_waiting, (*awaited.requests, *cancellation))),
+    )
+
+
+def change_line_of(order_id: str, line: ChangeLine) -> ChangeLineResource:
+    """The open change of an order, and those behind it."""
+    return ChangeLineResource(order_id=order_id, open=_open(line.open), waiting=tuple(map(_waiting, line.waiting)))
+
+
 def why_waiting(awaited: AwaitedOrder) -> str | None:
     """Why there is no order though something is known of it, in a sentence; None: nothing waits."""
     if awaited.submissions:

@@ -1,16 +1,28 @@
 """What waits is listed page by page, and a hold is released by an ordinary request with actor and reason."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 
 from contracts.messages.changes import OrderAmendmentRequested
 from contracts.messages.orders import NoteSubmitted, OrderSubmitted
 from tests.system import shop
+from tests.system.http_doors import Doors
 from tests.system.installation import Installation
 from tests.system.mended import heard
 from tests.system.test_mending_kills import WHO, leaseline
 
 
-async def test_what_waits_is_listed_and_a_hold_is_released(installation: Installation) -> None:
+@pytest.fixture
+def doors(installation: Installation, tmp_path: Path) -> Iterator[Doors]:
+    made = Doors(installation, tmp_path)
+    yield made
+    made.stop()
+
+
+async def test_what_waits_is_listed_and_a_hold_is_released(installation: Installation, doors: Doors) -> None:
     quoted = {
         **shop.order_data("h-1"),
         "items": [{"sku": shop.SKU, "months": 12, "quantity": 1, "quoted_price": {"amount": 700, "currency": "EUR"}}],
@@ -57,6 +69,14 @@ async def test_what_waits_is_listed_and_a_hold_is_released(installation: Install
         ("amend", "open, change 1"),
         ("amend-again", "waits behind it"),
     ]
+    client = await doors.open("services.orders.http")
+    told = (await client.get("/parked/orders?limit=1")).json()
+    assert [(each["order_id"], each["requests"][0]["id"]) for each in told["items"]] == [("n-1", "note")]
+    told = (await client.get(f"/parked/orders?limit=1&cursor={told['next']}")).json()
+    assert [(each["order_id"], each["submissions"][0]["id"]) for each in told["items"]] == [("v-1", "v")]
+    (line,) = (await client.get("/changes")).json()["items"]
+    assert (line["order_id"], line["open"]["id"], line["open"]["number"]) == ("c-1", "amend", 1)
+    assert [each["id"] for each in line["waiting"]] == ["amend-again"]
     (held,) = json.loads(leaseline(installation, "holds", "list", "--json").stdout)
     assert (held["order_id"], held["hold"], held["expected"], held["found"]) == ("h-1", "price_mismatch", 900, 700)
     released = leaseline(installation, "holds", "release", "h-1", "--price", "quoted", *WHO)
