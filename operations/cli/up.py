@@ -70,7 +70,7 @@ def up(
                 asyncio.run(create_topics(addresses.kafka, number))
                 environment = {"LEASELINE_LANES": str(number), "LEASELINE_DATABASES": databases}
                 services = stack.enter_context(processes.running(addresses, logs, environment=environment))
-                watching = processes.running(
+                watching = processes.started(  # nobody waits for it: it has the lowest priority
                     addresses, logs, services=(WATCH,), environment=environment, module="services.watch"
                 )
                 services.processes += stack.enter_context(watching).processes

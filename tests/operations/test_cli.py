@@ -188,6 +188,7 @@ def test_up_heeds_the_number_of_lanes_and_the_names_of_the_databases(monkeypatch
     monkeypatch.setattr(up_command, "agreed_lanes", agreed)
     monkeypatch.setattr(up_command, "create_topics", create)
     monkeypatch.setattr(processes, "running", started)
+    monkeypatch.setattr(processes, "started", started)
     monkeypatch.setattr(up_command, "packages_there", lambda: False)
     monkeypatch.setattr(up_command, "_status", status)
     monkeypatch.setattr(sys, "argv", ["leaseline", "up"])
