@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from operations.cli.options import Data, Json
+from installation.addresses import Addresses
+from operations.cli.options import Data, Databases, Json
 from operations.cli.topics import addresses
 from operations.cli.watch_index import app
 from operations.terminal.form import Form, form_of
@@ -74,6 +75,10 @@ def watch(
     ] = False,
     actor: Annotated[str | None, typer.Option(help="Who looks, with --unmask.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why, with --unmask.")] = None,
+    screen: Annotated[
+        bool, typer.Option("--screen", help="A full screen: rates, lanes, what went wrong, the lines; opens records.")
+    ] = False,
+    databases: Databases = "leaseline",
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -107,8 +112,11 @@ def watch(
         saying.say(hint)
     if form is Form.TERMINAL and wanted.leaves_clocks_out and follow:
         saying.say("The lanes' clocks are left out (--clock shows them). Ctrl-C ends.")
-    log = Log(addresses(data).kafka)
     asked = Asked(wanted, begin, last, follow)
+    if screen:
+        _on_a_screen(addresses(data), databases, asked, alone=not (json or unmask) and form is Form.TERMINAL)
+        return
+    log = Log(addresses(data).kafka)
     view = View(json=json, full=full or unmask, unmasked=unmask, leaves_out=form is Form.TERMINAL)
     coloured = form is Form.TERMINAL and not os.environ.get("NO_COLOR")
     lines = Lines(
@@ -119,6 +127,19 @@ def watch(
     finally:
         saying.clear()
         log.close()
+
+
+def _on_a_screen(at: Addresses, databases: str, asked: Asked, *, alone: bool) -> None:
+    if not alone:
+        raise typer.BadParameter("--screen needs a terminal, and goes with neither --json nor --unmask.")
+    from operations.watching.screen.app import WatchScreen  # noqa: PLC0415 - Textual takes a while to load
+    from operations.watching.screen.feeding import Feeding  # noqa: PLC0415
+
+    feeding = Feeding(at, databases, asked)
+    try:
+        WatchScreen(feeding.start, feeding.story).run()
+    finally:
+        feeding.stop()
 
 
 def _who(actor: str | None, reason: str | None, *, unmask: bool) -> tuple[str, str] | None:
