@@ -16,6 +16,7 @@ from contracts.messages import (
     life,
     orders,
     payers,
+    repairs,
     watching,
 )
 from contracts.wire.message import Body
@@ -109,9 +110,12 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "billing.requests",
         "a payer (group:<id> or customer:<id>), or run:<period>",
         BILLING,
-        writers=(FINANCE,),
+        writers=(FINANCE, OPERATIONS),
         readers=(BILLING,),
-        carries=_each((FINANCE,), (BILLING,), payers.PayerSettingsSubmitted, invoices.BillingRunRequested),
+        carries=(
+            *_each((FINANCE,), (BILLING,), payers.PayerSettingsSubmitted, invoices.BillingRunRequested),
+            *_each((OPERATIONS,), (BILLING,), repairs.PayerRepairRequested),
+        ),
     ),
     Topic(
         "orders.events",
@@ -208,7 +212,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
         writers=(BILLING,),
         readers=(WATCHERS, FINANCE),
         carries=(
-            *_each((BILLING,), (WATCHERS,), billing.BillingAccountChanged, payers.PayerSettingsChanged),
+            *_each(
+                (BILLING,),
+                (WATCHERS,),
+                billing.BillingAccountChanged,
+                payers.PayerSettingsChanged,
+                repairs.PayerRepaired,
+            ),
             *_each(
                 (BILLING,),
                 (FINANCE,),

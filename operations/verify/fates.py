@@ -30,6 +30,7 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     "AssetCorrectionRequested": ("AssetCorrected",),
     "AssetStateRequested": ("AssetStateChanged",),
     "PayerSettingsSubmitted": ("PayerSettingsChanged",),
+    "PayerRepairRequested": ("PayerRepaired",),
     "BillingRunRequested": ("BillingRunCompleted",),
 }
 """The facts that are the answer to a request. A type of request that is missing here has none but refusals."""

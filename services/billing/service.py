@@ -14,6 +14,7 @@ from services.billing.documents.share import Share
 from services.billing.handlers.accounts import AnnouncingAccounts
 from services.billing.handlers.invoicing import InvoicingPayer
 from services.billing.handlers.lanes import InvoicingLane
+from services.billing.handlers.repairing import RepairingPayer
 from services.billing.handlers.runs import FinishingLane, StartingRun
 from services.billing.handlers.settings import ChangingSettings
 from services.billing.handlers.subscriptions import CreatingSubscription, FollowingSubscription
@@ -70,6 +71,7 @@ def registry(defaults: Defaults) -> Registry:
             CreatingSubscription(defaults),
             FollowingSubscription(defaults),
             ChangingSettings(),
+            RepairingPayer(),
             StartingRun(),
             InvoicingLane(),
             InvoicingPayer(defaults),

@@ -55,7 +55,7 @@ class Payer(Document):
     somebody makes up to try something out never stands on a real invoice.
 
     ``accounts`` are the ids of those it has, in the order in which they appeared: at most terms x currencies
-    x 2, some 1,400. ``lane`` is its home. ``version`` counts the facts about its settings, ``since`` is the message
+    x 2, some 1,400. ``lane`` is its home. ``version`` counts the facts about it, ``since`` is the message
     time of those in force.
 
     ``shares`` are the ids of all its shares, in order, while they are few; None: they are more, or it is from before

@@ -6,6 +6,7 @@ from typing import Final
 from contracts.messages.billing import BillingAccountChanged, RequestRefused, RequestRepeated
 from contracts.messages.invoices import BillingRunCompleted, BillingRunProgressed, InvoiceIssued, InvoiceLinesIssued
 from contracts.messages.payers import PayerSettingsChanged
+from contracts.messages.repairs import PayerRepaired
 from contracts.values.immutable import Immutable
 from services.billing.rebuilding.record import FULFILLMENT, Said
 from services.billing.rebuilding.settings import SettingsSaid
@@ -42,7 +43,8 @@ class Events:
     def __init__(self, deployment_term: str) -> None:
         self.accounts: dict[str, AccountSaid] = {}
         self.settings: dict[str, list[SettingsSaid]] = {}
-        self.changed: dict[tuple[str, str], int] = {}
+        self.changed: dict[tuple[str, str], tuple[int, str]] = {}
+        self.repairs: dict[str, int] = {}
         self.refused: dict[str, tuple[int, tuple[str, ...]]] = {}
         self.repeated: set[str] = set()
         self.versions: dict[str, int] = {}
@@ -70,6 +72,9 @@ class Events:
                 self._account(said)
             case PayerSettingsChanged.__name__:
                 self._settings(said)
+            case PayerRepaired.__name__:
+                self.repairs[said.data["payer"]] = said.data["version"]
+                self.changed.setdefault(said.cause, (self._heard, said.type))
             case InvoiceIssued.__name__:
                 self._invoice(said)
             case InvoiceLinesIssued.__name__:
@@ -102,9 +107,9 @@ class Events:
         fact = cause if source == FULFILLMENT else None
         if known is None:
             self._of_payer.setdefault(payer, []).append(id_)
-        settings = self.settings.get(payer, ())
+        settings = self.settings.get(payer, [])
         for each in settings:
-            new = known is None and each.version == len(settings)
+            new = known is None and each is settings[-1]
             each.hear_account(id_, account["term"], account["term_source"], fact, new=new)
         if fact is not None:
             self._named.setdefault(payer, {})[id_] = fact
@@ -116,7 +121,7 @@ class Events:
         before = self.settings.setdefault(payer, [])
         if before and said.data["version"] <= before[-1].version:
             return
-        self.changed.setdefault(said.cause, self._heard)
+        self.changed.setdefault(said.cause, (self._heard, said.type))
         was = before[-1].fact.default_term if before else None
         named, accounts = self._named.get(payer, {}), self._of_payer.get(payer, ())
         before.append(SettingsSaid.of(said, was or self._deployment_term, self._deployment_term, named, accounts))

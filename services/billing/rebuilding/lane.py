@@ -129,6 +129,8 @@ class Lane:
     """Ids of what the lane had not read, as far as its position tells: something may have been said of it all the same.
     """
     _begun: bool = False
+    _stands: set[str] = field(default_factory=set)
+    """Topics with something undecided behind the position."""
     _committed: int = field(init=False)
     _behind: dict[str, int] = field(default_factory=dict)
     _touched: dict[str, Message] = field(default_factory=dict)
@@ -218,16 +220,14 @@ class Lane:
             if not decided and self._input(record, only_requests=not self._takes(record)):
                 self._inputs.add(origin[0])
                 decided = True
-        if decided and record.offset == self.read_to.get(INTERNAL, 0) and record.partition == self.lane:
-            self.read_to[INTERNAL] = record.offset + 1
+        if self._goes_on(record, decided=decided):
             self.hear_internal(record)
 
     def hear_request(self, record: Record) -> None:
         """What finance asks."""
         spot = spot_of(record)
         decided = spot in self._dead or spot in self.finished.forwarded or self._input(record)
-        if record.offset == self.read_to.get(REQUESTS, 0) and decided and record.partition == self.lane:
-            self.read_to[REQUESTS] = record.offset + 1  # its answer is said: it is not to be told that it was repeated
+        self._goes_on(record, decided=decided)
         self._reads(record)
 
     def hear_subscription(self, record: Record) -> None:
@@ -313,6 +313,18 @@ class Lane:
 
     def _is_here(self, said: Said) -> bool:
         return said.type == LaneInvoicingDue.__name__ or home(said.subject, self.lanes) == self.lane
+
+    def _goes_on(self, record: Record, *, decided: bool) -> bool:
+        """Moves the position behind a record that nothing undecided stands before: its answer is said, and nobody is to
+        be told that it was repeated.
+        """
+        if self._takes(record) or record.topic in self._stands:
+            return False
+        if not decided:
+            self._stands.add(record.topic)
+            return False
+        self.read_to[record.topic] = record.offset + 1
+        return True
 
     def _takes(self, record: Record) -> bool:
         return record.offset < self.read_to.get(record.topic, 0) or record.partition != self.lane

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.messages.invoices import BillingRunCompleted, BillingRunRequested, LaneInvoicingDue
-from contracts.messages.payers import PayerSettingsChanged
 from contracts.values.refusals import Code
 from services.billing.documents.run import Counts, Pass, Run
 from services.billing.rebuilding.events import Events
@@ -47,7 +46,8 @@ class Requests:
             self._remember(BEGUN + begun[1], message, outcome)
             self._begun.setdefault(message.subject, []).append((begun[1], message))
         elif (message.source, message.id) in events.changed and message.identity() not in self._identities:
-            self._remember(events.changed[message.source, message.id], message, PayerSettingsChanged.__name__)
+            at, outcome = events.changed[message.source, message.id]
+            self._remember(at, message, outcome)
         else:
             return False
         return True

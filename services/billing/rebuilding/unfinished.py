@@ -82,7 +82,12 @@ class Unfinished:
             periods[invoice.payer] = max(invoice.period, periods.get(invoice.payer, ""))
         for id_, payer_ in tuple(self.shelf.all(Payer).items()):
             last = max(periods.get(id_, ""), self.internal.last_period(id_) or "")
-            now = replace(payer_, last_period=last or None, last_issued=self.events.last_issued.get(id_))
+            now = replace(
+                payer_,
+                version=max(payer_.version, self.events.repairs.get(id_, 0)),
+                last_period=last or None,
+                last_issued=self.events.last_issued.get(id_),
+            )
             if id_ in taken:
                 code, real, test = taken[id_]
                 now = replace(now, short_code=code, numbers=real, test_numbers=test)

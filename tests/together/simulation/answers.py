@@ -31,6 +31,7 @@ EFFECTS: Mapping[str, str] = {
     "AssetCorrectionRequested": "AssetCorrected",
     "AssetStateRequested": "AssetStateChanged",
     "PayerSettingsSubmitted": "PayerSettingsChanged",
+    "PayerRepairRequested": "PayerRepaired",
     "BillingRunRequested": "BillingRunCompleted",
 }
 """The fact that answers a request; a scan's are its subscriptions."""
@@ -83,7 +84,7 @@ def _group(
             silent.append(record)
         elif answer.name == "RequestRepeated":
             repeats += 1
-            foreign += (answer.data["first_source"], answer.data["first_id"]) != (record.source, record.id)
+            foreign += (answer.data.get("first_source"), answer.data.get("first_id")) != (record.source, record.id)
         elif answer.data.get("refusals", [{}])[0].get("code") != "id_reused":
             decided.append(answer)
     wanted = {EFFECTS.get(name, "") for name in names}

@@ -9,6 +9,12 @@ from tests.together.simulation import story
 from tests.together.simulation.story import Data, Seen, StoryClock
 
 WHO: Data = {"actor": "Grace", "reason": "because"}
+PAYERS: tuple[Data, ...] = (
+    {"group_id": "north"},
+    {"group_id": "south"},
+    {"customer_id": "acme"},
+    {"customer_id": "ada"},
+)
 SERIALS = ("S1", "s1 ", *(f"S{n}" for n in range(2, 13)))
 
 
@@ -133,6 +139,7 @@ WISHES = (
     Wish(FULFILLMENT, "AssetCorrectionRequested", 1, lambda s: {"serial": s.serial(), "sku": "CLOCK", **WHO}),
     Wish(FULFILLMENT, "AssetStateRequested", 3, _state),
     Wish(BILLING, "PayerSettingsSubmitted", 3, _settings),
+    Wish(BILLING, "PayerRepairRequested", 2, lambda s: {**s.random.choice(PAYERS), **WHO}),
     Wish(
         BILLING,
         "BillingRunRequested",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contracts.messages import billing, invoices, payers
+from contracts.messages import billing, invoices, payers, repairs
 from services.watch.telling.part import UNKNOWN, Part
 from services.watch.telling.phrase import Phrases, asked, internal, said
 from services.watch.telling.phrasing import amount, counted, joined, spoken
@@ -83,6 +83,13 @@ def _lines(data: Part) -> str:
 PHRASES: Final[Phrases] = {
     payers.PayerSettingsSubmitted: asked(lambda data: f"settings of {_payer(data)} are to change: {_settings(data)}"),
     payers.PayerSettingsChanged: said(lambda data: f"settings of {data.text('payer')} are: {_settings(data)}"),
+    repairs.PayerRepairRequested: asked(lambda data: f"accounts of {_payer(data)} are to be counted anew"),
+    repairs.PayerRepaired: said(
+        lambda data: (
+            f"accounts of {data.text('payer')} were wrong and are counted anew: "
+            f"{counted(data.count('accounts'), 'account')}, {counted(data.number('customers'), 'customer')}"
+        )
+    ),
     invoices.BillingRunRequested: asked(lambda data: f"{_run(data)} asked for, as of {data.text('as_of')}"),
     billing.BillingAccountChanged: said(_account),
     invoices.InvoiceIssued: said(_issued),
