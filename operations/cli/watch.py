@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -122,9 +125,11 @@ def watch(
     lines = Lines(
         json=json, coloured=coloured, width=shutil.get_terminal_size().columns if form is Form.TERMINAL else 0
     )
+    before = signal.signal(signal.SIGINT, partial(_interrupt, log))
     try:
         _run(log, asked, view, lines, saying, who)
     finally:
+        signal.signal(signal.SIGINT, before)
         saying.clear()
         log.close()
 
@@ -140,6 +145,13 @@ def _on_a_screen(at: Addresses, databases: str, asked: Asked, *, alone: bool) ->
         WatchScreen(feeding.start, feeding.story).run()
     finally:
         feeding.stop()
+
+
+def _interrupt(log: Log, _: int, __: FrameType | None) -> None:
+    """The first Ctrl-C ends it at the next turn; a second one at once."""
+    if log.interrupted:
+        raise KeyboardInterrupt
+    log.interrupted = True
 
 
 def _who(actor: str | None, reason: str | None, *, unmask: bool) -> tuple[str, str] | None:

@@ -71,6 +71,7 @@ class Log:
             }
         )
         self.away_since: float | None = None
+        self.interrupted = False
         self._left: list[TopicPartition] = []
         self._asked = 0.0
 
@@ -133,11 +134,15 @@ class Log:
         self._left.append(part)
 
     def next(self, patience: float) -> Batch:
-        """What comes within so many seconds. Raises ``KafkaException`` for what nothing can be read after."""
+        """What comes within so many seconds. Raises ``KafkaException`` for what nothing can be read after, and
+        ``KeyboardInterrupt`` once it is ``interrupted``: out of the library's own callbacks it would be a defect.
+        """
         records: list[Consumed] = []
         ended: list[Place] = []
         wrong: list[str] = []
         messages = self._consumer.consume(_MOST, patience)
+        if self.interrupted:
+            raise KeyboardInterrupt
         for message in messages:
             error = message.error()
             if error is None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -17,6 +18,7 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
+from deploy.local.errors import ServerFailed
 from installation.addresses import KAFKA_VARIABLE, MONGO_VARIABLE, Addresses
 from installation.topics import create_topics, until_there
 from tests.servers import running
@@ -261,7 +263,7 @@ def test_a_kafka_that_is_not_there_is_told_in_a_sentence(filled: Addresses) -> N
 @pytest.fixture
 def own_servers(tmp_path: Path, nobody_names_servers: None) -> Iterator[tuple[Path, Addresses]]:  # noqa: ARG001
     """Servers of one test, which it may end."""
-    with running(tmp_path) as there:
+    with suppress(ServerFailed), running(tmp_path) as there:
         yield tmp_path, there
 
 
@@ -286,5 +288,4 @@ def test_topics_that_are_not_there_are_told_and_a_kafka_that_goes_ends_nothing(
         assert watched.said(60).startswith("Kafka does not answer since")
     finally:
         status, _, err = watched.interrupt()
-    assert status == 0
-    assert "Traceback" not in err
+    assert (status, err) == (0, "")
