@@ -33,10 +33,10 @@ class WatchScreen(App[None]):
 
     CSS = """
     #top { height: 14; }
-    #topics { width: 54; scrollbar-size: 1 1; border: round $primary; }
-    #lanes { width: 31; scrollbar-size: 1 1; border: round $primary; }
-    #wrong { width: 1fr; scrollbar-size: 1 1; border: round $error; }
-    #lines { height: 1fr; scrollbar-size: 1 1; border: round $primary; }
+    #topics { width: 54; height: 100%; scrollbar-size: 0 1; border: round $primary; }
+    #lanes { width: 31; height: 100%; scrollbar-size: 0 1; border: round $primary; }
+    #wrong { width: 1fr; height: 100%; scrollbar-size: 0 1; border: round $error; }
+    #lines { height: 1fr; scrollbar-size: 0 1; border: round $primary; }
     #state { height: 1; padding: 0 1; background: $panel; }
     Showing { align: center middle; }
     #box { width: 90%; height: 90%; border: round $primary; padding: 0 1; background: $surface; }
