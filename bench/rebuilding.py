@@ -22,6 +22,7 @@ from bench.contestants import whole_flow
 from bench.peak import peak_megabytes
 from bench.topics import fresh_topics
 from bench.verifying import all_read
+from bench.workload import NOON
 from contracts.messages.invoices import BillingRunRequested
 from demo.feeding import Feed
 from demo.sample.outbound import Sending
@@ -82,12 +83,10 @@ async def _filled(addresses: Addresses, databases: str, orders: int) -> None:
     with processes.started(addresses, DATA / "logs", environment=environment) as services:
         await asyncio.to_thread(services.until_ready)
         await whole_flow("leaseline", orders, addresses, services, databases)
-        today = datetime.now(UTC)
-        as_of = date(today.year + (today.month == 12), today.month % 12 + 1, 1)
-        body = BillingRunRequested(period=f"{today:%Y-%m}", as_of=as_of, actor="bench")
+        body = BillingRunRequested(period=f"{NOON:%Y-%m}", as_of=date(2018, 7, 1), actor="bench")
         feed = Feed(addresses.kafka)
         await feed.start()
-        at = datetime(as_of.year, as_of.month, as_of.day, 6, tzinfo=UTC)
+        at = datetime(2018, 7, 1, 6, tzinfo=UTC)
         await feed.send([Sending(BillingRunRequested, "bench-run", "bench", at, body).outbound()])
         await feed.close()
         await all_read(addresses, databases, services)

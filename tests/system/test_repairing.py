@@ -14,7 +14,8 @@ from services.engine.adapters.mongo_client import connect
 from tests.system import shop
 from tests.system.installation import Installation
 from tests.system.read_back import said
-from tests.system.test_rebuilding import of, run
+from tests.system.test_rebuilding import differences as rebuilt_differences
+from tests.system.test_rebuilding import kept, of, rebuilding, run
 
 ACCOUNT = "group:byrons/net_14/EUR"
 KING = "customer:king/net_14/EUR"
@@ -103,6 +104,12 @@ async def test_a_dry_run_tells_each_difference_and_a_repair_mends_it(installatio
     again = await Repair(actor="Hedy", reason="again").ask(installation.addresses.kafka, found)
     assert {outcome.answer for outcome in again} == {"already so"}
     await installation.assert_whole()
+
+    services.stop()
+    other = f"{installation.databases}_anew"
+    await rebuilding(installation, other).run()
+    old, new = await kept(installation, installation.databases), await kept(installation, other)
+    assert rebuilt_differences(old, new) == []
 
 
 async def test_a_repair_while_the_flow_runs_counts_what_stands_when_it_is_decided(installation: Installation) -> None:
