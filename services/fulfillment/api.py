@@ -18,7 +18,7 @@ from services.engine.core.answer import answer_id
 from services.fulfillment import queries
 from services.fulfillment.documents.request import number_in
 from services.fulfillment.queries import FoundSubscription
-from services.fulfillment.reads_api import DEVICE, SUBSCRIPTION, add_reads
+from services.fulfillment.reads_api import DEVICE, SUBSCRIPTION, add_parked, add_reads
 from services.fulfillment.resources import (
     DeviceResource,
     ScannedResource,
@@ -203,4 +203,5 @@ def routes(door: Door, identity: Identity) -> APIRouter:
     for command in COMMANDS:
         add_command(router, command, door, identity)
     add_reads(router, door, identity)
+    add_parked(router, door, identity)
     return router

@@ -102,6 +102,22 @@ async def find_waiting(database: Database, order_id: str) -> Ledger | None:
     return None if found is None else read_from(found, Ledger)
 
 
+async def list_waiting(
+    database: Database, lanes: int, after: str, limit: int
+) -> tuple[Sequence[tuple[str, Ledger]], str | None]:
+    """Up to ``limit`` orders behind one for which something waits that will be refused if nothing comes, by order id,
+    and behind which one to read on. What waits with a held order is told with that order: no index has it.
+    """
+    stored: dict[str, Any] = {}
+    for lane in range(lanes):
+        asked = {"lane": lane, "due": {"$gt": 0}, "parked.0": {"$exists": True}, "_id": {"$gt": after}}
+        async for each in database["ledgers"].find(asked, _NO_MEMORY).sort("_id", 1).limit(limit + 1):
+            stored[str(each["_id"])] = each
+    ids = sorted(stored)
+    found = [(order_id, read_from(stored[order_id], Ledger)) for order_id in ids[:limit]]
+    return found, found[-1][0] if len(ids) > limit else None
+
+
 async def find_subscription(database: Database, order_id: str, number: int) -> FoundSubscription | None:
     """The subscription of this number."""
     ledger = await find_ledger(database, order_id)

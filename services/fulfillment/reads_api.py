@@ -53,6 +53,31 @@ class UnitFilters(Paging):
     state: Annotated[State | None, Field(description="The state of their subscription.")] = None
 
 
+class ParkedFilters(Paging):
+    """All that will be refused if nothing comes."""
+
+
+def add_parked(router: APIRouter, door: Door, identity: Identity) -> None:
+    """Adds the list of what waits and is no fault."""
+    reader = needs(identity, "subscriptions:read")
+
+    @router.get(
+        "/parked/fulfillment",
+        summary="Scans and requests that wait for their order, its confirmation or their subscription",
+        openapi_extra={"x-scope": "subscriptions:read"},
+        responses={200: {"model": ListPage[WaitingScans]}},
+    )
+    async def parked_scans(
+        request: Request, filters: Annotated[ParkedFilters, Query()], _caller: Annotated[Caller, Depends(reader)]
+    ) -> Response:
+        """By order id. What waits for an order on hold waits with it, and is told with that order."""
+        after = filters.after("parked scans", str)
+        behind_id = "" if after is None else str(after[0])
+        found, behind = await queries.list_waiting(door.reads, door.lanes, behind_id, filters.rows(request))
+        told = [waiting_of(order_id, ledger) for order_id, ledger in found]
+        return page_response("parked scans", filters, told, None if behind is None else (behind,))
+
+
 def add_reads(router: APIRouter, door: Door, identity: Identity) -> None:
     """Adds their routes."""
     reader = needs(identity, "subscriptions:read")

@@ -69,11 +69,13 @@ async def test_what_waits_is_listed_and_a_hold_is_released(installation: Install
         ("amend", "open, change 1"),
         ("amend-again", "waits behind it"),
     ]
-    client = await doors.open("services.orders.http")
+    client = await doors.open("operations.serving")
     told = (await client.get("/parked/orders?limit=1")).json()
     assert [(each["order_id"], each["requests"][0]["id"]) for each in told["items"]] == [("n-1", "note")]
     told = (await client.get(f"/parked/orders?limit=1&cursor={told['next']}")).json()
     assert [(each["order_id"], each["submissions"][0]["id"]) for each in told["items"]] == [("v-1", "v")]
+    (scan,) = (await client.get("/parked/fulfillment")).json()["items"]
+    assert scan["order_id"] == "s-1"
     (line,) = (await client.get("/changes")).json()["items"]
     assert (line["order_id"], line["open"]["id"], line["open"]["number"]) == ("c-1", "amend", 1)
     assert [each["id"] for each in line["waiting"]] == ["amend-again"]
