@@ -67,6 +67,8 @@ async def look(
         committed[service] = {(p.topic, p.partition): o.offset for p, o in found.items() if o.offset >= 0}
     checkpoints = {service: await notes.checkpoints(service) for service in SERVICES}
     places = [TopicPartition(topic, n) for topic, count in partitions.items() for n in range(count)]
+    consumer.assign(places)  # else it would ask for their leaders one after the other, and wait between
+    consumer.pause(*places)
     begins = await consumer.beginning_offsets(places)
     ends = await consumer.end_offsets(places)
     logs = {(place.topic, place.partition): (begins[place], ends[place]) for place in places}

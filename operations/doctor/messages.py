@@ -130,6 +130,8 @@ async def _last(ground: Ground) -> Sequence[ConsumerRecord]:
         return []
     found: list[ConsumerRecord] = []
     async with ground.reading:
+        consumer.assign(places)
+        consumer.pause(*places)
         begins = await consumer.beginning_offsets(places)
         ends = await consumer.end_offsets(places)
         filled = [place for place in places if begins[place] < ends[place]]
