@@ -36,6 +36,7 @@ from operations.cli import (
     servers,
     statement,
     story,
+    status,
     topics,
     up,
     users,
@@ -95,6 +96,7 @@ app.command()(invoice.invoice)
 app.command()(send.send)
 app.command()(statement.statement)
 app.command()(story.story)
+app.command()(status.status)
 app.command()(up.up)
 app.command()(verify.verify)
 app.command()(worker.worker)

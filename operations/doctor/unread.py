@@ -64,7 +64,7 @@ OF_CHECKPOINTS: Final = (DELETED, BEYOND, AHEAD, LAGGING)
 async def young(ground: Ground) -> Sequence[Finding]:
     """Nothing unread is old."""
     first, second = await ground.looks()
-    unread = await _ages(ground, second)
+    unread = await ages(ground, second)
     found, _ = await ground.topics()
     kept = {topic.name: int(topic.settings.get(RETENTION, "-1")) / 1000 for topic in found}
     return judged(first, second, unread, ground.limits.unread, kept)
@@ -107,8 +107,8 @@ def told(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours" if seconds < 2 * 86_400 else f"{seconds / 86_400:.0f} days"
 
 
-async def _ages(ground: Ground, look: Look) -> Unread:
-    """Of each partition that is not read to its end."""
+async def ages(ground: Ground, look: Look) -> Unread:
+    """The age of the oldest record that was not read at this look, of each partition that is not read to its end."""
     behind = {
         (service, (topic, lane)): look.position(service, (topic, lane))
         for service in SERVICES

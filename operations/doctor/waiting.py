@@ -60,18 +60,35 @@ async def not_for_long(ground: Ground) -> Sequence[Finding]:
     """Nothing waits for longer than it should."""
     notes = await ground.notes()
     found = []
-    for service, (collection, apart, recorded) in PARKED.items():
-        oldest, count = await _oldest(
-            notes.of(service), collection, {**_DUE, "parked.0": {"$exists": True}}, apart, recorded
-        )
+    for service in PARKED:
+        oldest, count = await _parked(notes.of(service), service)
         if oldest is not None and ground.since(oldest) > ground.limits.parked:
             what = f"{counted(count, 'request')} parked in {service}, the oldest for {told(ground.since(oldest))}"
             found.append(OLD.found(what))
-    oldest, count = await _oldest(notes.of("orders"), "change_lines", _DUE, [], "$open.request.timestamp")
+    oldest, count = await _changes(notes.of("orders"))
     if oldest is not None and ground.since(oldest) > ground.limits.change:
         what = f"{counted(count, 'change')} open, the oldest for {told(ground.since(oldest))}"
         found.append(OPEN_CHANGE.found(what))
     return found
+
+
+async def count_parked(ground: Ground, service: str) -> int:
+    """How many requests are parked in a service."""
+    return (await _parked((await ground.notes()).of(service), service))[1] if service in PARKED else 0
+
+
+async def count_changes(ground: Ground) -> int:
+    """How many changes of orders are open."""
+    return (await _changes((await ground.notes()).of("orders")))[1]
+
+
+async def _parked(database: Database, service: str) -> tuple[int | None, int]:
+    collection, apart, recorded = PARKED[service]
+    return await _oldest(database, collection, {**_DUE, "parked.0": {"$exists": True}}, apart, recorded)
+
+
+async def _changes(database: Database) -> tuple[int | None, int]:
+    return await _oldest(database, "change_lines", _DUE, [], "$open.request.timestamp")
 
 
 async def _oldest(
@@ -112,7 +129,7 @@ async def answered(ground: Ground) -> Sequence[Finding]:
     before = datetime.fromtimestamp(ground.now(), UTC) - timedelta(seconds=ground.limits.unanswered)
     found = []
     for service in PARKED.keys() | {"billing"}:
-        open_ = await _open(notes.of(service), before)
+        open_ = await unanswered(notes.of(service), before)
         if open_:
             age = told(ground.now() - min(open_).timestamp())
             more = " or more" if len(open_) >= MOST else ""
@@ -121,7 +138,7 @@ async def answered(ground: Ground) -> Sequence[Finding]:
     return found
 
 
-async def _open(database: Database, before: datetime) -> list[datetime]:
+async def unanswered(database: Database, before: datetime) -> list[datetime]:
     """When those were made that have no answer; what is answered, and not noted as that yet, is left out."""
     asked = {"due": {"$exists": True}, "created": {"$lte": before}}
     fields = {"source": 1, "message_id": 1, "created": 1}
