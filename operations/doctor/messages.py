@@ -55,7 +55,7 @@ NOBODY = Symptom(
 DEAD = Symptom(
     "dead_letters", Level.WARNING, "there are dead letters of the last `--dead-hours`",
     "something that was sent, or had to be decided, had no effect",
-    "look at them: reason, source and address are in the headers (docs/operations.md section 5)",
+    "leaseline dead list shows them, leaseline dead replay says what each would be now and sends it again",
 )  # fmt: skip
 OF_RECORDS: Final = (NEWER, UNKNOWN, MISPLACED, UNREADABLE, DEAD)
 OF_TABLE: Final = (NOBODY,)

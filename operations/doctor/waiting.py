@@ -33,12 +33,12 @@ PARKED: Final[Mapping[str, tuple[str, Sequence[Mapping[str, Any]], Any]]] = {
 OLD = Symptom(
     "waiting.parked", Level.WARNING, "a request has waited for longer than `--parked-hours`",
     "what it waits for may never come, and its sender has only a notice",
-    "leaseline verify names what waits: send what is missing, or refuse it",
+    "leaseline parked list says what each waits for: send what is missing",
 )  # fmt: skip
 OPEN_CHANGE = Symptom(
     "waiting.change", Level.WARNING, "a change of an order has been open for longer than `--change-minutes`",
     "fulfillment has not answered, and later changes of the order wait behind it",
-    "does fulfillment run? Look among its dead letters for the proposal (OrderChangeProposed)",
+    "leaseline changes list names them; does fulfillment run, and is the proposal dead? leaseline dead list",
 )  # fmt: skip
 CLOCK = Symptom(
     "waiting.clock", Level.WRONG, "the waiting clock of a lane that has an owner has not moved for `--clock-minutes`",
