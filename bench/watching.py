@@ -140,6 +140,7 @@ async def flow(addresses: Addresses, orders: int, rounds: int) -> Beside:
         rate, seconds = await _flow(addresses, orders, f"f{number}b", watched=True)
         beside.append(rate)
         catching_up.append(seconds)
+        print(f"without {without[-1]:,.0f} orders/s, with {rate:,.0f}, then it read on for {seconds:.1f} s", flush=True)
     return Beside(without, beside, catching_up)
 
 
