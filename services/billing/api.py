@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from contracts.messages.invoices import BillingRunRequested
 from contracts.messages.payers import PayerSettingsSubmitted
+from contracts.messages.repairs import PayerRepairRequested
 from contracts.values.words import PERIOD_PATTERN
 from services.billing import queries
 from services.billing.documents.held import LAST_YEAR
@@ -59,9 +60,25 @@ def commands(defaults: Defaults) -> tuple[Command, ...]:
             name=name,
         )
 
+    def repair_of(path: str, field: str, name: str) -> Command:
+        return Command(
+            model=PayerRepairRequested,
+            method="POST",
+            path=f"{path}/repair",
+            scope="billing:write",
+            summary="Count the accounts of a payer anew",
+            state=payer_state,
+            told=("payer", PayerResource),
+            filled={field: f"{{{field}}}"},
+            actor="actor",
+            name=name,
+        )
+
     return (
         of_payer(GROUP, "group_id", "PayerSettingsSubmitted"),
         of_payer(CUSTOMER, "customer_id", "PayerSettingsSubmittedOfCustomer"),
+        repair_of(GROUP, "group_id", "PayerRepairRequested"),
+        repair_of(CUSTOMER, "customer_id", "PayerRepairRequestedOfCustomer"),
         Command(
             model=BillingRunRequested,
             method="POST",

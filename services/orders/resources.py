@@ -73,7 +73,8 @@ class OrderResource(Order):
         description="With states and devices as fulfillment told of them last; `units` has what stands there now."
     )
     units: str = Field(
-        description="Where fulfillment tells each unit with its serial, its subscription and its parcel, page by page."
+        default="",
+        description="Where fulfillment tells each unit with its serial, its subscription and its parcel, page by page.",
     )
     notes: tuple[NoteResource, ...] = Field(
         description="The newest 20, the oldest first; `/orders/<id>/notes` has all."

@@ -17,7 +17,7 @@ BOOKS: Final = tuple(sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 _LOGGED: Final = re.compile(r'\.(?:debug|info|warning|error)\(\s*"([a-z]+\.[a-z_]+)"')
 _EVENT: Final = re.compile(r"^\| `([a-z]+\.[a-z_]+)` \|", re.MULTILINE)
 _REJECTED: Final = re.compile(r'(?:Reject|Senseless|Unreadable|_no)\((?:Code\.[A-Z_]+, )?"([a-z_]+)"')
-_NAMED: Final = re.compile(r"`leaseline ([a-z-]+)(?: ([a-z-]+)\b)?")
+_NAMED: Final = re.compile(r"`leaseline ([a-z-]+)(?: ([a-z][a-z-]*)\b)?")
 
 
 def sections(text: str) -> Mapping[int, str]:

@@ -56,7 +56,7 @@ class LineReasonResource(BaseModel):
     pointer: str = Field(default="", description="A JSON pointer into the line's request.")
     column: str | None = Field(default=None, description="The heading of the column that was meant.")
     character: int | None = Field(default=None, description="Where the line could not be read further, from 1.")
-    detail: str = Field(description="What was wrong; never empty.")
+    detail: str = Field(default="", description="What was wrong; never empty.")
     what_to_do: str
     serial: str | None = None
     holder_order_id: str | None = None

@@ -53,7 +53,7 @@ class Detail(BaseModel):
         default=None, description="The parameter of the address, or the header, that is meant."
     )
     code: str
-    detail: str = Field(description="What was wrong; never empty.")
+    detail: str = Field(default="", description="What was wrong; never empty.")
     what_to_do: str
     serial: str | None = Field(default=None, description="The serial of a scan that was not accepted.")
     holder_order_id: str | None = Field(default=None, description="The order that holds the device.")
