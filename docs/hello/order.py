@@ -1,7 +1,4 @@
-import asyncio
-import json
-import os
-
+import asyncio, json, os
 from aiokafka import AIOKafkaProducer
 
 
