@@ -141,10 +141,7 @@ def _on_a_screen(at: Addresses, databases: str, asked: Asked, *, alone: bool) ->
     from operations.watching.screen.feeding import Feeding  # noqa: PLC0415
 
     feeding = Feeding(at, databases, asked)
-    try:
-        WatchScreen(feeding.start, feeding.story).run()
-    finally:
-        feeding.stop()
+    WatchScreen(feeding.start, feeding.story, stop=feeding.stop).run()
 
 
 def _interrupt(log: Log, _: int, __: FrameType | None) -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import MouseScrollUp
+from textual.message import Message as TextualMessage
 from textual.widgets import DataTable, Footer, Static
 
 from operations.watching.history import Found
@@ -25,10 +25,21 @@ FRAME: Final = 0.5
 """Seconds between two counts of rates."""
 
 
+class LinesTable(DataTable[Text | str]):
+    """The lines: it tells when somebody scrolls up, which moves no cursor."""
+
+    class LookedBack(TextualMessage):
+        """Somebody scrolled up."""
+
+    def on_mouse_scroll_up(self) -> None:
+        """Beside what the table itself makes of it."""
+        self.post_message(self.LookedBack())
+
+
 class WatchScreen(App[None]):
     """``start`` begins to feed it, once it stands; ``story`` tells the story of a key as text, or why there is none.
 
-    ``now`` is the clock by which rates and ages are told.
+    ``now`` and ``seconds`` are the clocks by which ages and rates are told; ``stop`` ends who feeds it.
     """
 
     CSS = """
@@ -57,8 +68,10 @@ class WatchScreen(App[None]):
         story: Callable[[str], Text],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         seconds: Callable[[], float] = time.monotonic,
+        stop: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
+        self._stop = stop
         self._start, self._story, self._now, self._seconds = start, story, now, seconds
         self.board = Board()
         self._rows: dict[str, Found] = {}
@@ -74,7 +87,7 @@ class WatchScreen(App[None]):
                 table.border_title = title
                 table.can_focus = False
                 yield table
-        lines: Table = DataTable(id="lines", cursor_type="row")
+        lines = LinesTable(id="lines", cursor_type="row")
         lines.border_title = "Messages"
         yield lines
         yield Static(id="state")
@@ -104,6 +117,10 @@ class WatchScreen(App[None]):
         self.set_interval(FRAME, self.count)
         self._start(self)
         self.count()
+
+    def on_unmount(self) -> None:
+        """Whoever feeds it ends first: the process waits for their threads."""
+        self._stop()
 
     def take(self, found: Sequence[Found], *, history: bool = False) -> None:
         """Lines that came; ``history`` counts for no rate. Those that are too many go, the oldest first."""
@@ -170,10 +187,9 @@ class WatchScreen(App[None]):
         self.board.paused = True
         self.count()
 
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+    def on_lines_table_looked_back(self) -> None:
         """As with the cursor: who scrolls up reads."""
-        if event.control is not None and event.control.id == "lines":
-            self.hold()
+        self.hold()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Who looks at an older line is not to lose it: what comes is held back."""

@@ -1,7 +1,7 @@
 """What feeds the screen: the log in one thread, the lanes in another, stories from the index."""
 
 import asyncio
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -41,6 +41,7 @@ class Feeding:
     def __init__(self, at: Addresses, databases: str, asked: Asked) -> None:
         self._at, self._databases, self._asked = at, databases, asked
         self._ended = Event()
+        self._logs: list[Log] = []
 
     def start(self, screen: WatchScreen) -> None:
         """Begins to feed it."""
@@ -50,6 +51,8 @@ class Feeding:
     def stop(self) -> None:
         """The threads end within a second."""
         self._ended.set()
+        for log in self._logs:
+            log.interrupted = True
 
     def story(self, key: str) -> Text:
         """The story of a key, or why there is none."""
@@ -71,6 +74,7 @@ class Feeding:
     def _log(self, screen: WatchScreen) -> None:
         """In its thread: history, then what follows."""
         log = Log(self._at.kafka)
+        self._logs.append(log)
         asked = self._asked
         last = ROWS if asked.last is None else min(asked.last, ROWS)
         try:
@@ -81,7 +85,7 @@ class Feeding:
                     lambda share: self._tell(screen, f"searching, {share} %"), lambda text: self._tell(screen, text)
                 )
             )
-            screen.call_from_thread(partial(screen.take, found, history=True))
+            self._call(screen, partial(screen.take, found, history=True))
             lacks = f", missing: {', '.join(missing)}" if missing else ""
             self._tell(screen, f"following {asked.wanted.words() or 'everything'}{lacks}")
             topics = asked.wanted.topics or frozenset(topic.name for topic in TOPICS)
@@ -91,7 +95,9 @@ class Feeding:
                 for sentence in turn.sentences:
                     self._tell(screen, sentence)
                 if turn.found:
-                    screen.call_from_thread(screen.take, turn.found)
+                    self._call(screen, partial(screen.take, turn.found))
+        except KeyboardInterrupt:
+            pass  # it was stopped
         except (MendableError, KafkaException) as error:
             self._tell(screen, str(error))
         finally:
@@ -103,13 +109,16 @@ class Feeding:
         try:
             while not self._ended.is_set():
                 with suppress(PyMongoError, MendableError, KafkaException):  # the lines say that a server is away
-                    screen.call_from_thread(screen.lanes, lanes.now(datetime.now(UTC)))
+                    self._call(screen, partial(screen.lanes, lanes.now(datetime.now(UTC))))
                 self._ended.wait(ASKED)
         finally:
             log.close()
 
     def _tell(self, screen: WatchScreen, sentence: str) -> None:
+        self._call(screen, partial(screen.say, sentence))
+
+    def _call(self, screen: WatchScreen, what: Callable[[], None]) -> None:
+        """In the screen's own thread, unless it is ending."""
         if not self._ended.is_set():
-            with suppress(RuntimeError):  # it ended meanwhile
-                screen.call_from_thread(screen.say, sentence)
-        time.sleep(0)
+            with suppress(RuntimeError):  # it ended in this moment
+                screen.call_from_thread(what)
