@@ -18,15 +18,15 @@ from pymongo.asynchronous.database import AsyncDatabase
 from contracts.messages.order import Status
 from contracts.values.immutable import Immutable
 from services.engine.core.document import read_from, replace
-from services.orders.documents.findable import placed_at, row_id_of
+from services.orders.documents.findable import placed_at
 from services.orders.documents.order import PlacedOrder
+from services.orders.identifiers import PATIENCE_MS, resolve
 from services.orders.rules.cursor import Wrong, cursor_of, place_of
 from services.orders.rules.listing import ListedOrder, listed
 from services.orders.rules.searching import (
     ROWS,
     Condition,
     Filter,
-    Token,
     Wanted,
     conditions_of,
     span_of,
@@ -40,10 +40,6 @@ MOST_READ: Final = 5_000
 """Rows that one page reads."""
 COUNTED: Final = 1_000
 """Where counting stops: more is ``1,000+``."""
-MOST_IDENTIFIED: Final = 50
-"""Orders whose ids, addresses or serials begin as typed; with more of them it was no identifier that was meant."""
-PATIENCE_MS: Final = 5_000
-"""Milliseconds after which MongoDB gives a query up."""
 
 
 class Page(Immutable):
@@ -151,59 +147,13 @@ async def count_by_status(database: Database, wanted: Wanted) -> Mapping[Status,
 
 async def _looked_up(database: Database, wanted: Wanted, before: str | None) -> _Search:
     tokens = tokens_of(wanted.text)
-    found = await asyncio.gather(*(_resolved(database, token) for token in tokens))
+    found = await asyncio.gather(*(resolve(database, token, wanted.sources) for token in tokens))
     return _Search(
         filters=tuple(conditions_of(wanted)),
         words=tuple(words for words, _ in found),
         alone=tuple(alone for _, alone in found),
         span=span_of(wanted, before),
     )
-
-
-async def _resolved(database: Database, token: Token) -> tuple[tuple[Condition, ...], frozenset[str]]:
-    """What a token means: words, and the rows of what it is the beginning of. An address or a domain of many orders is
-    looked for by itself.
-    """
-    by_key, by_serial = await asyncio.gather(_rows_of(database, token), _rows_with_device(database, token))
-    if by_key is None:
-        return (token.whole,), by_serial
-    return token.as_words(), by_key | by_serial
-
-
-async def _rows_of(database: Database, token: Token) -> frozenset[str] | None:
-    """The rows whose id, address or domain begins so; None: too many have just this one."""
-    whole = token.whole
-    assert whole.driver is not None
-    for asked in (token.begins_identifier, whole.driver):
-        if asked is not None:
-            found = await _ids(database, asked, whole.index)
-            if len(found) <= MOST_IDENTIFIED:
-                return found
-    return None
-
-
-async def _rows_with_device(database: Database, token: Token) -> frozenset[str]:
-    asked = token.begins_serial
-    if asked is None:
-        return frozenset()
-    hint = "serials_1__id_1"
-    orders = database["orders"]
-    near, far = await asyncio.gather(
-        orders.find(asked, {"placed_at": 1}, hint=hint, limit=MOST_IDENTIFIED + 1).to_list(),
-        database["subscription_rows"].find(asked, {"order_id": 1}, hint=hint, limit=MOST_IDENTIFIED + 1).to_list(),
-    )
-    known = {each["_id"] for each in near}
-    others = sorted({each["order_id"] for each in far} - known)
-    if len(known) + len(others) > MOST_IDENTIFIED:
-        return frozenset()
-    if others:
-        near += await orders.find({"_id": {"$in": others}}, {"placed_at": 1}).to_list()
-    return frozenset(row_id_of(each["_id"], each["placed_at"]) for each in near)
-
-
-async def _ids(database: Database, asked: Filter, index: str) -> frozenset[str]:
-    found = database["findable"].find(asked, {"_id": 1}, hint=index, limit=MOST_IDENTIFIED + 1, max_time_ms=PATIENCE_MS)
-    return frozenset([row["_id"] async for row in found])
 
 
 class _Walk(Immutable):

@@ -33,7 +33,8 @@ def _identified(orders: list[PlacedOrder], typed: str) -> Iterator[str]:
     serial = normalised(typed)
     if serial is not None:
         devices = [o.order_id for o in orders if any(_is(serial, device) for device in o.serials)]
-        yield from devices if len(devices) <= MOST else ()
+        exact = [o.order_id for o in orders if serial in o.serials]
+        yield from devices if len(devices) <= MOST else exact
 
 
 def _is(serial: str, device: str) -> bool:

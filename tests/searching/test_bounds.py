@@ -12,12 +12,13 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from bench.searching import KINDS_OF_SEARCH, fill
 from services.engine.core.document import replace
 from services.orders import search as searching
+from services.orders.identifiers import MOST_IDENTIFIED
 from services.orders.search import Database, Page, count_by_status, search
 
 ORDERS = 12_000
 MOST_READ, COUNTED = 500, 100
 """Much smaller than they are, so that a store which a test can fill is much larger."""
-IDENTIFIED = searching.MOST_IDENTIFIED
+IDENTIFIED = MOST_IDENTIFIED
 FOR_EACH_COMMAND = {"lsid", "$db", "$clusterTime", "$readPreference", "readConcern", "txnNumber", "maxTimeMS"}
 
 

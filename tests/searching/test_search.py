@@ -132,3 +132,24 @@ async def test_an_address_or_domain_of_many_orders_is_found_by_itself(kept: Data
     customer = replace(INDIVIDUAL.customer, email="mail1@shop.example")
     await keep(kept, [replace(numbered(n), customer=customer) for n in range(60)] + [numbered(99)])
     assert len(ids(await pages(kept, Wanted(text=text)))) == 60
+
+
+def submitted_by(source: str, number: int) -> PlacedOrder:
+    customer = replace(INDIVIDUAL.customer, email="ada@foreign.example")
+    order = replace(numbered(number), serials=(f"DEV-{number:03}",), customer=customer)
+    return replace(order, heard=tuple(replace(each, source=source) for each in order.heard))
+
+
+@pytest.mark.parametrize("text", ["N-0000", "n-000099", "ada@foreign.example", "DEV-0", "dev-099"])
+async def test_no_number_of_foreign_orders_hides_ones_own(kept: Database, text: str) -> None:
+    """Ids, addresses and serials that begin alike are up to 50 orders for who sees all; a shop finds its own."""
+    foreign = [submitted_by("theirs", number) for number in range(70)]
+    own = replace(submitted_by("mine", 99), placed_at=BEGIN - timedelta(days=9))
+    await keep(kept, [*foreign, own])
+    assert ids(await pages(kept, Wanted(text=text, sources=("mine",)))) == ["N-000099"]
+    assert ids(await pages(kept, Wanted(text=text, sources=("nobody",)))) == []
+
+
+async def test_an_exact_serial_is_found_among_many_that_begin_so(kept: Database) -> None:
+    await keep(kept, [replace(numbered(n), serials=(f"SN-100{n or ''}",)) for n in range(60)])
+    assert ids(await pages(kept, Wanted(text="SN-100"))) == ["N-000000"]

@@ -112,6 +112,18 @@ class Token(Immutable):
             return (_word(self.words[0], [f"{ADDRESS}{self.identifier}", f"{ORDER}{self.identifier}"]),)
         return tuple(_word(word, []) for word in self.words)
 
+    def as_beginning(self, begins: Filter) -> Condition:
+        """Orders in which all its words begin so, or whose id, address or domain does (``begins_identifier``): told of
+        the row alone, for they are too many to be found by it.
+        """
+        by_words: Filter = {"$and": [each.row for each in self.as_words()]}
+        return Condition(row={"$or": [by_words, {"words": begins["keys"]}]})
+
+    @property
+    def exact_serial(self) -> Filter | None:
+        """Documents with the serial of this very device."""
+        return None if self.serial is None else {"serials": {"$eq": self.serial}}
+
 
 def tokens_of(text: str) -> tuple[Token, ...]:
     """What was typed, in order; each once. Without letters or digits there is none."""
