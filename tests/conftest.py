@@ -20,10 +20,11 @@ from deploy.local import servers
 from installation.addresses import Addresses
 from tests.checked import checked
 from tests.ledgers import SMALL, laid_out
+from tests.scheduling import pytest_xdist_make_scheduler
 from tests.tables import pytest_terminal_summary
 
-__all__ = ["pytest_terminal_summary"]
-"""A hook of pytest: the tables of the simulator and the mutants."""
+__all__ = ["pytest_terminal_summary", "pytest_xdist_make_scheduler"]
+"""Hooks of pytest: the tables of the simulator and the mutants, and which tests one worker runs."""
 
 SHARED = "LEASELINE_TEST_SERVERS"
 """Environment variable: the data folder that all workers of this run share."""

@@ -85,7 +85,7 @@ def watch(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Show every message of every topic in one line: what happened, to whom, with which code.
+    """Show every message of every topic in one line.
 
     Straight from Kafka: nothing else need run. Times are UTC. Filters count before limits; of several values one is
     enough, and every filter must hold.

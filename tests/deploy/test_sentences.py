@@ -66,6 +66,7 @@ def test_ctrl_c_while_the_environment_is_made_is_a_sentence(tmp_path: Path) -> N
         (tmp_path / "deploy" / name).write_bytes((PROJECT / "deploy" / name).read_bytes())
     (tmp_path / "deploy/local").mkdir()
     (tmp_path / "deploy/local/kafka-jars.txt").touch()
+    (tmp_path / "deploy/requirements/assets.txt").touch()
     (tmp_path / "pyproject.toml").touch()
     with subprocess.Popen(
         ["sh", str(tmp_path / "deploy/setup.sh")],

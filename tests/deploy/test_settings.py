@@ -28,7 +28,7 @@ FREE = {
     "LEASELINE_START_SECONDS",
 }
 """What the demonstration leaves to the shell: nothing that is decided depends on it."""
-ELSEWHERE = ("LEASELINE_HTTP_", "LEASELINE_OIDC_", "LEASELINE_HEALTH_")
+ELSEWHERE = ("LEASELINE_HTTP_", "LEASELINE_OIDC_", "LEASELINE_HEALTH_", "LEASELINE_CONSOLE_", "LEASELINE_WATCH_")
 
 NO_NUMBERS = {"confirmation_required", "zone", "announced_only"}
 BY_THE_ENGINE = {"waiting_page", "prices_page", "settings_remembered"}
@@ -54,7 +54,7 @@ def test_every_setting_is_told_of_and_nothing_else() -> None:
 
 
 def test_the_demonstration_does_not_depend_on_the_shells_settings() -> None:
-    """It has no HTTP side, and nobody asks for its health."""
+    """It has no HTTP side, no pages and no watch, and nobody asks for its health."""
     read = {name for name in read_in("services") if not name.startswith(ELSEWHERE)}
     assert set(ENVIRONMENT) == read - FREE
 

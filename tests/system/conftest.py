@@ -17,12 +17,11 @@ Installing = Callable[..., Awaitable[Installation]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is for one worker of pytest-xdist: the others would only wait for it."""
+    """All of it is one group (``tests/scheduling.py``)."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.system)
-            item.add_marker(pytest.mark.xdist_group("system"))
 
 
 @contextmanager

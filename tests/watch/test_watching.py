@@ -24,7 +24,6 @@ from installation.topics import create_topics, until_there
 from tests.servers import running
 from tests.watch.consumed import example
 
-pytestmark = [pytest.mark.xdist_group("watching")]
 LANES = 2
 PLACED = "leaseline.orders.OrderPlaced.v1"
 SUBMITTED = "leaseline.orders.OrderSubmitted.v1"
