@@ -1,6 +1,6 @@
 """Which tests one worker of pytest-xdist runs, one after the other: they would only wait for one another.
 
-pytest 9.2 keeps a test's id elsewhere than pytest-xdist 3.8 writes a group's name to, so ``xdist_group`` groups nothing.
+pytest 9.2 keeps a test's id elsewhere than pytest-xdist 3.8 writes a group's name: ``xdist_group`` groups nothing.
 """
 
 from typing import Any, Final
