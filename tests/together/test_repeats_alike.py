@@ -14,12 +14,14 @@ from contracts.messages.invoices import BillingRunRequested
 from contracts.messages.life import ExtensionRequested
 from contracts.messages.orders import CustomerGroupChangeRequested
 from contracts.messages.payers import PayerSettingsSubmitted
+from contracts.messages.repairs import PayerRepairRequested
 from contracts.registry import MESSAGES
 from contracts.wire.message import Body, Kind, Request
 from services.billing.service import billing
 from services.engine.core.service import Service
 from services.fulfillment.service import fulfillment
 from services.orders.service import orders
+from tests.billing.subscriptions import TULIP, created
 from tests.fulfillment import lives
 from tests.fulfillment.orders_known import item as ledger_item
 from tests.fulfillment.orders_known import placed, scan
@@ -96,6 +98,14 @@ def opened() -> Scene:
     return stage
 
 
+def miscounted() -> Scene:
+    """An account of billing's that does not add up."""
+    office = Scene(billing())
+    office.hears(created("o1/1"))
+    office.documents["accounts", f"{TULIP}/net_14/EUR"]["active"] = 7
+    return office
+
+
 def heard(scene: Scene, *requests: Request) -> Scene:
     for request in requests:
         scene.hears(request)
@@ -142,6 +152,11 @@ ACCEPTED: tuple[Story, ...] = (
         lambda: Scene(billing()),
         BillingRunRequested(period="2024-04", as_of=NOON.date(), actor="Hedy"),
         "BillingRunCompleted",
+    ),
+    (
+        miscounted,
+        PayerRepairRequested(group_id="tulip", actor="Hedy", reason="Found by verify"),
+        "PayerRepaired",
     ),
 )
 LATER: dict[type[Request], datetime] = {ExtensionRequested: datetime(2024, 10, 20, tzinfo=UTC)}
