@@ -102,7 +102,8 @@ def miscounted() -> Scene:
     """An account of billing's that does not add up."""
     office = Scene(billing())
     office.hears(created("o1/1"))
-    office.documents["accounts", f"{TULIP}/net_14/EUR"]["active"] = 7
+    place = ("accounts", f"{TULIP}/net_14/EUR")
+    office.documents[place] = {**office.documents[place], "active": 7}
     return office
 
 
