@@ -53,6 +53,19 @@ def exponent_of(currency: str) -> int | None:
     return CURRENCY_EXPONENTS.get(currency) if found is None else found
 
 
+def written(minor_units: int, currency: str, thousands: str = ",") -> str:
+    """``1,234.50``; never by way of a float. An amount in a currency that nobody ever heard of is written in its minor
+    units, and says so unless a program reads it (``thousands`` is empty): better than no document, or a wrong point.
+    """
+    decimals = exponent_of(currency)
+    if decimals is None:
+        return f"{minor_units:,} minor units" if thousands else str(minor_units)
+    whole, part = divmod(abs(minor_units), 10**decimals)
+    sign = "-" if minor_units < 0 else ""
+    digits = f"{whole:,}".replace(",", thousands)
+    return f"{sign}{digits}.{part:0{decimals}d}" if decimals else f"{sign}{digits}"
+
+
 def _currency(value: str) -> str:
     value = value.strip()
     if value not in CURRENCY_EXPONENTS:

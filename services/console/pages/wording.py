@@ -5,7 +5,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from contracts.values.money import exponent_of
+from contracts.values.money import written
 
 STATUSES: Final = ("pending", "confirmed", "partial", "fulfilled", "cancelled")
 STATUS_WORDS: Final[Mapping[str, str]] = MappingProxyType({each: each.capitalize() for each in STATUSES})
@@ -22,12 +22,7 @@ def money(minor_units: int | None, currency: str) -> str:
     """``1,234.50``; a dash where there is no price yet."""
     if minor_units is None:
         return "\u2013"
-    decimals = exponent_of(currency)
-    if decimals is None:
-        return f"{minor_units:,} minor units"
-    whole, part = divmod(abs(minor_units), 10**decimals)
-    sign = "\u2212" if minor_units < 0 else ""
-    return f"{sign}{whole:,}.{part:0{decimals}d}" if decimals else f"{sign}{whole:,}"
+    return written(minor_units, currency).replace("-", "\u2212")
 
 
 def moment(text: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from contracts.values.money import exponent_of
+from contracts.values.money import exponent_of, written
 from services.watch.telling.part import Part
 
 NAMED = 3
@@ -16,12 +16,8 @@ def counted(number: int, noun: str) -> str:
 
 def amount(minor_units: int, currency: str) -> str:
     """``EUR 1,290.00``; minor units, said so, in a currency that nobody knows."""
-    decimals = exponent_of(currency)
-    if decimals is None:
-        return f"{minor_units:,} minor units"
-    whole, part = divmod(abs(minor_units), 10**decimals)
-    sign = "-" if minor_units < 0 else ""
-    return f"{currency} {sign}{whole:,}.{part:0{decimals}d}" if decimals else f"{currency} {sign}{whole:,}"
+    told = written(minor_units, currency)
+    return told if exponent_of(currency) is None else f"{currency} {told}"
 
 
 def listed(names: Iterable[str], noun: str = "") -> str:
