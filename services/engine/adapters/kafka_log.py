@@ -79,15 +79,16 @@ class LogReaders:
 
 
 class LogReader:
-    """One consumer, while one caller has it."""
+    """One consumer, while one caller has it. ``answer``: seconds that Kafka has to answer one question."""
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, answer: float = ANSWER) -> None:
         self._consumer = consumer
+        self._answer = answer
 
     async def bounds(self, places: Sequence[Place]) -> tuple[dict[Place, int], dict[Place, int]]:
         """Where each partition begins, and where it ends now. Raises ``KafkaError``, TimeoutError."""
         partitions = [TopicPartition(*place) for place in places]
-        async with asyncio.timeout(ANSWER):
+        async with asyncio.timeout(self._answer):
             begins = await self._consumer.beginning_offsets(partitions)
             ends = await self._consumer.end_offsets(partitions)
         return _plain(begins), _plain(ends)
@@ -128,7 +129,7 @@ class LogReader:
     async def since(self, places: Sequence[Place], time: int) -> dict[Place, int]:
         """The first offset of each partition that came at this time or later (milliseconds UTC); its end if none."""
         partitions = {TopicPartition(*place): time for place in places}
-        async with asyncio.timeout(ANSWER):
+        async with asyncio.timeout(self._answer):
             found = await self._consumer.offsets_for_times(partitions)
             ends = await self._consumer.end_offsets(list(partitions))
         return {(place.topic, place.partition): ends[place] if at is None else at.offset for place, at in found.items()}

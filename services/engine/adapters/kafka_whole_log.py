@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
+from services.engine.adapters.kafka_log import LogReader
 from services.engine.adapters.kafka_polls import rest_while_idle
 from services.engine.adapters.kafka_unpacking import unpack_every_name
 from services.engine.core.faults import Doubt
@@ -35,6 +36,7 @@ class WholeLog:
 
     def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient, topics: Sequence[str]) -> None:
         self._consumer = consumer
+        self._reader = LogReader(consumer, ANSWER)
         self._admin = admin
         self._topics = tuple(topics)
 
@@ -52,18 +54,12 @@ class WholeLog:
 
     async def bounds(self, places: Sequence[Place]) -> tuple[dict[Place, int], dict[Place, int]]:
         """Where each partition begins, and where what is committed ends now. Raises ``Doubt``."""
-        partitions = [TopicPartition(*place) for place in places]
         with _answering():
-            async with asyncio.timeout(ANSWER):
-                begins = await self._consumer.beginning_offsets(partitions)
-                ends = await self._consumer.end_offsets(partitions)
-        return _plain(begins), _plain(ends)
+            return await self._reader.bounds(places)
 
     def seek(self, positions: Mapping[Place, int]) -> None:
         """The next reading begins there, and reads these partitions only."""
-        self._consumer.assign([TopicPartition(*place) for place in positions])
-        for place, offset in positions.items():
-            self._consumer.seek(TopicPartition(*place), offset)
+        self._reader.seek(positions)
 
     async def read(self, seconds: float, most: int) -> Sequence[ConsumerRecord]:
         """What comes within this time, at most so many; of each partition in its order.
@@ -71,8 +67,7 @@ class WholeLog:
         Raises ``Doubt``; ``LogMoved`` for a position outside of its log.
         """
         with _answering():
-            found = await self._consumer.getmany(timeout_ms=max(1, round(seconds * 1000)), max_records=most)
-        return [record for records in found.values() for record in records]
+            return await self._reader.read(seconds, most)
 
     async def positions(self, places: Sequence[Place]) -> dict[Place, int]:
         """Where it reads on: behind what was handed out, and behind markers that are no records. Raises ``Doubt``."""
@@ -118,7 +113,3 @@ async def opened_whole_log(servers: str, topics: Sequence[str], client_id: str) 
     finally:
         await consumer.stop()
         await admin.close()
-
-
-def _plain(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
-    return {(partition.topic, partition.partition): offset for partition, offset in offsets.items()}
