@@ -5,21 +5,20 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from deploy.local.ports import LOOPBACK, Holding
-from deploy.local.processes import running
+from deploy.local.ports import LOOPBACK
 from installation.addresses import Addresses
 from installation.errors import InstallationError
 from operations.cli.http import USUAL_PORT as USUAL_API_PORT
-from operations.cli.http import Served
+from operations.cli.http import Listener, Served, start_listener
 from operations.cli.options import Data, Databases
 from operations.cli.topics import addresses
-from operations.jobs.granting import key_of_this_machine
 from operations.jobs.peopling import Wanted, opened_staff
 
 MODULE: Final = "services.console"
@@ -32,6 +31,14 @@ ConsolePort = Annotated[
 ]
 ADMIN: Final = "admin"
 """Whom `leaseline up` lets in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where the HTTP API is that the console asks, and the file with the key that opens it."""
+
+    address: str
+    key: Path
 
 
 def console(
@@ -63,31 +70,20 @@ def packages_there() -> bool:
 
 
 def serve_console(
-    stack: ExitStack, at: Addresses, data: Path, environment: Mapping[str, str], api: str, port: int | None
+    stack: ExitStack, at: Addresses, logs: Path, environment: Mapping[str, str], api: Api, port: int | None
 ) -> Served:
     """Starts a process of the console, which ends with the stack. Raises ``InstallationError``: it does not listen."""
-    _, key = key_of_this_machine(at.mongo, environment["LEASELINE_DATABASES"], data)
-    usual: int | None = USUAL_PORT
-    while True:
-        with Holding() as ports:
-            chosen = ports.claim(port, usual, "the console")
-            own = {
-                **environment,
-                "LEASELINE_CONSOLE_HOST": LOOPBACK,
-                "LEASELINE_CONSOLE_PORT": str(chosen),
-                "LEASELINE_CONSOLE_API": api,
-                "LEASELINE_CONSOLE_KEY_FILE": str(key),
-            }
-            try:
-                services = stack.enter_context(
-                    running(at, data / "logs", services=("console",), environment=own, module=MODULE)
-                )
-            except InstallationError:
-                if port is not None or usual is None:
-                    raise
-                usual = None  # another installation may have taken the usual port in this very moment
-                continue
-        return Served(services, f"http://{LOOPBACK}:{chosen}")
+
+    def settings(chosen: int) -> Mapping[str, str]:
+        return {
+            **environment,
+            "LEASELINE_CONSOLE_HOST": LOOPBACK,
+            "LEASELINE_CONSOLE_PORT": str(chosen),
+            "LEASELINE_CONSOLE_API": api.address,
+            "LEASELINE_CONSOLE_KEY_FILE": str(api.key),
+        }
+
+    return start_listener(stack, at, logs, Listener("console", MODULE, "the console", USUAL_PORT, settings), port)
 
 
 def first_link(at: Addresses, databases: str, address: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -67,17 +67,46 @@ def packages_there() -> bool:
     return all(find_spec(each) is not None for each in PACKAGES)
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A process that listens: its name, what it runs, how people call it, the port that it usually has, and the
+    settings with which it listens at a port.
+    """
+
+    name: str
+    module: str
+    title: str
+    usual_port: int
+    settings: Callable[[int], Mapping[str, str]]
+
+
 def serve(stack: ExitStack, at: Addresses, logs: Path, environment: Mapping[str, str], port: int | None) -> Served:
     """Starts a process of the API, which ends with the stack. Raises ``InstallationError`` if it does not listen, or
     the port that was asked for is in use.
     """
-    usual: int | None = USUAL_PORT
+    return start_listener(stack, at, logs, _api(environment), port)
+
+
+def _api(environment: Mapping[str, str]) -> Listener:
+    def settings(port: int) -> Mapping[str, str]:
+        return {**environment, "LEASELINE_HTTP_HOST": LOOPBACK, "LEASELINE_HTTP_PORT": str(port)}
+
+    return Listener("http", MODULE, "the HTTP API", USUAL_PORT, settings)
+
+
+def start_listener(stack: ExitStack, at: Addresses, logs: Path, listener: Listener, port: int | None) -> Served:
+    """Starts it, at the port that was asked for, its usual one, or any free one; it ends with the stack. Raises
+    ``InstallationError``.
+    """
+    usual: int | None = listener.usual_port
     while True:
         with Holding() as ports:
-            chosen = ports.claim(port, usual, "the HTTP API")
-            own = {**environment, "LEASELINE_HTTP_HOST": LOOPBACK, "LEASELINE_HTTP_PORT": str(chosen)}
+            chosen = ports.claim(port, usual, listener.title)
+            own = listener.settings(chosen)
             try:
-                services = stack.enter_context(running(at, logs, services=("http",), environment=own, module=MODULE))
+                services = stack.enter_context(
+                    running(at, logs, services=(listener.name,), environment=own, module=listener.module)
+                )
             except InstallationError:
                 if port is not None or usual is None:
                     raise

@@ -83,7 +83,9 @@ def up(
                 _, key = key_of_this_machine(addresses.mongo, databases, data)
                 screen.say(f"HTTP     {served.address}  (read and try it: {served.address}/docs)\nKey      {key}\n")
                 if console.packages_there():
-                    pages = console.serve_console(stack, addresses, data, environment, served.address, console_port)
+                    pages = console.serve_console(
+                        stack, addresses, logs, environment, console.Api(served.address, key), console_port
+                    )
                     services.processes += pages.services.processes
                     screen.say(
                         f"Console  {console.first_link(addresses, databases, pages.address)}\n"

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from deploy.local.processes import Process
 from installation.addresses import Addresses
-from operations.cli.console import serve_console
+from operations.cli.console import Api, serve_console
 from operations.cli.http import serve
 from operations.jobs.granting import key_of_this_machine
 from operations.jobs.peopling import Wanted, opened_staff
@@ -96,9 +96,10 @@ def running(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> I
         stack.callback(installation.stop)
         installation.start().until_ready()
         served = serve(stack, addresses, folder / "logs", installation.environment, None)
-        pages = serve_console(stack, addresses, folder, installation.environment, served.address, None)
+        key, file = key_of_this_machine(addresses.mongo, installation.databases, folder)
+        api = Api(served.address, file)
+        pages = serve_console(stack, addresses, folder / "logs", installation.environment, api, None)
         asyncio.run(_people(addresses.mongo, installation.databases))
-        key, _ = key_of_this_machine(addresses.mongo, installation.databases, folder)
         client = httpx2.Client(base_url=served.address, headers={"Authorization": f"Bearer {key}"}, timeout=30)
         stack.enter_context(client)
         made = Running(pages.address, client, served.services.processes[0])
