@@ -14,10 +14,11 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from services.console.asking.api import WITHIN
+from services.console.asking.fields import MOST_OF_EDITED_ORDER, form_of
 from services.console.pages import editing, entering, new_order, order, orders, subscribing, subscriptions
 from services.console.pages.catalog import Catalogs
 from services.console.pages.frame import Frame
-from services.console.people.entry import Entry, LogInFirst, login_path
+from services.console.people.entry import Entry, LogInFirst, back_of, login_path
 from services.console.people.guard import Guard
 from services.console.people.store import People, database_of
 from services.console.settings import ConsoleSettings
@@ -74,10 +75,10 @@ def _tell_failures(app: FastAPI, frame: Frame) -> None:
         return frame.bare("failure.html.j2", values, request, status)
 
     @app.exception_handler(LogInFirst)
-    async def login(request: Request, first: LogInFirst) -> Response:
+    async def login(request: Request, _first: LogInFirst) -> Response:
         if request.method != "POST":
-            return RedirectResponse(login_path(first.back), 303)
-        form = {name: str(value) for name, value in (await request.form(max_fields=entering.MOST_FIELDS)).items()}
+            return RedirectResponse(login_path(back_of(request)), 303)
+        form = await form_of(request, MOST_OF_EDITED_ORDER)
         return entering.ask(frame, request, entering.Asked(request.url.path, carried=form))
 
     @app.exception_handler(HTTPException)

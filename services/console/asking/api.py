@@ -6,22 +6,12 @@ from urllib.parse import quote
 
 import httpx2
 
-from contracts.values.immutable import Immutable
 from services.console.asking.problem import away, problem_of
 from services.console.people.person import Person
 
 WITHIN: Final = 10.0
 """Seconds; the API itself waits 5 for an answer."""
 Json = dict[str, Any]
-
-
-class Answer(Immutable):
-    """What came back. ``later``: it is stored and not decided yet; ``location`` tells the outcome."""
-
-    data: Json
-    later: bool = False
-    location: str | None = None
-    repeated: bool = False
 
 
 class Api:
@@ -56,13 +46,12 @@ class Api:
 
     async def send(
         self, method: str, path: str, body: Mapping[str, Any], key: str, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Asks for something to be done. ``key`` is the request's identity: the same again is the same request."""
+    ) -> bool:
+        """Asks for something to be done; whether it is decided, or else stored and will be. ``key`` is the request's
+        identity: the same again is the same request.
+        """
         response = await self._asked(method, path, json=dict(body), headers={"Idempotency-Key": key, **(headers or {})})
-        data = response.json() if response.content else {}
-        outcome = data.get("outcome")
-        repeated = isinstance(outcome, Mapping) and bool(outcome.get("repeated"))
-        return Answer(data, response.status_code == 202, response.headers.get("location"), repeated)
+        return response.status_code != 202
 
     async def _asked(self, method: str, path: str, **more: Any) -> httpx2.Response:
         headers = {**self._headers, **more.pop("headers", {})}

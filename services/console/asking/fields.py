@@ -1,9 +1,20 @@
 """Forms and JSON: a field's name is its path in the contract (`items.0.sku`), so a refusal lands at its field."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
+
+from starlette.requests import Request
 
 Form = Mapping[str, str]
+MOST_FIELDS: Final = 1_000
+MOST_OF_NEW_ORDER: Final = 2_000
+MOST_OF_EDITED_ORDER: Final = 4_000
+"""Fields of a form. An order that is edited has each value twice, and what waits for a log-in may be any form."""
+
+
+async def form_of(request: Request, most: int = MOST_FIELDS) -> dict[str, str]:
+    """The form that was sent, of at most so many fields."""
+    return {name: str(value) for name, value in (await request.form(max_fields=most)).items()}
 
 
 def body_of(form: Form, take: Iterable[str]) -> dict[str, Any]:

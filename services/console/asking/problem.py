@@ -28,13 +28,12 @@ class Reason(Immutable):
 class Problem(Exception):
     """``reasons`` is never empty."""
 
-    def __init__(self, status: int, title: str, code: str, reasons: Sequence[Reason], retry: str = "never") -> None:
+    def __init__(self, status: int, title: str, code: str, reasons: Sequence[Reason]) -> None:
         super().__init__(title)
         self.status = status
         self.title = title
         self.code = code
         self.reasons = tuple(reasons)
-        self.retry = retry
 
     def at(self, field: str) -> tuple[Reason, ...]:
         """The reasons that stand at this field."""
@@ -55,13 +54,13 @@ def problem_of(status: int, document: Mapping[str, Any]) -> Problem:
         for row in rows
     ]
     title = str(document.get("title") or "The request was refused")
-    return Problem(status, title, str(document.get("code", "")), reasons, str(document.get("retry", "never")))
+    return Problem(status, title, str(document.get("code", "")), reasons)
 
 
 def away() -> Problem:
     """The API did not answer."""
     reason = Reason(AWAY, "the service does not answer", "nothing that you typed is lost: try again in a moment")
-    return Problem(503, "The service is away", AWAY, (reason,), "same_key")
+    return Problem(503, "The service is away", AWAY, (reason,))
 
 
 def _sentence(text: str) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from contracts.values.immutable import Immutable
 from services.console.asking.api import Json, path
+from services.console.asking.fields import MOST_OF_EDITED_ORDER, form_of
 from services.console.asking.problem import AWAY, Problem
 from services.console.pages import order_changes, order_form
 from services.console.pages.catalog import Catalogs
@@ -55,7 +56,7 @@ def routes(frame: Frame, catalogs: Catalogs) -> APIRouter:
     @router.post("/orders/{order_id}/edit")
     async def sent(request: Request, order_id: str) -> Response:
         visit = await frame.visit(request)
-        form = {name: str(value) for name, value in (await request.form(max_fields=4_000)).items()}
+        form = await form_of(request, MOST_OF_EDITED_ORDER)
         do = form.pop("do", "save")
         try:
             order = await visit.api.get(path("orders", order_id))
@@ -83,13 +84,13 @@ def routes(frame: Frame, catalogs: Catalogs) -> APIRouter:
         key = form.get("request_id") or str(uuid4())
         version = {"If-Match": f'"{form["version"]}"'}
         try:
-            answer = await visit.api.send("POST", f"{here}/amendments", body, key, version)
+            decided = await visit.api.send("POST", f"{here}/amendments", body, key, version)
         except Problem as refused:
             if refused.status == 412:
                 newest = await visit.api.get(here)
                 crossed = order_changes.crossed(form, newest)
                 return await page(visit, newest, Shown(order_changes.merged(form, newest), refused, crossed=crossed))
             return await page(visit, order, Shown(form, order_changes.at_fields(refused, body, form)))
-        return RedirectResponse(f"{here}?{'asked' if answer.later else 'done'}=changed", 303)
+        return RedirectResponse(f"{here}?{'done' if decided else 'asked'}=changed", 303)
 
     return router

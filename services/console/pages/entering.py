@@ -8,13 +8,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.values.immutable import Immutable
-from services.console.asking.fields import Form
+from services.console.asking.fields import MOST_OF_EDITED_ORDER, Form, form_of
 from services.console.pages.frame import Frame
 from services.console.people.entry import now, safe_back
 
 CARRIED: Final = "carried:"
 """How the fields of a form begin that waits for a log-in."""
-MOST_FIELDS: Final = 4_000
 SLOWER: Final = 0.5
 """Seconds that a wrong password costs."""
 WRONG: Final = "This name and password do not belong together. Try again, or ask for a log-in link."
@@ -49,7 +48,7 @@ def routes(frame: Frame) -> APIRouter:
 
     @router.post("/login")
     async def enter(request: Request) -> Response:
-        form = {name: str(value) for name, value in (await request.form(max_fields=MOST_FIELDS)).items()}
+        form = await form_of(request, MOST_OF_EDITED_ORDER)
         carried = {name.removeprefix(CARRIED): value for name, value in form.items() if name.startswith(CARRIED)}
         name, back = str(form.get("name", "")).strip().lower(), str(form.get("back", ""))
         person = await frame.entry.people.prove(name, str(form.get("password", "")))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.console.asking.api import Api, path
+from services.console.asking.fields import MOST_OF_NEW_ORDER, form_of
 from services.console.asking.problem import Problem
 from services.console.pages import order_form
 from services.console.pages.catalog import Catalogs
@@ -54,7 +55,7 @@ def routes(frame: Frame, catalogs: Catalogs) -> APIRouter:
     @router.post("/orders/new")
     async def sent(request: Request) -> Response:
         visit = await frame.visit(request)
-        form = {name: str(value) for name, value in (await request.form(max_fields=2_000)).items()}
+        form = await form_of(request, MOST_OF_NEW_ORDER)
         do = form.pop("do", "save")
         if do not in ("save", "confirm"):
             wrong = order_form.missing(form) if do == "add" else {}
@@ -68,9 +69,7 @@ def routes(frame: Frame, catalogs: Catalogs) -> APIRouter:
         body = order_form.body(form) | {"confirmed": confirmed}
         seal = sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
         order_id = str(body["order_id"])
-        answer = await api.send("POST", "/orders", body, f"{order_id}/{seal}")
-        if answer.later:
-            return RedirectResponse(path("orders", order_id) + "?asked=placed", 303)
-        return RedirectResponse(path("orders", order_id) + "?done=placed", 303)
+        decided = await api.send("POST", "/orders", body, f"{order_id}/{seal}")
+        return RedirectResponse(f"{path('orders', order_id)}?{'done' if decided else 'asked'}=placed", 303)
 
     return router

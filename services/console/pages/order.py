@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from contracts.values.immutable import Immutable
 from services.console.asking.api import Json, path
+from services.console.asking.fields import form_of
 from services.console.asking.problem import Problem
 from services.console.pages.frame import Frame, Visit
 
@@ -68,7 +69,7 @@ def routes(frame: Frame) -> APIRouter:
     """The page, and what its buttons do."""
     router = APIRouter()
 
-    async def shown(visit: Visit, order_id: str, problem: Problem | None = None, at: str = "") -> Response:
+    async def shown(visit: Visit, order_id: str, problem: Problem | None = None) -> Response:
         try:
             order = await visit.api.get(path("orders", order_id))
             subscriptions: Sequence[Json] = []
@@ -86,7 +87,6 @@ def routes(frame: Frame) -> APIRouter:
             "request_id": str(uuid4()),
             "done": DONE.get(visit.request.query_params.get("done", ""), ""),
             "problem": problem,
-            "at": at,
         }
         return frame.page(visit, "order.html.j2", values, 200 if problem is None else problem.status)
 
@@ -120,24 +120,22 @@ def routes(frame: Frame) -> APIRouter:
 
     @router.post("/orders/{order_id}/cancellation")
     async def cancel(request: Request, order_id: str) -> Response:
-        form = await request.form()
-        reason = str(form.get("reason", "")).strip() or "no reason given"
+        reason = (await form_of(request)).get("reason", "").strip() or "no reason given"
         return await _asked(request, order_id, "cancellation", {"reason": reason}, "cancelled")
 
     @router.post("/orders/{order_id}/notes")
     async def write_note(request: Request, order_id: str) -> Response:
-        form = await request.form()
-        return await _asked(request, order_id, "notes", {"text": str(form.get("text", ""))}, "note")
+        text = (await form_of(request)).get("text", "")
+        return await _asked(request, order_id, "notes", {"text": text}, "note")
 
     async def _asked(request: Request, order_id: str, what: str, body: Json, done: str) -> Response:
         visit = await frame.visit(request)
-        form = await request.form()
-        key = str(form.get("request_id", "")) or str(uuid4())
+        key = (await form_of(request)).get("request_id") or str(uuid4())
         try:
-            answer = await visit.api.send("POST", path("orders", order_id, what), body, key)
+            decided = await visit.api.send("POST", path("orders", order_id, what), body, key)
         except Problem as refused:
-            return await shown(visit, order_id, refused, what)
-        told = "asked" if answer.later else "done"
+            return await shown(visit, order_id, refused)
+        told = "done" if decided else "asked"
         return RedirectResponse(f"{path('orders', order_id)}?{told}={done}", 303)
 
     return router

@@ -164,4 +164,4 @@ def at_fields(problem: Problem, body: Mapping[str, Any], form: Form) -> Problem:
     reasons = [
         Reason(each.code, each.detail, each.what_to_do, here(each.field), each.holder) for each in problem.reasons
     ]
-    return Problem(problem.status, problem.title, problem.code, reasons, problem.retry)
+    return Problem(problem.status, problem.title, problem.code, reasons)

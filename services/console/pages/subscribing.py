@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.console.asking.api import Json, path
+from services.console.asking.fields import form_of
 from services.console.asking.problem import Problem, Reason
 from services.console.pages.frame import Frame, Visit
 from services.console.pages.order import open_units
@@ -50,7 +51,7 @@ def routes(frame: Frame) -> APIRouter:
     @router.post("/orders/{order_id}/items/{item_id}/subscription")
     async def create(request: Request, order_id: str, item_id: str) -> Response:
         visit = await frame.visit(request)
-        form = {name: str(value) for name, value in (await request.form()).items()}
+        form = await form_of(request)
         serial = form.get("serial", "").strip()
         body: Json = {"item_id": item_id, "serials": [serial] if serial else []}
         body |= {

@@ -13,11 +13,7 @@ from services.console.settings import ConsoleSettings
 
 
 class LogInFirst(Exception):
-    """``back`` is the page that they come back to."""
-
-    def __init__(self, back: str) -> None:
-        super().__init__(back)
-        self.back = back
+    """Nobody is logged in who asks for this page, or sends this form."""
 
 
 class Entry:
@@ -33,7 +29,7 @@ class Entry:
         secret = request.cookies.get(self._cookie, "")
         found = await self.people.session(secret, now()) if secret else None
         if found is None:
-            raise LogInFirst(back_of(request))
+            raise LogInFirst
         return found
 
     async def let_in(self, person: Person, response: Response) -> Response:
@@ -60,10 +56,8 @@ class Entry:
 
 
 def back_of(request: Request) -> str:
-    """The page to come back to: what was asked for, or the page whose form was sent."""
-    if request.method == "GET":
-        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return "/orders"
+    """The page that was asked for: whoever logs in comes back to it."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def safe_back(path: str) -> str:
