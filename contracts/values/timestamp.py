@@ -19,6 +19,16 @@ _RFC_3339: Final = re.compile(
 )
 
 
+def whole_milliseconds(time: datetime) -> datetime:
+    """The time without what is finer than a millisecond, as messages and documents keep it."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def time_of_day(time: datetime) -> str:
+    """``19:39:49.779``, as a person reads what came when."""
+    return f"{time:%H:%M:%S}.{time.microsecond // 1000:03d}"
+
+
 def instant(value: object) -> datetime | None:
     """A CloudEvents ``time`` as UTC in whole milliseconds; None for what cannot be read or has no offset.
 

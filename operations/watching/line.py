@@ -7,6 +7,7 @@ from typing import Any, Final
 from rich.color import ColorSystem
 from rich.style import Style
 
+from contracts.values.timestamp import time_of_day
 from operations.terminal.signs import visible
 from services.watch.telling.told import Fate, Told
 
@@ -59,7 +60,7 @@ class Lines:
 
     def _as_text(self, told: Told) -> str:
         topic = "" if 0 < self._width < NARROW else f"{told.topic:{TOPIC}} "
-        head = f"{told.at:%H:%M:%S}.{told.at.microsecond // 1000:03d} "
+        head = f"{time_of_day(told.at)} "
         kind = f"{topic}{told.type or '?':{TYPE}} {told.subject:{SUBJECT}} "
         code = f"  [{told.code}]" if told.code else ""
         words = told.words
@@ -79,7 +80,7 @@ class Lines:
 
     def _as_json(self, told: Told, more: dict[str, Any] | None) -> str:
         found: dict[str, Any] = {
-            "time": f"{told.at:%Y-%m-%dT%H:%M:%S}.{told.at.microsecond // 1000:03d}Z",
+            "time": f"{told.at:%Y-%m-%d}T{time_of_day(told.at)}Z",
             "topic": told.topic,
             "partition": told.partition,
             "offset": told.offset,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contracts.values.immutable import Immutable
+from contracts.values.timestamp import time_of_day
 from operations.terminal.counts import counted
 from operations.terminal.screen import Screen, Styled
 from operations.watching.line import COLOURS, SIGNS
@@ -27,7 +28,7 @@ class StoryLine(Immutable):
     @property
     def clock(self) -> str:
         """The broker's time of day."""
-        return f"{self.step.told.at:%H:%M:%S}.{self.step.told.at.microsecond // 1000:03}"
+        return time_of_day(self.step.told.at)
 
     @property
     def delay(self) -> str:

@@ -10,6 +10,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 from contracts.values.immutable import Immutable
+from contracts.values.timestamp import whole_milliseconds
 from services.engine.adapters.kafka_producer import KafkaProducer
 from services.engine.core.service import Service
 from services.engine.runtime.settings import Settings
@@ -81,5 +82,4 @@ class OpenSide:
 
 def now() -> datetime:
     """The time of this process, UTC, in whole milliseconds."""
-    time = datetime.now(UTC)
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+    return whole_milliseconds(datetime.now(UTC))

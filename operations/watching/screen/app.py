@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.message import Message as TextualMessage
 from textual.widgets import DataTable, Footer, Static
 
+from contracts.values.timestamp import time_of_day
 from operations.watching.history import Found
 from operations.watching.line import COLOURS, SIGNS
 from operations.watching.screen.board import ROWS, Board
@@ -277,10 +278,9 @@ _WITH_STORIES: Final = ("order:", "serial:", "subscription:", "invoice:", "payer
 def _cells(found: Found) -> tuple[Text | str, ...]:
     told = found.told
     style = _INTERNAL if told.fate is Fate.INTERNAL else COLOURS[told.fate]
-    clock = f"{told.at:%H:%M:%S}.{told.at.microsecond // 1000:03d}"
     words = told.words if len(told.words) <= _WORDS else f"{told.words[: _WORDS - 1]}…"
     return (
-        Text(clock, style="dim"),
+        Text(time_of_day(told.at), style="dim"),
         Text(SIGNS[told.fate], style=style),
         Text(told.type or "?", no_wrap=True, overflow="ellipsis"),
         Text(told.subject, no_wrap=True, overflow="ellipsis"),

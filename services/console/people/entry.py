@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from contracts.values.timestamp import whole_milliseconds
 from services.console.people.person import SESSION_ENDS, Person, Session
 from services.console.people.store import People
 from services.console.settings import ConsoleSettings
@@ -73,5 +74,4 @@ def login_path(back: str) -> str:
 
 def now() -> datetime:
     """UTC, in whole milliseconds: what MongoDB keeps."""
-    time = datetime.now(UTC)
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+    return whole_milliseconds(datetime.now(UTC))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from contracts.values.timestamp import whole_milliseconds
 from contracts.wire.encoding import CONTENT_TYPE, encoded
 from contracts.wire.message import Body
 from services.engine.core.failing import where
@@ -33,8 +34,7 @@ async def _tick(
 ) -> None:
     if lane_manager.holding:
         return
-    now = datetime.now(UTC)
-    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    now = whole_milliseconds(datetime.now(UTC))
     records = [record_of(made(lane, now), lane, source, now) for lane in sorted(lane_manager.held)]
     try:
         await producer.publish(records)
