@@ -23,6 +23,7 @@ from contracts.messages.orders import CustomerGroupChangeRequested, RequestRefus
 from contracts.wire.encoding import CONTENT_TYPE, encoded
 from contracts.wire.message import Body
 from installation.errors import InstallationError, kafka_answers, mongo_answers
+from operations.jobs.hearing import listen_from_now
 from operations.terminal.near import LOOKED_AT, no_such
 from services.engine.adapters.mongo_client import connect
 from services.orders.queries import CustomerOrders, find_customer_orders, list_customer_ids
@@ -165,9 +166,7 @@ async def _connected(kafka: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKaf
             places = await _partitions(kafka)
             await producer.start()
             await consumer.start()
-            consumer.assign(places)
-            for place, end in (await consumer.end_offsets(places)).items():
-                consumer.seek(place, end)
+            await listen_from_now(consumer, places)
         yield producer, consumer
     finally:
         await consumer.stop()

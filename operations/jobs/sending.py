@@ -18,6 +18,7 @@ from contracts.wire.envelope import Senseless, opened
 from contracts.wire.message import Kind
 from contracts.wire.topic import SERVICES
 from installation.errors import InstallationError, kafka_answers
+from operations.jobs.hearing import listen_from_now
 
 EVENTS: Final = tuple(topic.name for topic in TOPICS if topic.name.endswith(".events") and topic.owner in SERVICES)
 STILL: Final = 0.7
@@ -120,9 +121,7 @@ async def _listening(kafka: str, *, listens: bool) -> AsyncIterator[AIOKafkaCons
         with kafka_answers(kafka):
             await consumer.start()
             places = await _places(kafka)
-            consumer.assign(places)
-            for place, end in (await consumer.end_offsets(places)).items():
-                consumer.seek(place, end)
+            await listen_from_now(consumer, places)
         yield consumer
     finally:
         await consumer.stop()

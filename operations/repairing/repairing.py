@@ -18,6 +18,7 @@ from contracts.messages.repairs import PayerRepaired, PayerRepairRequested, Seen
 from contracts.values.immutable import Immutable
 from contracts.wire.encoding import CONTENT_TYPE, encoded
 from installation.errors import InstallationError, kafka_answers
+from operations.jobs.hearing import listen_from_now
 from operations.repairing.plan import Difference, differences
 from operations.verify.books import temporary_books
 from operations.verify.databases import opened_databases
@@ -92,9 +93,7 @@ class Repair(Immutable):
                 await consumer.start()
                 lanes = len(await producer.partitions_for(EVENTS))
                 places = [TopicPartition(EVENTS, lane) for lane in range(lanes)]
-                consumer.assign(places)
-                for place, end in (await consumer.end_offsets(places)).items():
-                    consumer.seek(place, end)
+                await listen_from_now(consumer, places)
                 for id_, body in requests:
                     (subject,) = body.subjects()
                     value = encoded(body, id=id_, source=SOURCE, time=datetime.now(UTC))

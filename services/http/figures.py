@@ -9,9 +9,10 @@ from typing import Final
 import structlog
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from pymongo.errors import PyMongoError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.values.immutable import Immutable
+from services.http.answered import Answered
 from services.http.asking.door import Door
 from services.http.side import Oldest
 
@@ -103,16 +104,10 @@ class Timed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        began = time.perf_counter()
+        answered = Answered(send)
         try:
-            await self._app(scope, receive, noting)
+            await self._app(scope, receive, answered)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self._figures.answered(route, scope["method"], status, time.perf_counter() - began)
+            self._figures.answered(route, scope["method"], answered.status, time.perf_counter() - began)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from secrets import token_bytes, token_hex
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.wire.trace import TRACEPARENT, in_span, is_sampled, read_trace
 from services.engine.observe.spans import Span
+from services.http.answered import Answered
 from services.http.asking.tracing import SPAN
 
 
@@ -27,19 +28,13 @@ class Traced:
         above = read_trace(Headers(scope=scope).get(TRACEPARENT))
         own = in_span(above, token_bytes(8)) if above else f"00-{token_hex(16)}-{token_hex(8)}-01"
         scope[SPAN] = own
-        begun, status = time.time_ns(), 500
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        begun = time.time_ns()
+        answered = Answered(send)
         try:
-            await self._app(scope, receive, noting)
+            await self._app(scope, receive, answered)
         finally:
             if is_sampled(own):
-                self._offer((_span(scope, status, own, above, begun),))
+                self._offer((_span(scope, answered.status, own, above, begun),))
 
 
 def _span(scope: Scope, status: int, own: str, above: str, begun: int) -> Span:
