@@ -49,7 +49,7 @@ clients: setup
 	@deploy/clients.sh
 
 test: lint clients
-	@echo "== tests";        $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@echo "== tests";        $(BIN)/python -m pytest -n $(WORKERS)
 
 test-long: lint clients
 	@echo "== tests, in depth"; $(BIN)/python -m pytest --long -v

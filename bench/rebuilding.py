@@ -6,10 +6,6 @@ The services have decided everything and are stopped before it starts. ``python 
 import argparse
 import asyncio
 import json
-import os
-import resource
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,8 +14,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.apart import run_apart
 from bench.contestants import whole_flow
-from bench.peak import peak_megabytes
 from bench.topics import fresh_topics
 from bench.verifying import all_read
 from bench.workload import NOON
@@ -31,8 +27,6 @@ from installation import LANES
 from installation.addresses import Addresses
 
 DATA: Final = places.HOME / "bench-rebuilding"
-LOOKED_AT: Final = 0.02
-"""Seconds between two looks at its memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +49,11 @@ class Made:
 
 def rebuilding(addresses: Addresses, databases: str) -> Made:
     """Runs it as a process of its own, into databases beside. Raises RuntimeError if it is refused."""
-    environment = {**os.environ, **addresses.as_environment(), "LEASELINE_DATABASES": databases}
-    command = [sys.executable, "-m", "operations", "rebuild", "billing", "--into", f"{databases}-anew", "--json"]
-    before, peak = _cpu_of_ended(), 0.0
-    with subprocess.Popen(  # noqa: S603 - the words are ours
-        command, cwd=places.PROJECT, env=environment, stdout=subprocess.PIPE
-    ) as process:
-        while process.poll() is None:
-            peak = max(peak, peak_megabytes(process.pid))
-            time.sleep(LOOKED_AT)
-        told: bytes = process.stdout.read() if process.stdout else b""
-    if process.returncode != 0:
-        raise RuntimeError(f"leaseline rebuild ended with status {process.returncode}")
-    made: dict[str, Any] = json.loads(told)
-    return Made(made["records"], made["documents"], made["seconds"], _cpu_of_ended() - before, peak)
-
-
-def _cpu_of_ended() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    ran = run_apart(("rebuild", "billing", "--into", f"{databases}-anew", "--json"), addresses, databases)
+    if ran.status != 0:
+        raise RuntimeError(f"leaseline rebuild ended with status {ran.status}")
+    made: dict[str, Any] = json.loads(ran.said)
+    return Made(made["records"], made["documents"], made["seconds"], ran.cpu, ran.megabytes)
 
 
 async def _filled(addresses: Addresses, databases: str, orders: int) -> None:

@@ -7,10 +7,6 @@ The services have decided everything before it starts, so that nothing is measur
 import argparse
 import asyncio
 import json
-import os
-import resource
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,8 +14,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.apart import run_apart
 from bench.contestants import whole_flow
-from bench.peak import peak_megabytes
 from bench.topics import fresh_topics
 from deploy.local import places, processes, servers
 from deploy.local.processes import Services
@@ -28,8 +24,6 @@ from installation.addresses import Addresses
 from installation.lag import Lags
 
 DATA: Final = places.HOME / "bench-verifying"
-LOOKED_AT: Final = 0.02
-"""Seconds between two looks at its memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +60,12 @@ def verifying(addresses: Addresses, databases: str) -> Verified:
     """Runs it as a process of its own. Raises RuntimeError where it finds something broken: what it took then is no
     measure.
     """
-    environment = {**os.environ, **addresses.as_environment(), "LEASELINE_DATABASES": databases}
-    command = [sys.executable, "-m", "operations", "verify", "--json"]
-    before, begun, peak = _cpu_of_ended(), time.monotonic(), 0.0
-    with subprocess.Popen(  # noqa: S603 - the words are ours
-        command, cwd=places.PROJECT, env=environment, stdout=subprocess.PIPE
-    ) as process:
-        while process.poll() is None:
-            peak = max(peak, peak_megabytes(process.pid))
-            time.sleep(LOOKED_AT)
-        seconds = time.monotonic() - begun
-        report: dict[str, Any] = json.loads(process.stdout.read() if process.stdout else b"")
-    if process.returncode != 0:
-        raise RuntimeError(f"leaseline verify ended with status {process.returncode}: {report['summary']}")
+    ran = run_apart(("verify", "--json"), addresses, databases)
+    report: dict[str, Any] = json.loads(ran.said)
+    if ran.status != 0:
+        raise RuntimeError(f"leaseline verify ended with status {ran.status}: {report['summary']}")
     records = next(each["count"] for each in report["counts"] if each["what"] == "records read")
-    return Verified(records, seconds, _cpu_of_ended() - before, peak, report["summary"])
-
-
-def _cpu_of_ended() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Verified(records, ran.seconds, ran.cpu, ran.megabytes, report["summary"])
 
 
 async def _filled(addresses: Addresses, databases: str, orders: int) -> None:
