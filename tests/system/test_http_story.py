@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from tests.system import shop
 from tests.system.http_doors import Doors
-from tests.system.installation import Installation
+from tests.system.installation import Installation, until
 
 ALL = "operations.serving"
 NOW = datetime.now(UTC)
@@ -83,6 +83,10 @@ async def test_from_the_catalog_to_the_invoice(teller: Teller) -> None:
     made = await scanned(teller, "S-1", "sn-1", "sn-2")
     assert [(each["subscription_id"], each["serial"]) for each in made] == [("S-1/1", "SN-1"), ("S-1/2", "SN-2")]
 
+    async def heard() -> bool:
+        return bool((await teller.read("/orders/S-1"))["status"] == "fulfilled")
+
+    await until(heard, "orders to hear of the scan that fulfillment answered")
     order = await teller.read("/orders/S-1")
     assert [(each["kind"], each["actor"]) for each in order["history"]] == [("OrderConfirmed", "anybody")]
     searched = await teller.read("/orders?text=Engines%20clo&customer_type=business&counts=true")
